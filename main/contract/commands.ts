@@ -1,0 +1,232 @@
+/**
+ * What the screen can ask of the lab: one entry a command, with the schema of its request and the shape of its
+ * response. Requests are validated at the border with these schemas; responses are data of our own making.
+ */
+import { z } from 'zod'
+import { loadSchema, type RunConfig, runConfigSchema } from '../../protocols/core/config.ts'
+import type { RunEvent } from '../../protocols/core/event.ts'
+import { type ArmedFault, endpointSchema, networkFaultSchema, nodeActionSchema, nodeSchema } from '../../protocols/core/fault.ts'
+import type { NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
+import type { MomentData } from '../../protocols/core/moment.ts'
+
+const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
+const seq = z.int().min(0)
+
+export const eventFilterSchema = z.strictObject({
+  /** Events at, from or to any of these endpoints. */
+  nodes: z.array(endpointSchema).optional(),
+  /** Event kinds (`step`, `send`, `node`, ...) or message types (`AppendEntries`). */
+  types: z.array(z.string()).optional(),
+  /** Found anywhere in the event's text, case-insensitively. */
+  text: z.string().max(200).optional(),
+})
+export type EventFilter = z.infer<typeof eventFilterSchema>
+
+export const requests = {
+  'lab.info': z.strictObject({}),
+  'runs.list': z.strictObject({}),
+  'runs.start': z.strictObject({ config: runConfigSchema }),
+  'runs.scenario': z.strictObject({ text: z.string().max(1_000_000) }),
+  /** Ends a live run in good order: everything recorded is on disk when this returns. */
+  'runs.stop': z.strictObject({ run }),
+  'runs.rename': z.strictObject({ run, name: z.string().min(1).max(120) }),
+  'runs.delete': z.strictObject({ run }),
+  /** Copies a run file from elsewhere into the library, after checking that it is one. */
+  'runs.import': z.strictObject({ path: z.string().min(1) }),
+  'runs.export': z.strictObject({ run, path: z.string().min(1) }),
+
+  'run.client': z.strictObject({ run, text: z.string().min(1).max(100_000) }),
+  'run.load': z.strictObject({ run, load: loadSchema.nullable() }),
+  'run.node': z.strictObject({ run, node: nodeSchema, action: nodeActionSchema }),
+  'run.arm': z.strictObject({ run, fault: networkFaultSchema }),
+  'run.lift': z.strictObject({ run, fault: z.string() }),
+  /** Lifts every armed fault, resumes paused nodes and restarts those that are down. */
+  'run.heal': z.strictObject({ run }),
+  /** Lets one held message through, or all of a fault's when `message` is absent. */
+  'run.release': z.strictObject({ run, fault: z.string(), message: z.number().optional() }),
+  'run.timeScale': z.strictObject({ run, scale: z.number().min(1).max(100) }),
+
+  'run.overview': z.strictObject({ run }),
+  'run.events': z.strictObject({
+    run,
+    from: seq,
+    limit: z.int().min(1).max(5000),
+    direction: z.enum(['forward', 'backward']).default('forward'),
+    filter: eventFilterSchema.optional(),
+  }),
+  'run.moment': z.strictObject({ run, seq }),
+  'run.states': z.strictObject({ run, seq }),
+  /** The last event at or before a real time. */
+  'run.seek': z.strictObject({ run, atUs: z.number().min(0) }),
+  'run.check': z.strictObject({ run }),
+
+  /** Starts or stops the stream of changes for a run on this connection. */
+  'run.watch': z.strictObject({ run, on: z.boolean() }),
+} as const
+
+export interface LabInfo {
+  readonly version: string
+  readonly host: 'electron' | 'web' | 'cli'
+  readonly dataFolder: string
+  readonly protocols: readonly ProtocolInfo[]
+  readonly services: readonly ServiceInfo[]
+}
+
+/** A ProtocolDefinition without its code. */
+export interface ProtocolInfo {
+  readonly name: string
+  readonly title: string
+  readonly summary: string
+  readonly source: string
+  readonly version: number
+  readonly epochName: string
+  readonly clusterSize: { readonly min: number; readonly max: number; readonly usual: number }
+  readonly optionSpecs: readonly { name: string; label: string; unit?: string; help: string; value: Json }[]
+  readonly messages: readonly { kind: string; family: string; style: 'request' | 'reply'; help: string }[]
+  readonly facts: readonly { name: string; label: string; help: string }[]
+  readonly timers: readonly { name: string; help: string }[]
+  readonly services: readonly string[]
+  readonly invariants: readonly { name: string; statement: string; source: string }[]
+  readonly scenarios: readonly { name: string; title: string; teaches: string; text: string }[]
+}
+
+export interface ServiceInfo {
+  readonly name: string
+  readonly title: string
+  readonly summary: string
+  readonly grammar: readonly { form: string; help: string }[]
+}
+
+export interface RunSummary {
+  readonly run: RunId
+  readonly name: string
+  readonly protocol: string
+  readonly service: string
+  readonly nodes: number
+  /** ISO 8601. */
+  readonly startedAt: string
+  /** `interrupted`: the lab ended without closing the recording; it is readable up to `events`. `unreadable`: see `problem`. */
+  readonly status: 'live' | 'ended' | 'interrupted' | 'unreadable'
+  readonly problem?: string
+  readonly events: number
+  readonly lengthUs: number
+  readonly sizeBytes: number
+  readonly violations: number
+  /** The scenario's own verdict, when the run came from one. */
+  readonly verdict?: 'pass' | 'fail' | 'unknown'
+}
+
+/** A moment on the timeline that a person looks for. */
+export interface Mark {
+  readonly seq: number
+  readonly atUs: number
+  readonly kind: 'leader' | 'crash' | 'restart' | 'pause' | 'resume' | 'wipe' | 'fault' | 'lift' | 'violation' | 'load'
+  readonly text: string
+  readonly node?: NodeId
+  readonly epoch?: number
+  readonly fault?: string
+}
+
+/** Everything the timeline draws, whole. */
+export interface Overview {
+  readonly summary: RunSummary
+  readonly config: RunConfig
+  readonly nodes: readonly NodeId[]
+  readonly messageTypes: readonly string[]
+  readonly lastSeq: number
+  readonly lengthUs: number
+  /** Events per equal slice of the run, first to last. */
+  readonly density: { readonly sliceUs: number; readonly events: readonly number[] }
+  readonly marks: readonly Mark[]
+}
+
+export interface Violation {
+  readonly invariant: string
+  readonly seq: number
+  readonly node: NodeId
+  readonly text: string
+  readonly source: string
+}
+
+/** `unknown`: it could not be judged, and `why` says for what reason; never a pass. */
+export interface Verdict {
+  readonly is: 'pass' | 'fail' | 'unknown'
+  readonly why?: string
+  /** Judged up to and with this event. */
+  readonly judgedSeq: number
+  readonly lastSeq: number
+  readonly invariants: readonly {
+    readonly name: string
+    readonly statement: string
+    readonly source: string
+    readonly violations: number
+  }[]
+  readonly violations: readonly Violation[]
+  /** A recorded checkpoint differs from the replayed state, e.g. recorded by another version of the protocol. */
+  readonly divergence?: string
+}
+
+export interface NodeStates {
+  readonly seq: number
+  readonly nodes: readonly {
+    readonly node: NodeId
+    readonly status: string
+    /** The whole state as a tree, undefined while the node is down. */
+    readonly state: Json | undefined
+    /** Paths (dots between keys) that the node's last step changed. */
+    readonly changed: readonly string[]
+    /** The event of the node's last step. */
+    readonly stepSeq: number
+    /** Why the state could not be rebuilt, when it could not. */
+    readonly problem?: string
+  }[]
+}
+
+export interface ClientAnswer {
+  readonly operation: number
+  /** The operation as the service formats it. */
+  readonly op: string
+  readonly is: 'ok' | 'refused' | 'unknown'
+  readonly text: string
+  readonly latencyMs: number
+}
+
+export interface Responses {
+  'lab.info': LabInfo
+  'runs.list': readonly RunSummary[]
+  'runs.start': { readonly run: RunId }
+  'runs.scenario': { readonly run: RunId }
+  'runs.stop': RunSummary
+  'runs.rename': RunSummary
+  'runs.delete': null
+  'runs.import': RunSummary
+  'runs.export': null
+  'run.client': ClientAnswer
+  'run.load': null
+  'run.node': null
+  'run.arm': ArmedFault
+  'run.lift': null
+  'run.heal': null
+  'run.release': { readonly released: number }
+  'run.timeScale': null
+  'run.overview': Overview
+  'run.events': {
+    readonly events: readonly RunEvent[]
+    /** Where to go on reading in the same direction; undefined at the end. */
+    readonly next: number | undefined
+    /** Events looked at; a filtered read stops after so many even when it found few. */
+    readonly scanned: number
+  }
+  'run.moment': MomentData
+  'run.states': NodeStates
+  'run.seek': { readonly seq: number }
+  'run.check': Verdict
+  'run.watch': null
+}
+
+export type Command = keyof typeof requests
+/** A request as the caller writes it: fields with defaults may be left out. */
+export type Request<C extends Command> = z.input<(typeof requests)[C]>
+export type ParsedRequest<C extends Command> = z.output<(typeof requests)[C]>
+export type Response<C extends Command> = Responses[C]

@@ -1,0 +1,68 @@
+/** What the engine tells the processes it starts, and the few words they exchange afterwards over the launcher's channel. Bulk data goes over sockets: see protocols/wire. */
+import type { Load } from '../../protocols/core/config.ts'
+import type { EndpointId, NodeId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
+
+interface ProcessSettings {
+  readonly run: string
+  /** Proves to the proxy that the process belongs to the run, and the other way round. */
+  readonly secret: string
+  /** This endpoint's index: 0.. for nodes, the number of nodes for the clients. */
+  readonly endpoint: number
+  readonly life: number
+  readonly protocol: string
+  readonly service: string
+  readonly nodes: readonly NodeId[]
+  /** Message types by the index that stands in frames: the protocol's, then ClientRequest and ClientReply. */
+  readonly messageTypes: readonly string[]
+  readonly seed: number
+  readonly timeScale: number
+  /** The machine's monotonic clock in microseconds (process.hrtime) at which the run began. */
+  readonly epochUs: number
+  /** Where the proxy listens for this process's tap. */
+  readonly tapPort: number
+  /** Where the proxy listens for the link from this endpoint to each other one. Nodes answer clients on the connection that came from them. */
+  readonly linkPorts: { readonly [to: EndpointId]: number }
+}
+
+export interface NodeSettings extends ProcessSettings {
+  readonly as: 'node'
+  readonly id: NodeId
+  readonly options: unknown
+  readonly sync: 'batch' | 'never'
+  readonly dataFolder: string
+}
+
+export interface ClientsSettings extends ProcessSettings {
+  readonly as: 'clients'
+}
+
+/** The environment variable in which a process finds its settings as JSON. */
+export const SETTINGS_VARIABLE = 'SYNOD_PROCESS'
+
+export type ToProcess =
+  | { readonly kind: 'timeScale'; readonly scale: number }
+  /** Cooperative pause, where the system has no SIGSTOP. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  /** End in good order. */
+  | { readonly kind: 'stop' }
+  /** For the clients: one operation of the client bar. */
+  | { readonly kind: 'operate'; readonly call: number; readonly op: Json }
+  | { readonly kind: 'load'; readonly load: Load | null }
+
+export type FromProcess =
+  /** Listening: the proxy may connect to `port` (0 for the clients, who do not listen). */
+  | { readonly kind: 'ready'; readonly port: number }
+  /** The process cannot go on and will exit with a non-zero code. `hint` is the next move. */
+  | { readonly kind: 'fatal'; readonly message: string; readonly hint?: string }
+  | {
+      readonly kind: 'answer'
+      readonly call: number
+      readonly operation: number
+      readonly is: 'ok' | 'refused' | 'unknown'
+      readonly result?: Json
+      readonly why?: string
+      readonly latencyMs: number
+    }
+  | { readonly kind: 'loadDone' }

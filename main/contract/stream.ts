@@ -1,0 +1,29 @@
+/**
+ * The stream of changes, batched to the screen's frame rate. The recorder still gets every event: where there are more
+ * than the screen can show, a change carries a sample and says so, and the moment is right all the same.
+ */
+import type { RunEvent } from '../../protocols/core/event.ts'
+import type { RunId } from '../../protocols/core/ids.ts'
+import type { MomentData } from '../../protocols/core/moment.ts'
+import type { Mark, RunSummary, Verdict } from './commands.ts'
+import type { LabFailure } from './errors.ts'
+
+export type Change =
+  /** The recording grew. */
+  | {
+      readonly kind: 'grew'
+      readonly run: RunId
+      readonly lastSeq: number
+      readonly lengthUs: number
+      /** All new events in order when they are few; otherwise empty and `moment` stands for them. */
+      readonly events: readonly RunEvent[]
+      /** Set when events were left out: what the run looks like now (its `inFlight` is a sample of at most 200). */
+      readonly moment?: MomentData
+      /** New events per second by message type or event kind, over the last second. */
+      readonly rates: { readonly [type: string]: number }
+      readonly marks: readonly Mark[]
+    }
+  | { readonly kind: 'verdict'; readonly run: RunId; readonly verdict: Verdict }
+  /** The library changed: a run began, ended, was renamed or deleted. */
+  | { readonly kind: 'runs'; readonly runs: readonly RunSummary[] }
+  | { readonly kind: 'trouble'; readonly run?: RunId; readonly failure: LabFailure }

@@ -1,0 +1,39 @@
+/** What a run is: everything that must be known to start it, or to understand its recording. */
+import { z } from 'zod'
+
+export const loadSchema = z.strictObject({
+  /** Logical clients, each with one operation outstanding. */
+  clients: z.int().min(1).max(512).default(4),
+  /** Operations per second over all clients; 0 means as fast as replies come. */
+  rate: z.number().min(0).max(1_000_000).default(20),
+  /** Weights of reads, writes and compare-and-set. */
+  mix: z
+    .strictObject({ read: z.number().min(0).default(5), write: z.number().min(0).default(4), cas: z.number().min(0).default(1) })
+    .prefault({}),
+  keys: z.int().min(1).max(100_000).default(5),
+  valueBytes: z.int().min(1).max(65_536).default(8),
+  /** Stops by itself after so many operations. */
+  operations: z.int().min(1).optional(),
+})
+export type Load = z.infer<typeof loadSchema>
+
+export const runConfigSchema = z.strictObject({
+  name: z.string().min(1).max(120).optional(),
+  protocol: z.string().default('raft'),
+  service: z.string().default('kv'),
+  nodes: z.int().min(1).max(15).default(5),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+  /** `batch`: what a step persists is synced to the disk before its messages leave. `never`: written, not synced. */
+  sync: z.enum(['batch', 'never']).default('batch'),
+  /** Real milliseconds per millisecond of run time: 20 makes an election of 300 ms take six seconds. */
+  timeScale: z.number().min(1).max(100).default(1),
+  /** What every link between nodes costs by itself, before any fault. Run milliseconds. */
+  network: z
+    .strictObject({ delayMs: z.number().min(0).max(60_000).default(0), jitterMs: z.number().min(0).max(60_000).default(0) })
+    .prefault({}),
+  /** Options of the protocol, checked by its own schema. */
+  options: z.record(z.string(), z.unknown()).default({}),
+  load: loadSchema.optional(),
+})
+export type RunConfig = z.infer<typeof runConfigSchema>
+export type RunConfigInput = z.input<typeof runConfigSchema>

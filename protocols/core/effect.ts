@@ -1,0 +1,19 @@
+/**
+ * What a protocol can ask for. The runtime carries effects out in the listed order, and makes every `persist` of a step
+ * durable before any `send` or `reply` of that step leaves the node: a protocol cannot get that order wrong.
+ */
+import type { NodeId } from './ids.ts'
+import type { ClientOutcome } from './input.ts'
+import type { Json } from './json.ts'
+
+export type Effect<M> =
+  /** Never to oneself: a node's own copy is handled in the same step. */
+  | { readonly kind: 'send'; readonly to: NodeId; readonly message: M }
+  /** The driver draws from the range by the run's seed. Replaces an earlier setting of the same name. */
+  | { readonly kind: 'setTimer'; readonly name: string; readonly msMin: number; readonly msMax: number }
+  | { readonly kind: 'cancelTimer'; readonly name: string }
+  /** Appended to the node's disk; given back in order as `recovered`. `replaces`: stands for all that was persisted before it. */
+  | { readonly kind: 'persist'; readonly record: Json; readonly replaces?: true }
+  | { readonly kind: 'reply'; readonly id: number; readonly outcome: ClientOutcome }
+  /** Something worth a line in the event log, in the protocol's words: `becomeLeader`, `{ term: 3, votes: [...] }`. */
+  | { readonly kind: 'note'; readonly note: string; readonly data: { readonly [key: string]: Json } }

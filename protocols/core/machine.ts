@@ -1,0 +1,99 @@
+/**
+ * What a protocol is to the rest of Synod: a pure state machine. It is given one input at a time and answers with its
+ * next state and the effects it asks for. It never opens a socket, reads a clock, throws dice or writes a disk.
+ *
+ * `step` returns the next state and leaves the old one valid; what did not change is shared, so that a thousand states
+ * cost little more than one (logs and tables live in persistent collections: `List` and `Map` of `immutable`).
+ */
+import type { ZodType } from 'zod'
+import type { Effect } from './effect.ts'
+import type { NodeId } from './ids.ts'
+import type { Input, StartInput } from './input.ts'
+import type { Invariant } from './invariant.ts'
+import type { Json } from './json.ts'
+import type { AnyService } from './service.ts'
+
+export interface Step<S, M> {
+  readonly state: S
+  /** In the order in which they happen. A `send` or `reply` leaves the node only after every `persist` of its step is durable. */
+  readonly effects: readonly Effect<M>[]
+}
+
+export interface Machine<S, M> {
+  /** A node comes up, for the first time or from what its disk still holds. */
+  start(input: StartInput): Step<S, M>
+  step(state: S, input: Input<M>): Step<S, M>
+}
+
+/** A message of a protocol: plain JSON data with its name in `kind`, spelt as in the paper. */
+export interface AnyMessage {
+  readonly kind: string
+}
+
+export type Role = 'leader' | 'candidate' | 'follower' | 'other'
+
+/** The few facts that a person wants to see on a node, in the protocol's own words. Plain data, small: it is recorded whenever it changes. */
+export interface Observation {
+  readonly role: Role
+  /** The leadership number: term, ballot, view, round. */
+  readonly epoch: number
+  /** Who this node believes leads, if anybody. */
+  readonly leader?: NodeId
+  /** Values of `ProtocolDefinition.facts`, by name. */
+  readonly facts: { readonly [name: string]: string | number | boolean | null }
+}
+
+/** What a fact means, for its label and its tooltip. */
+export interface FactSpec {
+  readonly name: string
+  readonly label: string
+  /** One sentence, with its source: "The latest term this server has seen. Raft §5.1". */
+  readonly help: string
+}
+
+/** How a message type is drawn: hue by family, line by whether it asks or answers, faint when it is routine. */
+export interface MessageSpec {
+  readonly kind: string
+  readonly family: 'election' | 'replication' | 'snapshot' | 'client' | 'membership' | 'read' | 'other'
+  readonly style: 'request' | 'reply'
+  readonly help: string
+  /** True when this very message is routine (a heartbeat) and should be drawn faint. */
+  faint?(body: AnyMessage): boolean
+  /** A few words on what this message says: "term 3, entries 4–6". */
+  summary?(body: AnyMessage): string
+}
+
+export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessage, O = unknown> {
+  /** Lower case, also the folder's name: `raft`. */
+  readonly name: string
+  readonly title: string
+  /** One paragraph for a person who chooses a protocol. */
+  readonly summary: string
+  readonly source: string
+  /** Grows whenever a recorded run would replay differently. */
+  readonly version: number
+  /** What the protocol calls its leadership number: "term". */
+  readonly epochName: string
+  readonly clusterSize: { readonly min: number; readonly max: number; readonly usual: number }
+  /** Settings of a run, with defaults for every field: `options.parse({})` is valid. */
+  readonly options: ZodType<O>
+  /** A label, unit and one sentence for each option, for forms. */
+  readonly optionSpecs: readonly { name: string; label: string; unit?: string; help: string }[]
+  readonly messages: readonly MessageSpec[]
+  /** Validates a message that came off a wire. */
+  readonly message: ZodType<M>
+  readonly timers: readonly { name: string; help: string }[]
+  readonly facts: readonly FactSpec[]
+  /** Service names this protocol can carry; `['*']` for any replicated state machine. */
+  readonly services: readonly string[]
+  machine(service: AnyService): Machine<S, M>
+  observe(state: S): Observation
+  /** State as plain JSON and back: `decode(encode(s))` behaves as `s`. Canonical: equal states encode to equal text. */
+  encode(state: S): Json
+  decode(json: Json): S
+  readonly invariants: readonly Invariant<S, M>[]
+  readonly scenarios: readonly { name: string; title: string; teaches: string; text: string }[]
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds protocols of every state and message type
+export type AnyProtocol = ProtocolDefinition<any, any, any>

@@ -1,0 +1,36 @@
+/**
+ * A replicated service: a deterministic state machine under a protocol. Any service runs on any log protocol.
+ * State is persistent (see machine.ts): `apply` returns the next one and leaves the old one valid.
+ */
+import type { ZodType } from 'zod'
+import type { Json } from './json.ts'
+
+export interface Service<S, Op extends Json> {
+  readonly name: string
+  readonly title: string
+  readonly summary: string
+  readonly operation: ZodType<Op>
+  init(): S
+  apply(state: S, op: Op): { readonly state: S; readonly result: Json }
+  /** True when `op` changes nothing and may be answered by a linearizable read. */
+  isRead(op: Op): boolean
+  /** The language of the client bar: `put x 1`. Returns the operation, or a sentence that says what is wrong and what would be right. */
+  parse(text: string): { readonly op: Op } | { readonly error: string }
+  /** The operation in the language that `parse` reads. */
+  format(op: Op): string
+  /** A result in a few words: `1`, `(none)`, `swapped`. */
+  formatResult(op: Op, result: Json): string
+  /** Lines for the client bar's help: `put KEY VALUE`, what it does. */
+  readonly grammar: readonly { form: string; help: string }[]
+  /** An operation for a background load, drawn from `coins` (unsigned 32-bit integers). `serial` is unique within the run. */
+  draw(
+    load: { readMix: number; writeMix: number; casMix: number; keys: number; valueBytes: number },
+    coins: () => number,
+    serial: number,
+  ): Op
+  encode(state: S): Json
+  decode(json: Json): S
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: protocols carry services of every state and operation type
+export type AnyService = Service<any, any>

@@ -1,0 +1,8 @@
+/** The list of protocols; the only file that names them all. */
+import type { AnyProtocol } from './core/machine.ts'
+
+export const protocols: readonly AnyProtocol[] = []
+
+export function findProtocol(name: string): AnyProtocol | undefined {
+  return protocols.find((protocol) => protocol.name === name)
+}

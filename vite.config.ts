@@ -1,0 +1,58 @@
+/** One build for all: the renderer, the engine and its hosts, Electron's preload, and the programs of the child processes. */
+import { builtinModules } from 'node:module'
+import path from 'node:path'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig, type EnvironmentOptions } from 'vite'
+
+const at = (place: string) => path.join(import.meta.dirname, place)
+const external = ['electron', 'better-sqlite3', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)]
+
+/** Code for Node: everything but Node's own and native modules is bundled, so that a child process needs no node_modules. */
+function nodeEnvironment(outDir: string, entries: Record<string, string>, format: 'es' | 'cjs', extension: string): EnvironmentOptions {
+  return {
+    consumer: 'server',
+    resolve: { noExternal: true, external },
+    build: {
+      outDir: at(outDir),
+      emptyOutDir: true,
+      target: 'node22',
+      minify: false,
+      sourcemap: true,
+      ssr: true,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, at(file)])),
+        output: { format, entryFileNames: `[name].${extension}`, chunkFileNames: `chunk-[hash].${extension}` },
+      },
+    },
+  }
+}
+
+export default defineConfig({
+  root: at('renderer'),
+  base: './',
+  plugins: [vue()],
+  environments: {
+    client: { build: { outDir: at('dist/renderer'), emptyOutDir: true, target: 'chrome140', sourcemap: true, modulePreload: false } },
+    main: nodeEnvironment(
+      'dist/main',
+      {
+        electron: 'main/hosts/electron/main.ts',
+        engine: 'main/hosts/electron/engine.ts',
+        web: 'main/hosts/browser/main.ts',
+        cli: 'main/hosts/cli/main.ts',
+        proxy: 'main/proxy/worker.ts',
+        recorder: 'main/recorder/worker.ts',
+        replay: 'main/replay/worker.ts',
+      },
+      'es',
+      'js',
+    ),
+    preload: nodeEnvironment('dist/preload', { preload: 'main/hosts/electron/preload.ts' }, 'cjs', 'cjs'),
+    nodes: nodeEnvironment('dist/nodes', { node: 'main/node/entry.ts', clients: 'main/clients/entry.ts' }, 'es', 'mjs'),
+  },
+  builder: {
+    async buildApp(builder) {
+      for (const environment of Object.values(builder.environments)) if (environment.name !== 'ssr') await builder.build(environment)
+    },
+  },
+})
