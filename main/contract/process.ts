@@ -1,6 +1,6 @@
 /** What the engine tells the processes it starts, and the few words they exchange afterwards over the launcher's channel. Bulk data goes over sockets: see protocols/wire. */
 import type { Load } from '../../protocols/core/config.ts'
-import type { EndpointId, NodeId } from '../../protocols/core/ids.ts'
+import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 
 interface ProcessSettings {
@@ -22,7 +22,7 @@ interface ProcessSettings {
   /** Where the proxy listens for this process's tap. */
   readonly tapPort: number
   /** Where the proxy listens for the link from this endpoint to each other one. Nodes answer clients on the connection that came from them. */
-  readonly linkPorts: { readonly [to: EndpointId]: number }
+  readonly linkPorts: { readonly [to: string]: number }
 }
 
 export interface NodeSettings extends ProcessSettings {
