@@ -19,7 +19,7 @@ interface ProcessSettings {
   readonly timeScale: number
   /** The machine's monotonic clock in microseconds (process.hrtime) at which the run began. */
   readonly epochUs: number
-  /** Where the proxy listens for this process's tap. */
+  /** Where the proxy listens for this process's tap. 0: nobody records it, and it lives as long as its launcher's channel (only the benchmark does so). */
   readonly tapPort: number
   /** Where the proxy listens for the link from this endpoint to each other one. Nodes answer clients on the connection that came from them. */
   readonly linkPorts: { readonly [to: string]: number }
@@ -28,6 +28,8 @@ interface ProcessSettings {
 export interface NodeSettings extends ProcessSettings {
   readonly as: 'node'
   readonly id: NodeId
+  /** The port of its own server; any free one when absent. */
+  readonly listenPort?: number
   readonly options: unknown
   readonly sync: 'batch' | 'never'
   readonly dataFolder: string
