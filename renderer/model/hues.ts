@@ -1,0 +1,18 @@
+/** Which token of the palette a node or a message family wears. */
+import { CLIENTS, type EndpointId } from '../../protocols/core/ids.ts'
+import type { Family } from './speech.ts'
+
+/** `node-1` .. `node-8`, the ninth node wears the first hue again (with a pattern, see `repeats`); `node-clients` for clients. */
+export function nodeToken(node: EndpointId): string {
+  if (node === CLIENTS) return 'node-clients'
+  return `node-${((nodeNumber(node) - 1) % 8) + 1}`
+}
+
+/** True when the node's hue was worn before: it is told apart by a pattern. */
+export const repeats = (node: EndpointId): boolean => node !== CLIENTS && nodeNumber(node) > 8
+
+export const nodeVar = (node: EndpointId): string => `var(--${nodeToken(node)})`
+export const familyToken = (family: Family): string => `family-${family}`
+export const familyVar = (family: Family): string => `var(--${familyToken(family)})`
+
+const nodeNumber = (node: EndpointId): number => Number(node.slice(1)) || 1

@@ -1,0 +1,88 @@
+/**
+ * How a run speaks: its messages by family and line, in a few words; its operations as a person would type them. Taken
+ * from the protocol's and the service's own definitions; a run whose protocol is not known here is shown all the same.
+ */
+import type { ProtocolInfo } from '../../main/contract/commands.ts'
+import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
+import type { Json } from '../../protocols/core/json.ts'
+import type { AnyMessage, MessageSpec } from '../../protocols/core/machine.ts'
+import { findProtocol } from '../../protocols/registry.ts'
+import { findService } from '../../protocols/services/index.ts'
+
+export type Family = MessageSpec['family']
+
+export interface Speech {
+  /** "term", "view", "ballot". */
+  readonly epochName: string
+  readonly family: (type: string) => Family
+  readonly style: (type: string) => 'request' | 'reply'
+  readonly help: (type: string) => string | undefined
+  /** True for a routine message, drawn faint. */
+  readonly faint: (type: string, body: Json | undefined) => boolean
+  /** What a message says, in a few words. */
+  readonly words: (type: string, body: Json | undefined) => string
+  readonly op: (op: Json) => string
+  readonly result: (op: Json | undefined, result: Json) => string
+}
+
+export function speechOf(protocolName: string | undefined, serviceName: string | undefined, info?: ProtocolInfo): Speech {
+  const protocol = protocolName === undefined ? undefined : findProtocol(protocolName)
+  const service = serviceName === undefined ? undefined : findService(serviceName)
+  const specs = new Map<string, MessageSpec>(protocol?.messages.map((spec) => [spec.kind, spec]))
+  const plain = new Map(info?.messages.map((spec) => [spec.kind, spec]))
+  const spec = (type: string) => specs.get(type) ?? plain.get(type)
+
+  const op = (value: Json): string => guarded(() => service?.format(value)) ?? brief(value)
+  return {
+    epochName: protocol?.epochName ?? info?.epochName ?? 'epoch',
+    family: (type) => (spec(type)?.family as Family | undefined) ?? (isClient(type) ? 'client' : 'other'),
+    style: (type) => spec(type)?.style ?? (/(Reply|Response|Result|Ack)$/.test(type) ? 'reply' : 'request'),
+    help: (type) => spec(type)?.help,
+    faint: (type, body) => guarded(() => specs.get(type)?.faint?.(body as unknown as AnyMessage)) ?? false,
+    words: (type, body) => {
+      if (body === undefined) return ''
+      if (isClient(type)) return clientWords(type, body, op)
+      return guarded(() => specs.get(type)?.summary?.(body as unknown as AnyMessage)) ?? brief(body)
+    },
+    op,
+    result: (given, result) => (given === undefined ? undefined : guarded(() => service?.formatResult(given, result))) ?? brief(result),
+  }
+}
+
+const isClient = (type: string): boolean => (CLIENT_MESSAGE_TYPES as readonly string[]).includes(type)
+
+function clientWords(type: string, body: Json, op: (op: Json) => string): string {
+  const { request, outcome } = body as { request?: { kind: string; op?: Json }; outcome?: { kind: string; leader?: string; why?: string; message?: string; result?: Json } }
+  if (type === 'ClientRequest' && request) return request.op === undefined ? request.kind : op(request.op)
+  if (!outcome) return ''
+  if (outcome.kind === 'redirect') return outcome.leader ? `ask ${outcome.leader}` : 'ask another'
+  if (outcome.kind === 'ok') return `ok ${brief(outcome.result ?? null)}`
+  return outcome.message ?? outcome.why ?? outcome.kind
+}
+
+/** A recorded body may be older than the code that would describe it: a description that fails is left out. */
+function guarded<T>(describe: () => T | undefined): T | undefined {
+  try {
+    return describe()
+  } catch {
+    return undefined
+  }
+}
+
+/** Plain data in at most one line: `term 3, granted true`, its own kind left out. */
+export function brief(value: Json, max = 120): string {
+  const text =
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.entries(value)
+          .filter(([key]) => key !== 'kind')
+          .map(([key, part]) => `${key} ${short(part)}`)
+          .join(', ')
+      : short(value)
+  return text.length <= max ? text : `${text.slice(0, max - 1)}…`
+}
+
+function short(value: Json): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value) && value.length > 4) return `[${value.length}]`
+  return JSON.stringify(value)
+}

@@ -1,0 +1,209 @@
+/**
+ * The open run: what it is, its recording so far, and `now`, the moment at the recording's end. While a run is live its
+ * end moves; nothing else differs. Where the person looks is the playback store's matter, not this one's.
+ */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { Mark, Overview, ProtocolInfo, RunSummary, ServiceInfo, Verdict } from '../../main/contract/commands.ts'
+import type { Change } from '../../main/contract/stream.ts'
+import type { RunConfig } from '../../protocols/core/config.ts'
+import type { NodeId, RunId } from '../../protocols/core/ids.ts'
+import { advance, decodeMoment, firstMoment, type Moment } from '../../protocols/core/moment.ts'
+import { type Density, growDensity } from '../model/density.ts'
+import { FlightLog } from '../model/flights.ts'
+import { type Snapshot, snapshot } from '../model/snapshot.ts'
+import { type Speech, speechOf } from '../model/speech.ts'
+import { useEvents } from './events.ts'
+import { useLab } from './lab.ts'
+import { useNotices } from './notices.ts'
+
+type Grew = Extract<Change, { kind: 'grew' }>
+
+export const useRun = defineStore('run', () => {
+  const lab = useLab()
+  const events = useEvents()
+  const notices = useNotices()
+
+  const id = shallowRef<RunId>()
+  const opening = shallowRef(false)
+  const overview = shallowRef<Overview>()
+  const summary = shallowRef<RunSummary>()
+  const lastSeq = shallowRef(0)
+  const lengthUs = shallowRef(0)
+  const density = shallowRef<Density>({ sliceUs: 100_000, events: [] })
+  const marks = shallowRef<readonly Mark[]>([])
+  const verdict = shallowRef<Verdict>()
+  const rates = shallowRef<Grew['rates']>({})
+  /** The moment at the end of the recording. */
+  const now = shallowRef<Snapshot>()
+  /** When the last news of the live end came, `performance.now()`. */
+  const heardAtMs = shallowRef(0)
+  /** Messages near the live end; not reactive, read it in a drawing loop. */
+  const flights = new FlightLog()
+  let tail: Moment | undefined
+  let catchingUp = false
+
+  const config = computed<RunConfig | undefined>(() => overview.value?.config)
+  const nodes = computed<readonly NodeId[]>(() => overview.value?.nodes ?? [])
+  const isOpen = computed(() => overview.value !== undefined)
+  const isLive = computed(() => summary.value?.status === 'live')
+  const protocol = computed<ProtocolInfo | undefined>(() => lab.info?.protocols.find(({ name }) => name === config.value?.protocol))
+  const service = computed<ServiceInfo | undefined>(() => lab.info?.services.find(({ name }) => name === config.value?.service))
+  /** How this run's protocol and service speak: message families, summaries, operations as text. */
+  const speech = computed<Speech>(() => speechOf(config.value?.protocol, config.value?.service, protocol.value))
+
+  async function open(run: RunId): Promise<void> {
+    await close()
+    opening.value = true
+    id.value = run
+    try {
+      if (lab.runs.find((known) => known.run === run)?.status === 'live') await lab.call('run.watch', { run, on: true })
+      const whole = await lab.call('run.overview', { run })
+      const end = await lab.call('run.moment', { run, seq: whole.lastSeq })
+      if (id.value !== run) return
+      events.reset(run, whole.lastSeq)
+      adopt(whole)
+      setNow(decodeMoment(end))
+      lastSeq.value = Math.max(lastSeq.value, end.seq)
+      void notices.attempt(check)
+    } catch (error) {
+      if (id.value === run) await close()
+      throw error
+    } finally {
+      opening.value = false
+    }
+  }
+
+  function adopt(whole: Overview): void {
+    overview.value = whole
+    summary.value = whole.summary
+    lastSeq.value = whole.lastSeq
+    lengthUs.value = whole.lengthUs
+    density.value = whole.density
+    marks.value = whole.marks
+    heardAtMs.value = performance.now()
+  }
+
+  async function close(): Promise<void> {
+    const run = id.value
+    if (run === undefined) return
+    const watched = isLive.value
+    id.value = undefined
+    overview.value = undefined
+    summary.value = undefined
+    now.value = undefined
+    verdict.value = undefined
+    marks.value = []
+    rates.value = {}
+    tail = undefined
+    flights.clear()
+    events.reset(undefined, 0)
+    if (watched) await lab.call('run.watch', { run, on: false }).catch(() => undefined)
+  }
+
+  async function check(): Promise<void> {
+    const run = id.value
+    if (run === undefined) return
+    const judged = await lab.call('run.check', { run })
+    if (id.value === run) verdict.value = judged
+  }
+
+  function setNow(moment: Moment): void {
+    tail = moment
+    now.value = snapshot(moment, now.value)
+    flights.takeMoment(moment.inFlight.values())
+  }
+
+  function grow(change: Grew): void {
+    if (!overview.value) return
+    const fresh = change.lastSeq - lastSeq.value
+    if (fresh > 0) density.value = growDensity(density.value, change.lengthUs, fresh)
+    lastSeq.value = Math.max(lastSeq.value, change.lastSeq)
+    lengthUs.value = Math.max(lengthUs.value, change.lengthUs)
+    heardAtMs.value = performance.now()
+    rates.value = change.rates
+    if (change.marks.length > 0) marks.value = [...marks.value, ...change.marks.filter((mark) => isNew(mark, marks.value))]
+    events.take(change.events, change.lastSeq)
+    for (const event of change.events) flights.take(event)
+    if (change.moment) {
+      if (!tail || change.moment.seq >= tail.seq) setNow(decodeMoment(change.moment))
+    } else follow(change)
+  }
+
+  /** Takes new events into `now`; where some are missing in between, the lab is asked for the whole moment instead. */
+  function follow(change: Grew): void {
+    tail ??= firstMoment(nodes.value, config.value?.timeScale ?? 1)
+    for (const event of change.events) {
+      if (event.seq > tail.seq + 1) return void notices.attempt(catchUp)
+      advance(tail, event)
+    }
+    if (change.events.length > 0) now.value = snapshot(tail, now.value)
+  }
+
+  async function catchUp(): Promise<void> {
+    const run = id.value
+    if (catchingUp || run === undefined) return
+    catchingUp = true
+    try {
+      const end = await lab.call('run.moment', { run, seq: lastSeq.value })
+      if (id.value === run && end.seq >= (tail?.seq ?? 0)) setNow(decodeMoment(end))
+    } finally {
+      catchingUp = false
+    }
+  }
+
+  lab.onChange((change) => {
+    const run = id.value
+    if (run === undefined) return
+    if (change.kind === 'grew' && change.run === run) grow(change)
+    if (change.kind === 'verdict' && change.run === run) verdict.value = change.verdict
+    if (change.kind !== 'runs') return
+    const mine = change.runs.find((known) => known.run === run)
+    if (!mine) void close()
+    else if (summary.value) summary.value = mine
+  })
+
+  lab.onReconnect(() => {
+    if (id.value !== undefined) void notices.attempt(() => open(id.value as RunId))
+  })
+
+  async function stop(): Promise<void> {
+    const run = id.value
+    if (run === undefined) return
+    const ended = await lab.call('runs.stop', { run })
+    if (id.value === run) summary.value = ended
+  }
+
+  return {
+    id,
+    opening,
+    overview,
+    summary,
+    config,
+    nodes,
+    isOpen,
+    isLive,
+    protocol,
+    service,
+    speech,
+    lastSeq,
+    lengthUs,
+    density,
+    marks,
+    verdict,
+    rates,
+    now,
+    heardAtMs,
+    flights,
+    open,
+    close,
+    check,
+    stop,
+  }
+})
+
+const isNew = (mark: Mark, known: readonly Mark[]): boolean => {
+  const last = known.at(-1)
+  return last === undefined || mark.seq > last.seq || !known.some((other) => other.seq === mark.seq && other.kind === mark.kind && other.text === mark.text)
+}
+
