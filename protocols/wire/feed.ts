@@ -18,6 +18,19 @@
  */
 import type { ByteWriter } from './bytes.ts'
 
+/** Batches handed over and not yet acknowledged, at most; beyond it the proxy stops reading its sockets. */
+export const FEED_UNACKED_BYTES_MAX = 64 * 1024 * 1024
+
+/** From proxy to recorder: one batch, whole entries. Its buffer changes hands. */
+export interface FeedBatch {
+  readonly feed: Uint8Array<ArrayBuffer>
+}
+
+/** From recorder to proxy: so many more bytes of batches are dealt with (stored, or at least no longer in memory). */
+export interface FeedAck {
+  readonly ackedBytes: number
+}
+
 export const FeedKind = { tap: 1, pass: 2, send: 3, deliver: 4, drop: 5, hold: 6, event: 7, closed: 8 } as const
 
 export function feedTap(out: ByteWriter, endpoint: number, life: number, records: Uint8Array): void {
