@@ -1,0 +1,38 @@
+/** What a run's clients achieved, read from its own recording: every operation is there with when it began and ended. */
+import type { RunId } from '../../protocols/core/ids.ts'
+import type { BenchLab } from './bench-lab.ts'
+import { percentile } from './figures.ts'
+import type { Throughput } from './peer/etcd.ts'
+
+/** Operations that ended well between two real times of the run, in microseconds. */
+export async function throughput(
+  lab: BenchLab,
+  run: RunId,
+  fromUs: number,
+  toUs: number,
+): Promise<Throughput & { readonly operations: number }> {
+  const begunUs = new Map<number, number>()
+  const latenciesMs: number[] = []
+  let next: number | undefined = (await lab.call('run.seek', { run, atUs: Math.max(0, fromUs - 1_000_000) })).seq
+  while (next !== undefined) {
+    const page: Awaited<ReturnType<typeof readPage>> = await readPage(lab, run, next)
+    for (const event of page.events) {
+      if (event.kind === 'invoke') begunUs.set(event.operation, event.atUs)
+      if (event.kind !== 'return' || event.outcome.is !== 'ok' || event.atUs < fromUs || event.atUs > toUs) continue
+      const begun = begunUs.get(event.operation)
+      if (begun !== undefined) latenciesMs.push((event.atUs - begun) / 1000)
+    }
+    next = page.next
+  }
+  latenciesMs.sort((a, b) => a - b)
+  const seconds = (toUs - fromUs) / 1e6
+  return {
+    operations: latenciesMs.length,
+    perSecond: latenciesMs.length / seconds,
+    p50Ms: percentile(latenciesMs, 0.5),
+    p99Ms: percentile(latenciesMs, 0.99),
+  }
+}
+
+const readPage = (lab: BenchLab, run: RunId, from: number) =>
+  lab.call('run.events', { run, from, limit: 5000, filter: { types: ['invoke', 'return'] } })
