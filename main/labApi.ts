@@ -1,0 +1,51 @@
+/** What a host holds: the lab, and a connection for each screen, socket or command line that speaks to it. */
+
+import type { RunId } from '../protocols/core/ids.ts'
+import type { LabClient } from './contract/client.ts'
+import type { LabInfo } from './contract/commands.ts'
+import type { Change } from './contract/stream.ts'
+import type { ScenarioOutcome, ScenarioProgress } from './scenario/runner.ts'
+
+export interface LabOptions {
+  /** Where run files, the library and the nodes' disks live. Created when absent; locked while the lab runs. */
+  readonly dataFolder: string
+  readonly host: LabInfo['host']
+  /** Lines for the log of the host: what went wrong that no caller is waiting for. */
+  readonly onTrouble?: (text: string) => void
+}
+
+export interface Lab {
+  readonly dataFolder: string
+  /** Carries out a command of the contract. Rejects with a LabError; never throws anything else. */
+  dispatch(command: string, request: unknown): Promise<unknown>
+  /** A place of one's own to listen from: `run.watch` holds for the connection that asked. */
+  connect(listener: ChangeListener): LabConnection
+  /** Reads, starts and carries out a scenario. Rejects with a LabError when it cannot begin. */
+  startScenario(text: string, options?: ScenarioStart): Promise<StartedScenario>
+  /** Stops live runs in good order, ends the threads, gives the library free. Safe to call twice. */
+  close(): Promise<void>
+}
+
+export interface ChangeListener {
+  /** Must not block. Called at most once a frame for each kind of change and run. */
+  change(change: Change): void
+  /** False while the listener is behind: changes are then merged until it is not, and never pile up. */
+  ready?(): boolean
+}
+
+export interface LabConnection extends LabClient {
+  /** As `Lab.dispatch`, with `run.watch` for this connection. */
+  dispatch(command: string, request: unknown): Promise<unknown>
+  close(): void
+}
+
+export interface ScenarioStart {
+  /** Stands in messages about the text: a file's name. */
+  readonly fileName?: string
+  readonly onProgress?: (progress: ScenarioProgress) => void
+}
+
+export interface StartedScenario {
+  readonly run: RunId
+  readonly outcome: Promise<ScenarioOutcome>
+}

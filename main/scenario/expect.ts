@@ -1,0 +1,115 @@
+/** What must be true when the steps are done: of the run as it then stands, and of its whole recording. */
+
+import type { RunId } from '../../protocols/core/ids.ts'
+import type { Moment } from '../../protocols/core/moment.ts'
+import type { LabClient } from '../contract/client.ts'
+import type { Verdict } from '../contract/commands.ts'
+import type { Expectations } from './format.ts'
+import { appliedEqual, factHolds, leaderOf, NobodyError, progressOf, running, type Words } from './resolve.ts'
+
+export interface JudgedExpectation {
+  readonly text: string
+  readonly is: 'pass' | 'fail' | 'unknown'
+  readonly why?: string
+}
+
+/** The expectations that look at the nodes as they are now. */
+export function judgeLive(expected: Expectations, moment: Moment, words: Words): JudgedExpectation[] {
+  const judged: JudgedExpectation[] = []
+  if (expected.leader !== undefined) {
+    const leader = leaderOf(moment)
+    const why = leader === undefined ? 'no running node leads' : `${leader} leads`
+    judged.push(verdict(expected.leader ? 'a leader' : 'no leader', (leader !== undefined) === expected.leader, why))
+  }
+  if (expected.applied !== undefined) {
+    const values = progressOf(moment)
+    const why = values === undefined ? 'a running node shows no progress fact' : `the running nodes show ${values.join(', ')}`
+    judged.push(verdict('every running node has applied the same', appliedEqual(moment), why))
+  }
+  if (expected.running !== undefined) {
+    const count = running(moment).length
+    judged.push(verdict(`${expected.running} nodes run`, count === expected.running, `${count} run`))
+  }
+  for (const test of expected.facts ?? []) {
+    const text = `${test.of ?? 'every node'}: ${test.fact} ${test.is} ${test.value}`
+    judged.push(judgeFact(text, () => factHolds(test, words, moment)))
+  }
+  return judged
+}
+
+/** The expectations that read the whole recording. */
+export async function judgeRecording(
+  client: LabClient,
+  run: RunId,
+  expected: Expectations,
+): Promise<{ expectations: JudgedExpectation[]; verdict?: Verdict }> {
+  const expectations: JudgedExpectation[] = []
+  if (expected.operations !== undefined) {
+    expectations.push(await guarded('operations', () => judgeOperations(client, run, expected.operations === 'ok')))
+  }
+  let found: Verdict | undefined
+  expectations.push(
+    await guarded('the invariants hold', async () => {
+      found = await client.call('run.check', { run })
+      const first = found.violations[0]
+      const why = first ? `${first.invariant} at event ${first.seq}: ${first.text}` : (found.why ?? found.divergence)
+      return { text: 'the invariants hold', is: found.is, ...(found.is === 'pass' || why === undefined ? {} : { why }) }
+    }),
+  )
+  return { expectations, ...(found === undefined ? {} : { verdict: found }) }
+}
+
+async function judgeOperations(client: LabClient, run: RunId, allOk: boolean): Promise<JudgedExpectation> {
+  const text = allOk ? 'all operations ok' : 'all operations answered'
+  const open = new Map<number, number>()
+  const bad = { count: 0, first: '' }
+  let operations = 0
+  let from: number | undefined = 1
+  while (from !== undefined) {
+    const page: Awaited<ReturnType<typeof client.call<'run.events'>>> = await client.call('run.events', {
+      run,
+      from,
+      limit: 5000,
+      filter: { types: ['invoke', 'return'] },
+    })
+    for (const event of page.events) {
+      if (event.kind === 'invoke') {
+        operations++
+        open.set(event.operation, event.seq)
+      } else if (event.kind === 'return') {
+        open.delete(event.operation)
+        const { outcome } = event
+        if (outcome.is === 'unknown' || (allOk && outcome.is !== 'ok')) {
+          bad.count++
+          bad.first ||= `operation ${event.operation} (event ${event.seq}) is ${outcome.is}${'why' in outcome ? `: ${outcome.why}` : ''}`
+        }
+      }
+    }
+    from = page.next
+  }
+  if (bad.count > 0) return { text, is: 'fail', why: `${bad.count} of ${operations} did not: ${bad.first}` }
+  const waiting = [...open][0]
+  if (waiting)
+    return { text, is: 'fail', why: `${open.size} of ${operations} have no answer: operation ${waiting[0]} (event ${waiting[1]})` }
+  if (operations === 0) return { text, is: 'unknown', why: 'no operation was invoked' }
+  return { text, is: 'pass' }
+}
+
+function judgeFact(text: string, holds: () => boolean): JudgedExpectation {
+  try {
+    return verdict(text, holds(), 'it does not')
+  } catch (error) {
+    if (!(error instanceof NobodyError)) throw error
+    return { text, is: 'fail', why: error.message }
+  }
+}
+
+const verdict = (text: string, holds: boolean, why: string): JudgedExpectation => (holds ? { text, is: 'pass' } : { text, is: 'fail', why })
+
+async function guarded(text: string, judge: () => Promise<JudgedExpectation>): Promise<JudgedExpectation> {
+  try {
+    return await judge()
+  } catch (error) {
+    return { text, is: 'unknown', why: (error as Error).message }
+  }
+}

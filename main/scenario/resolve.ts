@@ -1,0 +1,130 @@
+/** What the words of a scenario mean at one moment of a run: who leads, who follows, who is the rest. */
+
+import { type NetworkFault, networkFaultSchema } from '../../protocols/core/fault.ts'
+import { CLIENTS, type EndpointId, type NodeId, nodeId } from '../../protocols/core/ids.ts'
+import type { Moment, NodeMoment } from '../../protocols/core/moment.ts'
+import type { FactTest, Groups } from './format.ts'
+
+/** A word that means nobody at this moment: the step that uses it cannot be carried out. */
+export class NobodyError extends Error {
+  override readonly name = 'NobodyError'
+}
+
+/** The running node that leads in the highest epoch. */
+export function leaderOf(moment: Moment): NodeId | undefined {
+  let best: { id: NodeId; epoch: number } | undefined
+  for (const [id, node] of moment.nodes) {
+    if (node.status !== 'up' || node.observation?.role !== 'leader') continue
+    if (!best || node.observation.epoch > best.epoch) best = { id, epoch: node.observation.epoch }
+  }
+  return best?.id
+}
+
+/** The highest epoch in which any node shows itself as leader; -1 when none does. */
+export function leaderEpoch(moment: Moment): number {
+  let epoch = -1
+  for (const node of moment.nodes.values()) {
+    if (node.observation?.role === 'leader') epoch = Math.max(epoch, node.observation.epoch)
+  }
+  return epoch
+}
+
+export const running = (moment: Moment): [NodeId, NodeMoment][] => [...moment.nodes].filter(([, node]) => node.status === 'up')
+
+export class Words {
+  readonly #named = new Map<string, NodeId>()
+
+  name(word: string, node: NodeId): void {
+    this.#named.set(word, node)
+  }
+
+  /** Throws NobodyError. */
+  node(word: string, moment: Moment): NodeId {
+    const named = this.#named.get(word)
+    if (named) return named
+    if (word === 'leader') {
+      const leader = leaderOf(moment)
+      if (!leader) throw new NobodyError('no running node leads')
+      return leader
+    }
+    if (word === 'follower') {
+      const leader = leaderOf(moment)
+      const follower = running(moment).find(([id]) => id !== leader)
+      if (!follower) throw new NobodyError('no running node follows')
+      return follower[0]
+    }
+    const id = nodeId(word)
+    if (!moment.nodes.has(id)) throw new NobodyError(`${word} is not a node of this run, which has ${[...moment.nodes.keys()].join(', ')}`)
+    return id
+  }
+
+  endpoint(word: string, moment: Moment): EndpointId {
+    return word === CLIENTS ? CLIENTS : this.node(word, moment)
+  }
+
+  groups(groups: Groups, moment: Moment): EndpointId[][] {
+    const named = groups.map((group) => (group === 'rest' ? undefined : group.map((word) => this.endpoint(word, moment))))
+    const taken = new Set(named.flatMap((group) => group ?? []))
+    const rest = [...moment.nodes.keys()].filter((id) => !taken.has(id))
+    return named.map((group) => group ?? rest).filter((group) => group.length > 0)
+  }
+
+  /** A fault as the scenario writes it, with endpoints for its words. */
+  fault(written: { readonly [key: string]: unknown }, moment: Moment): NetworkFault {
+    const target = (written.target ?? { all: true }) as { links?: [string, string][]; groups?: Groups; all?: true }
+    const meant = target.links
+      ? { links: target.links.map(([from, to]) => [this.endpoint(from, moment), this.endpoint(to, moment)]) }
+      : target.groups
+        ? { groups: this.groups(target.groups, moment) }
+        : { all: true }
+    return networkFaultSchema.parse({ ...written, target: meant })
+  }
+}
+
+const PROGRESS_FACTS = ['lastApplied', 'applied', 'commitIndex']
+
+/** The value of the progress fact of each running node, or undefined while one of them shows none. */
+export function progressOf(moment: Moment): (string | number | boolean | null)[] | undefined {
+  const nodes = running(moment)
+  const first = nodes[0]?.[1].observation
+  const fact = PROGRESS_FACTS.find((name) => first !== undefined && name in first.facts)
+  if (fact === undefined) return undefined
+  const values = nodes.map(([, node]) => node.observation?.facts[fact])
+  return values.every((value) => value !== undefined) ? values : undefined
+}
+
+export function appliedEqual(moment: Moment): boolean {
+  const values = progressOf(moment)
+  return values !== undefined && new Set(values).size === 1
+}
+
+/** Whether a fact compares as asked on the named node, or on every running one. */
+export function factHolds(test: FactTest, words: Words, moment: Moment): boolean {
+  const nodes = test.of === undefined ? running(moment).map(([id]) => id) : [words.node(test.of, moment)]
+  return (
+    nodes.length > 0 &&
+    nodes.every((id) => {
+      const observation = moment.nodes.get(id)?.observation
+      const shown = observation === undefined ? undefined : factValue(test.fact, observation)
+      return shown !== undefined && compare(shown, test.is, test.value)
+    })
+  )
+}
+
+function factValue(fact: string, observation: NonNullable<NodeMoment['observation']>): string | number | boolean | null | undefined {
+  if (Object.hasOwn(observation.facts, fact)) return observation.facts[fact]
+  if (fact === 'role') return observation.role
+  if (fact === 'epoch') return observation.epoch
+  return fact === 'leader' ? (observation.leader ?? null) : undefined
+}
+
+type Plain = string | number | boolean | null
+
+function compare(shown: Plain, is: FactTest['is'], value: Plain): boolean {
+  if (is === '=') return String(shown) === String(value)
+  if (is === '!=') return String(shown) !== String(value)
+  const [a, b] = [Number(shown), Number(value)]
+  if (is === '<') return a < b
+  if (is === '<=') return a <= b
+  return is === '>' ? a > b : a >= b
+}
