@@ -53,7 +53,8 @@ export function drifted(places: Places, groups: readonly (readonly EndpointId[])
     const length = Math.hypot(own.x - middle.x, own.y - middle.y)
     // Sides that stand around one another have the same middle: tell them apart by their order.
     const angle = (2 * Math.PI * index) / groups.length
-    const away = length < 1 ? { x: Math.cos(angle), y: Math.sin(angle) } : { x: (own.x - middle.x) / length, y: (own.y - middle.y) / length }
+    const away =
+      length < 1 ? { x: Math.cos(angle), y: Math.sin(angle) } : { x: (own.x - middle.x) / length, y: (own.y - middle.y) / length }
     for (const id of here) {
       const place = places.get(id)!
       result.set(id, { x: place.x + away.x * DRIFT, y: place.y + away.y * DRIFT })
@@ -82,7 +83,11 @@ export function recallMoved(storage: Pick<Storage, 'getItem'>, run: string): { [
   }
 }
 
-export function rememberMoved(storage: Pick<Storage, 'setItem' | 'removeItem'>, run: string, moved: { readonly [endpoint: string]: Point }): void {
+export function rememberMoved(
+  storage: Pick<Storage, 'setItem' | 'removeItem'>,
+  run: string,
+  moved: { readonly [endpoint: string]: Point },
+): void {
   try {
     if (Object.keys(moved).length === 0) storage.removeItem(key(run))
     else storage.setItem(key(run), JSON.stringify(moved))

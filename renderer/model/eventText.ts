@@ -1,0 +1,196 @@
+/** Events in one line, in the words of the protocol: what stands in the event log and is read out at the playhead. */
+import type { RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
+import { CLIENTS, type EndpointId, type MessageId, messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
+import { faultText } from './faultText.ts'
+import { brief, type Speech } from './speech.ts'
+
+export interface Telling {
+  readonly nodes: readonly NodeId[]
+  readonly speech: Speech
+  /** The send of a message, when it is known. */
+  readonly sendOf: (message: MessageId) => SendEvent | undefined
+}
+
+/** Where an event happened: a sender's send is at the sender, a delivery at the receiver. Undefined for what concerns the whole run. */
+export function eventEndpoint(event: RunEvent, telling: Telling): EndpointId | undefined {
+  switch (event.kind) {
+    case 'step':
+    case 'checkpoint':
+    case 'node':
+    case 'output':
+      return event.node
+    case 'send':
+      return event.from
+    case 'deliver':
+    case 'drop':
+    case 'hold':
+      return telling.sendOf(event.message)?.to
+    case 'invoke':
+    case 'return':
+      return CLIENTS
+    case 'action':
+      return event.action.do === 'node' ? event.action.node : undefined
+    case 'reject':
+      return undefined
+    default:
+      return event satisfies never
+  }
+}
+
+/** The message type that an event is about, if any. */
+export function eventType(event: RunEvent, telling: Telling): string | undefined {
+  if (event.kind === 'send') return event.type
+  if (event.kind === 'deliver' || event.kind === 'drop' || event.kind === 'hold') return telling.sendOf(event.message)?.type
+  if (event.kind === 'step' && (event.input.kind === 'message' || event.input.kind === 'request'))
+    return telling.sendOf(event.input.message)?.type
+  return undefined
+}
+
+/** The name of an endpoint by its index, as it stands in stamps and message numbers. */
+export function endpointAt(index: number, nodes: readonly NodeId[]): EndpointId {
+  return nodes[index] ?? CLIENTS
+}
+
+/** Who sent a message, told from its number alone. */
+export function senderOf(message: MessageId, nodes: readonly NodeId[]): EndpointId {
+  return endpointAt(messageIdParts(message).sender, nodes)
+}
+
+/** One line without the endpoint's name, which stands beside it: "sends AppendEntries to n3 · term 3, entries 4–6". */
+export function eventText(event: RunEvent, telling: Telling): string {
+  switch (event.kind) {
+    case 'step':
+      return stepText(event, telling)
+    case 'send': {
+      const words = telling.speech.words(event.type, event.body)
+      return `${event.type} → ${event.to}${words === '' ? '' : ` · ${words}`}`
+    }
+    case 'deliver': {
+      const copy = event.copy > 0 ? ` (copy ${event.copy})` : ''
+      return `receives ${messageText(event.message, telling)}${copy}`
+    }
+    case 'drop':
+      return `${messageText(event.message, telling, true)} lost: ${lossText(event.why)}`
+    case 'hold':
+      return `${messageText(event.message, telling, true)} waits at a gate`
+    case 'checkpoint':
+      return `state recorded after step ${event.step}`
+    case 'node':
+      return nodeText(event)
+    case 'action':
+      return actionText(event.action)
+    case 'invoke':
+      return `${event.client} asks ${telling.speech.op(event.op)}`
+    case 'return':
+      if (event.outcome.is === 'ok') return `${event.client} gets ${telling.speech.result(undefined, event.outcome.result)}`
+      return `${event.client}: ${event.outcome.is === 'refused' ? 'refused' : 'outcome unknown'}, ${event.outcome.why}`
+    case 'reject':
+      return `rejected at ${event.where}: ${event.why}`
+    case 'output':
+      return event.line
+    default:
+      return event satisfies never
+  }
+}
+
+/** The same as a whole sentence, with its endpoint: for the inspector's title and the screen reader. */
+export function eventSentence(event: RunEvent, telling: Telling): string {
+  if (event.kind === 'send') {
+    const words = telling.speech.words(event.type, event.body)
+    return `${event.from} sends ${event.type} to ${event.to}${words === '' ? '' : `, ${words}`}`
+  }
+  const text = eventText(event, telling)
+  if (event.kind === 'drop' || event.kind === 'hold' || event.kind === 'action' || event.kind === 'reject') return text
+  if (event.kind === 'invoke' || event.kind === 'return') return text
+  const at = eventEndpoint(event, telling)
+  if (event.kind === 'output') return `${at} writes: ${text}`
+  return at === undefined ? text : `${at} ${text}`
+}
+
+function stepText(event: StepEvent, telling: Telling): string {
+  const told = event.notes.map(({ note, data }) => noteText(note, data))
+  const cause = causeText(event, telling)
+  const sends = event.sends.count > 0 ? `sends ${event.sends.count}` : ''
+  return [...(told.length > 0 ? told : []), told.length > 0 ? `on ${cause}` : cause, sends].filter((part) => part !== '').join(' · ')
+}
+
+function causeText(event: StepEvent, telling: Telling): string {
+  const { input } = event
+  switch (input.kind) {
+    case 'start':
+      return input.recovered > 0 ? `start from its disk (${input.recovered} records)` : 'start with an empty disk'
+    case 'timer':
+      return `${input.name} timer`
+    case 'message':
+    case 'request':
+      return messageText(input.message, telling)
+    default:
+      return input satisfies never
+  }
+}
+
+/** `becomeLeader`, `{ term: 3 }` → "becomes leader, term 3". */
+export function noteText(note: string, data: { readonly [key: string]: Json }): string {
+  const words = note.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
+  const said = words.replace(/^become /, 'becomes ')
+  const details = brief(data, 80)
+  return details === '' ? said : `${said}, ${details}`
+}
+
+function messageText(message: MessageId, telling: Telling, both = false): string {
+  const send = telling.sendOf(message)
+  if (!send) return `a message from ${senderOf(message, telling.nodes)}`
+  const words = telling.speech.words(send.type, send.body)
+  const way = both ? `${send.from} → ${send.to}` : `from ${send.from}`
+  return `${send.type} ${way}${words === '' ? '' : ` · ${words}`}`
+}
+
+export function lossText(why: Extract<RunEvent, { kind: 'drop' }>['why']): string {
+  if (why === 'receiver-down') return 'its receiver was down'
+  if (why === 'overflow') return 'too much was waiting'
+  return `fault ${why.fault}`
+}
+
+function nodeText(event: Extract<RunEvent, { kind: 'node' }>): string {
+  const { change } = event
+  switch (change.is) {
+    case 'up':
+      return `is up, process ${change.pid}${change.life > 1 ? `, life ${change.life}` : ''}`
+    case 'down':
+      return `is down${change.asked ? '' : ' unasked'}: ${change.reason}`
+    case 'paused':
+      return 'is paused'
+    case 'resumed':
+      return 'goes on'
+    case 'wiped':
+      return 'has its disk wiped'
+    default:
+      return change satisfies never
+  }
+}
+
+const NODE_ACTION = { crash: 'Crash', restart: 'Restart', pause: 'Pause', resume: 'Resume', wipe: 'Wipe the disk of' } as const
+
+function actionText(action: Extract<RunEvent, { kind: 'action' }>['action']): string {
+  switch (action.do) {
+    case 'arm':
+      return faultText(action.fault)
+    case 'lift':
+      return `Lift ${action.fault}`
+    case 'release':
+      return `Let a held message of ${action.fault} through`
+    case 'node':
+      return `${NODE_ACTION[action.what]} ${action.node}`
+    case 'timeScale':
+      return action.scale === 1 ? 'Run in real time' : `Slow the run ${action.scale} times`
+    case 'load':
+      return action.load === null
+        ? 'Stop the load'
+        : `Load: ${action.load.clients} clients, ${action.load.rate === 0 ? 'as fast as it goes' : `${action.load.rate} operations/s`}`
+    case 'end':
+      return 'The run ends'
+    default:
+      return action satisfies never
+  }
+}

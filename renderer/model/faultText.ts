@@ -1,0 +1,87 @@
+/** Faults as sentences: what stands in the list, on the timeline, on buttons and in the preview of the form. */
+import type { FieldTest, LinkTarget, NetworkFault, NetworkFaultInput, Rule } from '../../protocols/core/fault.ts'
+
+/** "Cut n1 → n2", "Drop the 2nd AppendEntries n1 → n3 where term > 4", "Delay n1 ⇄ n2 by 200 ± 50 ms". */
+export function faultText(fault: NetworkFault | NetworkFaultInput): string {
+  const { target, rule } = fault
+  const where = targetText(target)
+  const what = rule ? `${messagesText(rule)} ${'groups' in target ? `between ${where}` : 'all' in target ? 'on every link' : where}` : where
+  const tail = rule ? conditionText(rule) : ''
+  switch (fault.kind) {
+    case 'cut':
+      if (rule) return `Drop ${what}${tail}`
+      return 'groups' in target ? `Partition ${where}` : `Cut ${where}`
+    case 'delay':
+      return `Delay ${what} by ${timeText(fault.delayMs)}${fault.jitterMs ? ` ± ${timeText(fault.jitterMs)}` : ''}${tail}`
+    case 'loss':
+      return `Lose ${percent(fault.probability)} of ${what}${tail}`
+    case 'duplicate': {
+      const copies = fault.copies ?? 1
+      return `Duplicate ${percent(fault.probability)} of ${what}${copies > 1 ? `, ${copies} more copies each` : ''}${tail}`
+    }
+    case 'reorder':
+      return `Reorder ${percent(fault.probability)} of ${what} within ${timeText(fault.windowMs ?? 50)}${tail}`
+    case 'hold':
+      return `Hold ${what} at a gate${tail}`
+    default:
+      return fault satisfies never
+  }
+}
+
+/** "n1 → n2", "n1 ⇄ n2", "n1, n2 | n3", "every link". */
+export function targetText(target: LinkTarget): string {
+  if ('all' in target) return 'every link'
+  if ('groups' in target) return target.groups.map((group) => group.join(', ')).join(' | ')
+  const rest = new Map(target.links.map((link) => [`${link[0]}>${link[1]}`, link]))
+  const parts: string[] = []
+  for (const [from, to] of target.links) {
+    if (!rest.delete(`${from}>${to}`)) continue
+    const both = rest.delete(`${to}>${from}`)
+    parts.push(`${from} ${both ? '⇄' : '→'} ${to}`)
+  }
+  return parts.length <= 4 ? parts.join(', ') : `${parts.slice(0, 3).join(', ')} and ${parts.length - 3} more`
+}
+
+/** "the 2nd AppendEntries", "the first 3 messages", "RequestVote or RequestVoteReply". */
+function messagesText(rule: Rule): string {
+  const names = rule.types?.length ? list(rule.types, 'or') : undefined
+  const many = names ?? 'messages'
+  const one = names ?? 'message'
+  const skip = rule.skip ?? 0
+  if (rule.count === 1) return `the ${ordinal(skip + 1)} ${one}`
+  if (rule.count !== undefined)
+    return skip === 0 ? `the first ${rule.count} ${many}` : `the ${ordinal(skip + 1)} to ${ordinal(skip + rule.count)} ${one}`
+  return skip === 0 ? many : `${many} from the ${ordinal(skip + 1)} on`
+}
+
+function conditionText(rule: Rule): string {
+  const tests = rule.where?.length ? ` where ${list(rule.where.map(testText), 'and')}` : ''
+  const chance = rule.probability !== undefined && rule.probability < 1 ? `, each with ${percent(rule.probability)} probability` : ''
+  return tests + chance
+}
+
+export function testText(test: FieldTest): string {
+  const value = typeof test.value === 'string' ? `“${test.value}”` : String(test.value)
+  return `${test.path} ${RELATION[test.is]} ${value}`
+}
+
+const RELATION: Record<FieldTest['is'], string> = { '=': '=', '!=': '≠', '<': '<', '<=': '≤', '>': '>', '>=': '≥', contains: 'contains' }
+
+/** 250 → "250 ms", 1500 → "1.5 s". */
+export function timeText(ms: number): string {
+  return ms >= 1000 ? `${trim(ms / 1000)} s` : `${trim(ms)} ms`
+}
+
+export const percent = (probability: number): string => `${trim(probability * 100)} %`
+
+export function ordinal(n: number): string {
+  const teens = n % 100 >= 11 && n % 100 <= 13
+  const ending = teens ? 'th' : n % 10 === 1 ? 'st' : n % 10 === 2 ? 'nd' : n % 10 === 3 ? 'rd' : 'th'
+  return `${n}${ending}`
+}
+
+function list(parts: readonly string[], word: 'or' | 'and'): string {
+  return parts.length <= 1 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} ${word} ${parts.at(-1)}`
+}
+
+const trim = (value: number): string => String(Math.round(value * 100) / 100)
