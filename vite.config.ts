@@ -1,4 +1,5 @@
 /** One build for all: the renderer, the engine and its hosts, Electron's preload, and the programs of the child processes. */
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import path from 'node:path'
 import vue from '@vitejs/plugin-vue'
@@ -40,6 +41,7 @@ export default defineConfig({
         engine: 'main/hosts/electron/engine.ts',
         web: 'main/hosts/browser/main.ts',
         cli: 'main/hosts/cli/main.ts',
+        lab: 'main/lab.ts',
         proxy: 'main/proxy/worker.ts',
         recorder: 'main/recorder/worker.ts',
         replay: 'main/replay/worker.ts',
@@ -52,7 +54,13 @@ export default defineConfig({
   },
   builder: {
     async buildApp(builder) {
+      const began = new Date() // a source that changes during the build is newer than what was built
+      const stamp = at('dist/.built')
+      rmSync(stamp, { force: true })
       for (const environment of Object.values(builder.environments)) if (environment.name !== 'ssr') await builder.build(environment)
+      mkdirSync(at('dist'), { recursive: true })
+      writeFileSync(stamp, '')
+      utimesSync(stamp, began, began)
     },
   },
 })
