@@ -15,23 +15,6 @@ import { needsBuild } from './stale.mjs'
 
 /** @typedef {import('./count.mjs').Count} Count */
 
-await command(async () => {
-  if (!(await underRightNode(import.meta.url))) return Number(process.exitCode)
-  process.chdir(at())
-  const filter = process.argv.slice(2)
-  const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-reports-'))
-  try {
-    await makeReady({ build: false })
-    const stages =
-      filter.length > 0
-        ? [browser, build, tests(reports, filter)]
-        : [browser, build, types, floor, lint, arrows, tests(reports, []), fresh, journey(reports)]
-    return await runStages(stages)
-  } finally {
-    fs.rmSync(reports, { recursive: true, force: true })
-  }
-})
-
 /** @param {{ title: string, run: () => Promise<Count> }[]} stages */
 async function runStages(stages) {
   /** @type {{ title: string, count: Count, seconds: number }[]} */
@@ -126,3 +109,20 @@ const journey = (reports) => ({
 
 /** @param {string} file */
 const read = (file) => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined)
+
+await command(async () => {
+  if (!(await underRightNode(import.meta.url))) return Number(process.exitCode)
+  process.chdir(at())
+  const filter = process.argv.slice(2)
+  const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-reports-'))
+  try {
+    await makeReady({ build: false })
+    const stages =
+      filter.length > 0
+        ? [browser, build, tests(reports, filter)]
+        : [browser, build, types, floor, lint, arrows, tests(reports, []), fresh, journey(reports)]
+    return await runStages(stages)
+  } finally {
+    fs.rmSync(reports, { recursive: true, force: true })
+  }
+})
