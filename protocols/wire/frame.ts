@@ -50,7 +50,7 @@ export class FrameError extends Error {
   override readonly name = 'FrameError'
 }
 
-/** Appends a whole frame whose body is `bodyText`, JSON. */
+/** Appends a whole frame whose body is `bodyText`, JSON. Throws FrameError, and appends nothing, when it is larger than a frame may be. */
 export function writeFrame(out: ByteWriter, header: FrameHeader, bodyText: string): void {
   const n = header.clock.length
   const start = out.length
@@ -72,7 +72,12 @@ export function writeFrame(out: ByteWriter, header: FrameHeader, bodyText: strin
   for (let i = 0; i < n; i++) view.setUint32(start + FRAME_HEADER_BYTES + 4 * i, header.clock[i] as number, true)
   out.length = start + FRAME_HEADER_BYTES + 4 * n
   out.text(bodyText)
-  out.patchU32(start, out.length - start - 4)
+  const length = out.length - start - 4
+  if (length > FRAME_BYTES_MAX) {
+    out.length = start
+    throw new FrameError(`a frame of ${length} bytes is larger than the ${FRAME_BYTES_MAX} allowed`)
+  }
+  out.patchU32(start, length)
 }
 
 /** Reads the header of the frame that starts at `at` (its length field). The frame must be whole. */
@@ -103,38 +108,79 @@ export const frameMessageId = (view: DataView, at: number): MessageId =>
 
 /**
  * Cuts a byte stream into frames: many in one read and one over many reads are both ordinary. `push` calls `onFrame`
- * with a buffer and the frame's bounds in it, valid during the call only. Throws FrameError on bytes that are no frame.
+ * with a buffer and the frame's bounds in it: the chunk itself, or a buffer of its own for a frame that came in parts,
+ * which is never written again. Work and memory are linear in the bytes that came, whatever a length field claims.
+ * Throws FrameError on bytes that are no frame; nothing can be read from that stream afterwards.
  */
 export class FrameSplitter {
-  #rest: Uint8Array | undefined
+  /** A frame that has begun and not ended: `#begun` bytes of it, in a buffer that grows with what came. */
+  #part = NOTHING
+  #begun = 0
 
   /** Bytes of a frame that has begun and not ended. */
   get pendingBytes(): number {
-    return this.#rest?.length ?? 0
+    return this.#begun
   }
 
   push(chunk: Uint8Array, onFrame: (bytes: Uint8Array, view: DataView, start: number, end: number) => void): void {
-    let bytes = chunk
-    if (this.#rest) {
-      bytes = new Uint8Array(this.#rest.length + chunk.length)
-      bytes.set(this.#rest)
-      bytes.set(chunk, this.#rest.length)
-      this.#rest = undefined
-    }
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    let at = 0
-    while (bytes.length - at >= 4) {
-      const length = view.getUint32(at, true)
-      if (length < FRAME_HEADER_BYTES - 4 || length > FRAME_BYTES_MAX) throw new FrameError(`a frame cannot be ${length} bytes long`)
-      if (bytes.length - at >= 8) checkPrefix(view, at)
-      const end = at + 4 + length
-      if (end > bytes.length) break
+    let at = this.#begun === 0 ? 0 : this.#complete(chunk, onFrame)
+    if (at === chunk.length) return
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    while (chunk.length - at >= 4) {
+      const end = at + frameBytes(view, at)
+      if (chunk.length - at >= 8) checkPrefix(view, at)
+      if (end > chunk.length) break
       if (bodyStart(view, at) > end) throw new FrameError('a frame ends within its vector clock')
-      onFrame(bytes, view, at, end)
+      onFrame(chunk, view, at, end)
       at = end
     }
-    if (at < bytes.length) this.#rest = bytes.slice(at)
+    if (at < chunk.length) this.#take(chunk, at, chunk.length)
   }
+
+  /** Adds to the frame that has begun until it is whole or the chunk is used up; returns how much of the chunk was used. */
+  #complete(chunk: Uint8Array, onFrame: (bytes: Uint8Array, view: DataView, start: number, end: number) => void): number {
+    let at = 0
+    if (this.#begun < 8) {
+      at = Math.min(8 - this.#begun, chunk.length)
+      this.#take(chunk, 0, at)
+    }
+    if (this.#begun < 4) return at
+    const length = frameBytes(viewOf(this.#part), 0)
+    if (this.#begun < 8) return at
+    checkPrefix(viewOf(this.#part), 0)
+    const end = Math.min(at + length - this.#begun, chunk.length)
+    this.#take(chunk, at, end, length)
+    if (this.#begun < length) return end
+    const whole = this.#part
+    this.#part = NOTHING
+    this.#begun = 0
+    const view = viewOf(whole)
+    if (bodyStart(view, 0) > length) throw new FrameError('a frame ends within its vector clock')
+    onFrame(whole, view, 0, length)
+    return end
+  }
+
+  /** Doubling keeps the copying linear; never more than `most`, so that a claimed length costs nothing by itself. */
+  #take(chunk: Uint8Array, start: number, end: number, most = Number.POSITIVE_INFINITY): void {
+    const needed = this.#begun + end - start
+    if (needed > this.#part.length) {
+      const grown = new Uint8Array(Math.max(needed, Math.min(most, 2 * this.#part.length), 64))
+      grown.set(this.#part.subarray(0, this.#begun))
+      this.#part = grown
+    }
+    this.#part.set(chunk.subarray(start, end), this.#begun)
+    this.#begun = needed
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Bytes of the frame at `at`, its length field included. */
+function frameBytes(view: DataView, at: number): number {
+  const length = view.getUint32(at, true)
+  if (length < FRAME_HEADER_BYTES - 4 || length > FRAME_BYTES_MAX) throw new FrameError(`a frame cannot be ${length} bytes long`)
+  return 4 + length
 }
 
 function checkPrefix(view: DataView, at: number): void {

@@ -136,3 +136,78 @@ export function readTextRecord(
     text: readText(bytes.subarray(cursor, end)),
   }
 }
+
+/** Bytes that are no tap records. */
+export class TapError extends Error {
+  override readonly name = 'TapError'
+}
+
+/**
+ * Cuts a byte stream into whole tap records. `push` calls `onRecords` with runs of them, as many at once as came;
+ * what is passed may be kept. A record that came in parts is put together once. Throws TapError on bytes that are none.
+ */
+export class TapSplitter {
+  #parts: Uint8Array[] = []
+  #begun = 0
+
+  push(chunk: Uint8Array, onRecords: (records: Uint8Array) => void): void {
+    let at = this.#begun === 0 ? 0 : this.#complete(chunk, onRecords)
+    const first = at
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    while (chunk.length - at >= TAP_PREFIX_BYTES) {
+      const end = at + recordBytes(view, at)
+      if (end > chunk.length) break
+      at = end
+    }
+    if (at > first) onRecords(chunk.subarray(first, at))
+    if (at < chunk.length) this.#keep(chunk.slice(at))
+  }
+
+  #complete(chunk: Uint8Array, onRecords: (records: Uint8Array) => void): number {
+    let at = 0
+    if (this.#begun < TAP_PREFIX_BYTES) {
+      at = Math.min(TAP_PREFIX_BYTES - this.#begun, chunk.length)
+      this.#parts = [joined([...this.#parts, chunk.subarray(0, at)])]
+      this.#begun += at
+      if (this.#begun < TAP_PREFIX_BYTES) return at
+    }
+    const head = this.#parts[0] as Uint8Array
+    const length = recordBytes(new DataView(head.buffer, head.byteOffset, head.byteLength), 0)
+    const end = Math.min(at + length - this.#begun, chunk.length)
+    if (end > at) this.#keep(chunk.slice(at, end))
+    if (this.#begun < length) return end
+    const whole = joined(this.#parts)
+    this.#parts = []
+    this.#begun = 0
+    onRecords(whole)
+    return end
+  }
+
+  #keep(part: Uint8Array): void {
+    this.#parts.push(part)
+    this.#begun += part.length
+  }
+}
+
+/** Length and kind: what must be seen of a record before its end is believed. */
+const TAP_PREFIX_BYTES = 5
+
+function recordBytes(view: DataView, at: number): number {
+  const length = view.getUint32(at, true)
+  if (length < 8 || length > TAP_RECORD_BYTES_MAX) throw new TapError(`a tap record cannot be ${length} bytes long`)
+  const kind = view.getUint8(at + 4)
+  if (kind < TapKind.step || kind > TapKind.reject) throw new TapError(`tap record kind ${kind} is unknown`)
+  return 4 + length
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
