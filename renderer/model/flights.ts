@@ -84,8 +84,18 @@ export class FlightLog {
     }
   }
 
-  /** Adds what a moment knows to be in flight and this log does not: messages sent before its window. */
-  takeMoment(inFlight: Iterable<InFlight>): void {
+  /**
+   * Adds what a moment knows to be in flight and this log does not: messages sent before its window. With the moment's
+   * time, what it no longer has in flight is taken to have left its link by then: how it ended was not told.
+   */
+  takeMoment(inFlight: readonly InFlight[], atUs?: number): void {
+    const present = new Set<MessageId>()
+    for (const { message } of inFlight) present.add(message)
+    if (atUs !== undefined) {
+      for (const flight of this.#flights.values()) {
+        if (flight.endAtUs === undefined && flight.sentAtUs <= atUs && !present.has(flight.message)) flight.endAtUs = atUs
+      }
+    }
     for (const { message, from, to, type, sentAtUs, held } of inFlight) {
       if (this.#flights.has(message)) continue
       this.#flights.set(message, {

@@ -1,5 +1,6 @@
 /** Events by number in pages of a fixed size; the pages that were used longest ago are forgotten. */
-import type { RunEvent } from '../../protocols/core/event.ts'
+import type { RunEvent, SendEvent } from '../../protocols/core/event.ts'
+import type { MessageId } from '../../protocols/core/ids.ts'
 
 /** Events in a page: page 0 holds 1..PAGE. */
 export const PAGE = 500
@@ -7,9 +8,19 @@ const PAGES_MAX = 120
 
 export class EventPages {
   readonly #pages = new Map<number, (RunEvent | undefined)[]>()
+  /** The number of the event that sent each message that is here: deliveries and steps name only the message. */
+  readonly #sends = new Map<MessageId, number>()
 
   clear(): void {
     this.#pages.clear()
+    this.#sends.clear()
+  }
+
+  /** The send of a message, when it is here. */
+  sendOf(message: MessageId): SendEvent | undefined {
+    const seq = this.#sends.get(message)
+    const event = seq === undefined ? undefined : this.get(seq)
+    return event?.kind === 'send' ? event : undefined
   }
 
   put(events: readonly RunEvent[]): void {
@@ -23,6 +34,7 @@ export class EventPages {
         if (this.#pages.size > PAGES_MAX) this.#forget(number)
       }
       page[index % PAGE] = event
+      if (event.kind === 'send') this.#sends.set(event.message, event.seq)
     }
   }
 
@@ -42,8 +54,9 @@ export class EventPages {
   }
 
   #forget(keep: number): void {
-    for (const number of this.#pages.keys()) {
+    for (const [number, page] of this.#pages) {
       if (number === keep) continue
+      for (const event of page) if (event?.kind === 'send') this.#sends.delete(event.message)
       this.#pages.delete(number)
       return
     }

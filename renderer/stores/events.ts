@@ -5,8 +5,8 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import type { EventFilter, Response } from '../../main/contract/commands.ts'
-import type { RunEvent } from '../../protocols/core/event.ts'
-import type { RunId } from '../../protocols/core/ids.ts'
+import type { RunEvent, SendEvent } from '../../protocols/core/event.ts'
+import type { MessageId, RunId } from '../../protocols/core/ids.ts'
 import { EventPages, PAGE } from '../model/pages.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
@@ -46,6 +46,9 @@ export const useEvents = defineStore('events', () => {
 
   /** The same without being told of changes: for loops that run every frame. */
   const peek = (seq: number): RunEvent | undefined => pages.get(seq)
+
+  /** The send of a message, when it is here; deliveries and steps name only the message. Not reactive. */
+  const sendOf = (message: MessageId): SendEvent | undefined => pages.sendOf(message)
 
   /** Fetches what is missing of `from`..`to`, both included; resolves when it is all here. */
   async function ensure(from: number, to: number): Promise<void> {
@@ -94,7 +97,7 @@ export const useEvents = defineStore('events', () => {
     return await lab.call('run.events', { run, from, limit, direction, ...(filter === undefined ? {} : { filter }) })
   }
 
-  return { version, reset, take, get, peek, ensure, fetch, read }
+  return { version, reset, take, get, peek, sendOf, ensure, fetch, read }
 })
 
 const pageOf = (seq: number): number => Math.floor((seq - 1) / PAGE)

@@ -149,7 +149,7 @@ export const usePlayback = defineStore('playback', () => {
       const event = events.peek(next)
       if (event) replayFlights.take(event)
     }
-    if (cursor) replayFlights.takeMoment(cursor.inFlight.values())
+    if (cursor) replayFlights.takeMoment([...cursor.inFlight.values()])
   }
 
   function publish(): void {

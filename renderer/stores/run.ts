@@ -34,6 +34,8 @@ export const useRun = defineStore('run', () => {
   const marks = shallowRef<readonly Mark[]>([])
   const verdict = shallowRef<Verdict>()
   const rates = shallowRef<Grew['rates']>({})
+  /** There are more events than the screen is told: what is drawn of messages is a sample. */
+  const sampled = shallowRef(false)
   /** The moment at the end of the recording. */
   const now = shallowRef<Snapshot>()
   /** When the last news of the live end came, `performance.now()`. */
@@ -95,6 +97,7 @@ export const useRun = defineStore('run', () => {
     verdict.value = undefined
     marks.value = []
     rates.value = {}
+    sampled.value = false
     tail = undefined
     flights.clear()
     events.reset(undefined, 0)
@@ -111,7 +114,7 @@ export const useRun = defineStore('run', () => {
   function setNow(moment: Moment): void {
     tail = moment
     now.value = snapshot(moment, now.value)
-    flights.takeMoment(moment.inFlight.values())
+    flights.takeMoment([...moment.inFlight.values()], moment.atUs)
   }
 
   function grow(change: Grew): void {
@@ -122,6 +125,7 @@ export const useRun = defineStore('run', () => {
     lengthUs.value = Math.max(lengthUs.value, change.lengthUs)
     heardAtMs.value = performance.now()
     rates.value = change.rates
+    if (change.events.length > 0 || change.moment) sampled.value = change.moment !== undefined
     if (change.marks.length > 0) marks.value = [...marks.value, ...change.marks.filter((mark) => isNew(mark, marks.value))]
     events.take(change.events, change.lastSeq)
     for (const event of change.events) flights.take(event)
@@ -192,6 +196,7 @@ export const useRun = defineStore('run', () => {
     marks,
     verdict,
     rates,
+    sampled,
     now,
     heardAtMs,
     flights,
