@@ -1,7 +1,8 @@
 /** The list of replicated services; the only file that names them all. */
 import type { AnyService } from '../core/service.ts'
+import { kv } from './kv.ts'
 
-export const services: readonly AnyService[] = []
+export const services: readonly AnyService[] = [kv]
 
 export function findService(name: string): AnyService | undefined {
   return services.find((service) => service.name === name)

@@ -1,0 +1,60 @@
+/** When an entry is committed (§5.3, §5.4.2), and what committing sets off. */
+import type { ClientOutcome } from '../core/input.ts'
+import { majority } from '../core/quorum.ts'
+import { entryAt, lastIndex, termAt } from './log.ts'
+import { onTermCommitted } from './reads.ts'
+import { executeCommand, openSession } from './sessions.ts'
+import { type Progress, type RaftState, reply, type Turn } from './state.ts'
+
+/**
+ * Commits the highest index that a majority holds, if its entry is of the leader's own term. Entries of older terms are
+ * never committed by counting: another leader could still overwrite them (§5.4.2, Fig. 8). They commit with one of this term.
+ */
+export function advanceCommit(turn: Turn): void {
+  const { state } = turn
+  const agreed = agreedIndex(state)
+  if (agreed <= state.commitIndex || termAt(state.log, agreed) !== state.currentTerm) return
+  const first = termAt(state.log, state.commitIndex) !== state.currentTerm
+  state.commitIndex = agreed
+  apply(turn)
+  if (first) onTermCommitted(turn)
+}
+
+/** The highest index that a majority of the servers is known to hold, the leader counting its whole log. */
+export function agreedIndex(state: RaftState): number {
+  const held = state.nodes.map((node) => (node === state.id ? lastIndex(state.log) : (state.progress[node] as Progress).matchIndex))
+  return held.sort((a, b) => b - a)[majority(state.nodes.length) - 1] as number
+}
+
+/** Applies committed entries in log order; a leader answers the clients that wait for them. Fig. 2 "All servers". */
+export function apply(turn: Turn): void {
+  const { state } = turn
+  const answers = state.waiting.size > 0
+  while (state.lastApplied < state.commitIndex) {
+    const index = state.lastApplied + 1
+    const outcome = applyEntry(turn, index)
+    state.lastApplied = index
+    if (!answers) continue
+    const request = state.waiting.get(index)
+    if (request === undefined) continue
+    state.waiting = state.waiting.delete(index)
+    reply(turn, request, outcome)
+  }
+}
+
+const done: ClientOutcome = { kind: 'ok', result: null }
+
+function applyEntry(turn: Turn, index: number): ClientOutcome {
+  const entry = entryAt(turn.state.log, index)
+  if (entry === undefined) return done // committed entries lost with a disk: see overwriteCommitted in replication.ts
+  switch (entry.kind) {
+    case 'noop':
+      return done
+    case 'register':
+      return openSession(turn, index)
+    case 'command':
+      return executeCommand(turn, index, entry)
+    default:
+      return entry satisfies never
+  }
+}

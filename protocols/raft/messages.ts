@@ -1,0 +1,120 @@
+/**
+ * What servers say to each other: one type and one schema per message, with the paper's field names. Nodes are known by
+ * their names; indexes count from 1. `readCtx` numbers the read round that a message belongs to (see reads.ts), 0 before the first.
+ */
+import { z } from 'zod'
+import type { NodeId } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
+import type { AnyMessage, MessageSpec } from '../core/machine.ts'
+import type { Entry } from './log.ts'
+
+const node = z.string().min(1) as unknown as z.ZodType<NodeId>
+const term = z.int().min(0)
+const index = z.int().min(0)
+/** Whatever JSON carried: operations are understood by the service alone. */
+const json = z.custom<Json>((value) => value !== undefined, 'an operation is missing')
+
+const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
+  z.strictObject({ term, kind: z.literal('noop') }),
+  z.strictObject({ term, kind: z.literal('register') }),
+  z.strictObject({ term, kind: z.literal('command'), session: index, seq: z.int().min(1), firstUnacked: z.int().min(1), op: json }),
+])
+
+/** §5.2. */
+export const requestVoteSchema = z.strictObject({
+  kind: z.literal('RequestVote'),
+  term,
+  candidateId: node,
+  lastLogIndex: index,
+  lastLogTerm: term,
+})
+
+export const requestVoteReplySchema = z.strictObject({ kind: z.literal('RequestVoteReply'), term, voteGranted: z.boolean() })
+
+/** §5.3; without entries it is a heartbeat. */
+export const appendEntriesSchema = z.strictObject({
+  kind: z.literal('AppendEntries'),
+  term,
+  leaderId: node,
+  prevLogIndex: index,
+  prevLogTerm: term,
+  entries: z.array(entry),
+  leaderCommit: index,
+  readCtx: z.int().min(0),
+})
+
+/** `prevLogIndex` and `readCtx` are those of the request. On failure the conflict fields say where to go on (§5.3). */
+export const appendEntriesReplySchema = z.strictObject({
+  kind: z.literal('AppendEntriesReply'),
+  term,
+  success: z.boolean(),
+  prevLogIndex: index,
+  /** The last index known to agree with the leader's log; 0 on failure. */
+  matchIndex: index,
+  /** The term of the follower's own entry at prevLogIndex; absent when its log is too short. */
+  conflictTerm: term.optional(),
+  /** The first index of that term, or one past the end of the follower's log. */
+  conflictIndex: index.optional(),
+  readCtx: z.int().min(0),
+})
+
+export type RequestVote = z.infer<typeof requestVoteSchema>
+export type RequestVoteReply = z.infer<typeof requestVoteReplySchema>
+export type AppendEntries = z.infer<typeof appendEntriesSchema>
+export type AppendEntriesReply = z.infer<typeof appendEntriesReplySchema>
+export type RaftMessage = RequestVote | RequestVoteReply | AppendEntries | AppendEntriesReply
+
+export const raftMessageSchema = z.discriminatedUnion('kind', [
+  requestVoteSchema,
+  requestVoteReplySchema,
+  appendEntriesSchema,
+  appendEntriesReplySchema,
+])
+
+const span = (from: number, count: number): string => (count === 1 ? `entry ${from}` : `entries ${from}–${from + count - 1}`)
+
+export const messageSpecs: readonly MessageSpec[] = [
+  {
+    kind: 'RequestVote',
+    family: 'election',
+    style: 'request',
+    help: 'A candidate asks for a vote and shows how far its log reaches (§5.2).',
+    summary: of<RequestVote>((m) => `term ${m.term}, log ends at ${m.lastLogIndex} (term ${m.lastLogTerm})`),
+  },
+  {
+    kind: 'RequestVoteReply',
+    family: 'election',
+    style: 'reply',
+    help: 'A vote, or its refusal with the term the voter knows (§5.2).',
+    summary: of<RequestVoteReply>((m) => `term ${m.term}, ${m.voteGranted ? 'granted' : 'refused'}`),
+  },
+  {
+    kind: 'AppendEntries',
+    family: 'replication',
+    style: 'request',
+    help: 'The leader sends entries of its log; without entries it is a heartbeat (§5.3).',
+    faint: (body) => (body as AppendEntries).entries.length === 0,
+    summary: of<AppendEntries>((m) =>
+      m.entries.length === 0
+        ? `term ${m.term}, heartbeat at ${m.prevLogIndex}, commit ${m.leaderCommit}`
+        : `term ${m.term}, ${span(m.prevLogIndex + 1, m.entries.length)}, commit ${m.leaderCommit}`,
+    ),
+  },
+  {
+    kind: 'AppendEntriesReply',
+    family: 'replication',
+    style: 'reply',
+    help: 'The follower says how far its log agrees with the leader, or where it does not (§5.3).',
+    faint: (body) =>
+      (body as AppendEntriesReply).success && (body as AppendEntriesReply).matchIndex === (body as AppendEntriesReply).prevLogIndex,
+    summary: of<AppendEntriesReply>((m) =>
+      m.success
+        ? `term ${m.term}, matches to ${m.matchIndex}`
+        : `term ${m.term}, refused at ${m.prevLogIndex}${m.conflictTerm === undefined ? '' : `, has term ${m.conflictTerm}`}${m.conflictIndex === undefined ? '' : `, try ${m.conflictIndex}`}`,
+    ),
+  },
+]
+
+function of<M extends RaftMessage>(summary: (message: M) => string): (body: AnyMessage) => string {
+  return (body) => summary(body as M)
+}

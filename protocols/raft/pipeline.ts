@@ -1,0 +1,48 @@
+/**
+ * How entries travel to a follower: a bounded number of AppendEntries under way, each with all that had gathered by then.
+ * While the leader does not know where the logs agree it probes, one message at a time.
+ */
+import type { NodeId } from '../core/ids.ts'
+import { type Entry, entriesFrom, lastIndex, termAt } from './log.ts'
+import { type Progress, type RaftState, send, type Turn } from './state.ts'
+
+/** Sends `peer` what it lacks, as far as its pipeline has room. */
+export function replicate(turn: Turn, peer: NodeId): void {
+  const { state } = turn
+  const last = lastIndex(state.log)
+  let progress = state.progress[peer] as Progress
+  while (progress.nextIndex <= last && hasRoom(progress, state)) {
+    const entries = entriesFrom(state.log, progress.nextIndex, state.options.maxEntries)
+    sendAppendEntries(turn, peer, progress.nextIndex, entries)
+    const sentTo = progress.nextIndex + entries.length - 1
+    const inflight = [...progress.inflight, sentTo]
+    // A probe may be refused: only a follower known to agree is taken to have what was sent.
+    progress = progress.mode === 'probe' ? { ...progress, inflight } : { ...progress, inflight, nextIndex: sentTo + 1 }
+  }
+  setProgress(state, peer, progress)
+}
+
+const hasRoom = (progress: Progress, { options }: RaftState): boolean =>
+  progress.inflight.length < (progress.mode === 'probe' ? 1 : options.maxInflight)
+
+export function sendHeartbeat(turn: Turn, peer: NodeId): void {
+  sendAppendEntries(turn, peer, (turn.state.progress[peer] as Progress).nextIndex, [])
+}
+
+function sendAppendEntries(turn: Turn, peer: NodeId, nextIndex: number, entries: readonly Entry[]): void {
+  const { state } = turn
+  send(turn, peer, {
+    kind: 'AppendEntries',
+    term: state.currentTerm,
+    leaderId: state.id,
+    prevLogIndex: nextIndex - 1,
+    prevLogTerm: termAt(state.log, nextIndex - 1) ?? 0,
+    entries: entries as Entry[],
+    leaderCommit: state.commitIndex,
+    readCtx: state.reads.round,
+  })
+}
+
+export function setProgress(state: Turn['state'], peer: NodeId, progress: Progress): void {
+  if (state.progress[peer] !== progress) state.progress = { ...state.progress, [peer]: progress }
+}

@@ -1,0 +1,35 @@
+/** Terms (§5.1): how a server comes to follow, and what a leader owes its clients when its office ends. */
+import { noProgress, noReads, note, noWaiting, reply, setElectionTimer, type Turn } from './state.ts'
+
+/**
+ * Follows in `term`, which is its own (a candidate that hears the leader, §5.2) or a higher one (§5.1). The vote is kept
+ * within a term and freed by a new one. A leader's clients learn that it cannot tell what becomes of their commands, and
+ * that their reads surely had no answer.
+ */
+export function becomeFollower(turn: Turn, term: number): void {
+  const { state } = turn
+  if (term > state.currentTerm) {
+    state.currentTerm = term
+    state.votedFor = undefined
+    state.leaderId = undefined
+  }
+  if (state.role === 'leader') leaveOffice(turn)
+  else if (state.role === 'candidate') note(turn, 'becomeFollower', { term: state.currentTerm })
+  state.role = 'follower'
+  state.votes = []
+}
+
+function leaveOffice(turn: Turn): void {
+  const { state } = turn
+  note(turn, 'stepDown', { term: state.currentTerm, waiting: state.waiting.size })
+  turn.effects.push({ kind: 'cancelTimer', name: 'heartbeat' })
+  setElectionTimer(turn)
+  const why = 'the leader lost its office before the command was applied; it may still take effect'
+  for (const index of [...state.waiting.keys()].sort((a, b) => a - b)) {
+    reply(turn, state.waiting.get(index) as number, { kind: 'unknown', why })
+  }
+  for (const read of [...state.reads.asked, ...state.reads.next]) reply(turn, read.id, { kind: 'redirect' })
+  state.progress = noProgress
+  state.waiting = noWaiting
+  state.reads = noReads
+}

@@ -1,0 +1,31 @@
+/** What a person wants to see of a server at a glance, in the paper's words. */
+import type { FactSpec, Observation } from '../core/machine.ts'
+import { lastIndex, lastTerm } from './log.ts'
+import type { RaftState } from './state.ts'
+
+export const facts: readonly FactSpec[] = [
+  { name: 'votedFor', label: 'voted for', help: 'The candidate that got this server’s vote in the current term. Raft Fig. 2, persistent.' },
+  { name: 'lastLogIndex', label: 'last index', help: 'Index of the last entry in the log; the log starts at 1. Raft §5.3.' },
+  {
+    name: 'lastLogTerm',
+    label: 'last term',
+    help: 'Term of the last entry: the first thing compared when somebody asks for a vote. Raft §5.4.1.',
+  },
+  { name: 'commitIndex', label: 'commit', help: 'The highest entry known to be committed: it can never be lost. Raft Fig. 2.' },
+  { name: 'lastApplied', label: 'applied', help: 'The highest entry applied to the state machine. Raft Fig. 2.' },
+  { name: 'votes', label: 'votes', help: 'Votes that this candidate has, its own included. Raft §5.2.' },
+]
+
+export function observe(state: RaftState): Observation {
+  const values = {
+    votedFor: state.votedFor ?? null,
+    lastLogIndex: lastIndex(state.log),
+    lastLogTerm: lastTerm(state.log),
+    commitIndex: state.commitIndex,
+    lastApplied: state.lastApplied,
+    votes: state.role === 'candidate' ? state.votes.length : null,
+  }
+  return state.leaderId === undefined
+    ? { role: state.role, epoch: state.currentTerm, facts: values }
+    : { role: state.role, epoch: state.currentTerm, leader: state.leaderId, facts: values }
+}
