@@ -1,15 +1,20 @@
 /** What a host holds: the lab, and a connection for each screen, socket or command line that speaks to it. */
 
 import type { RunId } from '../protocols/core/ids.ts'
+import type { NodeLauncher } from './cluster/launcher.ts'
 import type { LabClient } from './contract/client.ts'
 import type { LabInfo } from './contract/commands.ts'
 import type { Change } from './contract/stream.ts'
 import type { ScenarioOutcome, ScenarioProgress } from './scenario/runner.ts'
 
+export type { NodeLauncher, ProcessExit, ProcessHandle, ProcessListeners } from './cluster/launcher.ts'
+
 export interface LabOptions {
   /** Where run files, the library and the nodes' disks live. Created when absent; locked while the lab runs. */
   readonly dataFolder: string
   readonly host: LabInfo['host']
+  /** How processes are started; plain fork when absent. */
+  readonly launcher?: NodeLauncher
   /** Lines for the log of the host: what went wrong that no caller is waiting for. */
   readonly onTrouble?: (text: string) => void
 }

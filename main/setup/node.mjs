@@ -61,7 +61,7 @@ export async function cachedNode(how = {}) {
   try {
     await (how.fetchInto || fetchWithNpm)(fetching, `${wanted.name}@${wanted.version}`)
     const proof = await run(path.join(fetching, inside), ['--version'], { quiet: true }).catch(() => undefined)
-    if (!proof || proof.code !== 0) throw new SetupError(`The fetched Node ${wanted.version} does not run on this system. ${install}`)
+    if (proof?.code !== 0) throw new SetupError(`The fetched Node ${wanted.version} does not run on this system. ${install}`)
     try {
       fs.renameSync(fetching, home) // whole or not at all, however many start at once
     } catch (error) {
