@@ -12,6 +12,8 @@ export interface Service<S, Op extends Json> {
   readonly operation: ZodType<Op>
   init(): S
   apply(state: S, op: Op): { readonly state: S; readonly result: Json }
+  /** For speed alone: `open` gives a copy that `apply` may change in place, leaving the given state valid; `seal` makes it persistent again. */
+  readonly inPlace?: { open(state: S): S; seal(state: S): S }
   /** True when `op` changes nothing and may be answered by a linearizable read. */
   isRead(op: Op): boolean
   /** The language of the client bar: `put x 1`. Returns the operation, or a sentence that says what is wrong and what would be right. */

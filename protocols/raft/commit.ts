@@ -3,7 +3,7 @@ import type { ClientOutcome } from '../core/input.ts'
 import { majority } from '../core/quorum.ts'
 import { entryAt, lastIndex, termAt } from './log.ts'
 import { onTermCommitted } from './reads.ts'
-import { executeCommand, openSession } from './sessions.ts'
+import { executeCommand, openSession, openStateMachine, sealStateMachine } from './sessions.ts'
 import { type Progress, type RaftState, reply, type Turn } from './state.ts'
 
 /**
@@ -29,17 +29,21 @@ export function agreedIndex(state: RaftState): number {
 /** Applies committed entries in log order; a leader answers the clients that wait for them. Fig. 2 "All servers". */
 export function apply(turn: Turn): void {
   const { state } = turn
+  if (state.lastApplied === state.commitIndex) return
   const answers = state.waiting.size > 0
+  openStateMachine(turn)
+  if (answers) state.waiting = state.waiting.asMutable()
   while (state.lastApplied < state.commitIndex) {
     const index = state.lastApplied + 1
     const outcome = applyEntry(turn, index)
     state.lastApplied = index
-    if (!answers) continue
-    const request = state.waiting.get(index)
+    const request = answers ? state.waiting.get(index) : undefined
     if (request === undefined) continue
-    state.waiting = state.waiting.delete(index)
+    state.waiting.delete(index)
     reply(turn, request, outcome)
   }
+  if (answers) state.waiting = state.waiting.asImmutable()
+  sealStateMachine(turn)
 }
 
 const done: ClientOutcome = { kind: 'ok', result: null }

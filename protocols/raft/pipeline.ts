@@ -44,5 +44,8 @@ function sendAppendEntries(turn: Turn, peer: NodeId, nextIndex: number, entries:
 }
 
 export function setProgress(state: Turn['state'], peer: NodeId, progress: Progress): void {
-  if (state.progress[peer] !== progress) state.progress = { ...state.progress, [peer]: progress }
+  if (state.progress[peer] === progress) return
+  const all: { [peer: NodeId]: Progress } = { ...state.progress }
+  all[peer] = progress
+  state.progress = all
 }

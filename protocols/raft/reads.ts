@@ -57,9 +57,9 @@ export function confirmReads(turn: Turn): void {
   })
   if (!isMajority(acknowledged, state.nodes.length)) return
   // lastApplied equals commitIndex after every step, so the state is at least as new as the round's read index.
-  const hosted = hostedState(turn)
+  const { service, state: now } = hostedState(turn)
   asked.forEach((read) => {
-    reply(turn, read.id, { kind: 'ok', result: turn.service.apply(hosted, read.op).result })
+    reply(turn, read.id, { kind: 'ok', result: service.apply(now, read.op).result })
   })
   state.reads = { ...state.reads, asked: List<Read>() }
   beginRound(turn)

@@ -3,9 +3,8 @@
  * replicated state: changed by applying entries alone, and alike on every server.
  */
 import type { ClientOutcome } from '../core/input.ts'
-import type { Json } from '../core/json.ts'
 import type { CommandEntry } from './log.ts'
-import type { Hosted, RaftState, Session, Turn } from './state.ts'
+import type { HostedState, RaftState, Session, Turn } from './state.ts'
 
 /** Opens a session named by its entry's index. When there are too many, the one unused for longest is forgotten, on every server the same. */
 export function openSession(turn: Turn, index: number): ClientOutcome {
@@ -34,27 +33,36 @@ export function executeCommand(turn: Turn, index: number, entry: CommandEntry): 
   const firstUnacked = Math.max(session.firstUnacked, entry.firstUnacked)
   if (entry.seq < firstUnacked) return alreadyAcknowledged(entry)
 
-  const before = session.results.find(({ seq }) => seq === entry.seq)
-  let result: Json
-  if (before === undefined) {
-    const hosted = hostedState(turn)
-    const applied = turn.service.apply(hosted, entry.op)
-    if (applied.state !== hosted) state.hosted = { service: turn.service, state: applied.state }
-    result = applied.result
-  } else {
-    result = before.result
+  const kept = unseen(session.results, firstUnacked)
+  const before = kept.find(({ seq }) => seq === entry.seq)
+  if (before !== undefined) {
+    state.sessions = state.sessions.set(entry.session, { usedIndex: index, firstUnacked, results: kept })
+    return { kind: 'ok', result: before.result }
   }
-  const results = session.results.filter(({ seq }) => seq >= firstUnacked)
-  const next: Session = { usedIndex: index, firstUnacked, results: before === undefined ? withResult(results, entry.seq, result) : results }
-  state.sessions = state.sessions.set(entry.session, next)
+  const { service, state: hosted } = state.hosted as HostedState
+  const applied = service.apply(hosted, entry.op)
+  if (applied.state !== hosted) state.hosted = { service, state: applied.state }
+  const { result } = applied
+  const results = withResult(kept, { seq: entry.seq, result })
+  state.sessions = state.sessions.set(entry.session, { usedIndex: index, firstUnacked, results })
   return { kind: 'ok', result }
 }
 
+const noResults: Session['results'] = []
+
+/** The results that the client may still ask for. */
+function unseen(results: Session['results'], firstUnacked: number): Session['results'] {
+  let seen = 0
+  while (seen < results.length && (results[seen] as Session['results'][number]).seq < firstUnacked) seen++
+  if (seen === 0) return results
+  return seen === results.length ? noResults : results.slice(seen)
+}
+
 /** Commands of one client may be executed out of order; their results stay ascending. */
-function withResult(results: Session['results'], seq: number, result: Json): Session['results'] {
-  const last = results[results.length - 1]
-  const next = [...results, { seq, result }]
-  return last === undefined || last.seq < seq ? next : next.sort((a, b) => a.seq - b.seq)
+function withResult(results: Session['results'], next: Session['results'][number]): Session['results'] {
+  if (results.length === 0) return [next]
+  const at = results.findIndex(({ seq }) => seq > next.seq)
+  return at === -1 ? [...results, next] : [...results.slice(0, at), next, ...results.slice(at)]
 }
 
 const unknownSession = (entry: CommandEntry): ClientOutcome => ({
@@ -70,10 +78,23 @@ const alreadyAcknowledged = (entry: CommandEntry): ClientOutcome => ({
 })
 
 /** The service's state, decoded on first use after the server's state was. */
-export function hostedState(turn: Turn): unknown {
-  const hosted: Hosted = turn.state.hosted
-  if ('service' in hosted) return hosted.state
-  const state = turn.service.decode(hosted.json)
-  turn.state.hosted = { service: turn.service, state }
-  return state
+export function hostedState(turn: Turn): HostedState {
+  const { hosted } = turn.state
+  if ('service' in hosted) return hosted
+  const decoded = { service: turn.service, state: turn.service.decode(hosted.json) }
+  turn.state.hosted = decoded
+  return decoded
+}
+
+/** Until `sealStateMachine` a run of commands may change one private copy in place; the state before the step keeps its own. */
+export function openStateMachine(turn: Turn): void {
+  const { service, state } = hostedState(turn)
+  if (service.inPlace) turn.state.hosted = { service, state: service.inPlace.open(state) }
+  turn.state.sessions = turn.state.sessions.asMutable()
+}
+
+export function sealStateMachine(turn: Turn): void {
+  const { service, state } = hostedState(turn)
+  if (service.inPlace) turn.state.hosted = { service, state: service.inPlace.seal(state) }
+  turn.state.sessions = turn.state.sessions.asImmutable()
 }

@@ -69,7 +69,12 @@ export interface Session {
 }
 
 /** The service's state as the service keeps it, or as JSON until the first step after a decoding needs it. */
-export type Hosted = { readonly service: AnyService; readonly state: unknown } | { readonly json: Json }
+export type Hosted = HostedState | { readonly json: Json }
+
+export interface HostedState {
+  readonly service: AnyService
+  readonly state: unknown
+}
 
 export interface RaftState {
   readonly id: NodeId

@@ -36,6 +36,7 @@ export const kv: Service<KvState, KvOperation> = {
   summary: 'A map from text keys to text values with get, put, append, delete and compare-and-set.',
   operation: kvOperationSchema,
   grammar,
+  inPlace: { open: (state) => state.asMutable(), seal: (state) => state.asImmutable() },
   init: () => PersistentMap<string, string>(),
   isRead: (op) => op.op === 'get',
 
@@ -47,8 +48,10 @@ export const kv: Service<KvState, KvOperation> = {
         return { state: state.set(op.key, op.value), result: null }
       case 'append':
         return { state: state.set(op.key, (state.get(op.key) ?? '') + op.value), result: null }
-      case 'delete':
-        return { state: state.delete(op.key), result: state.has(op.key) }
+      case 'delete': {
+        const there = state.has(op.key) // asked first: `state` may be changed in place
+        return { state: state.delete(op.key), result: there }
+      }
       case 'cas': {
         const swapped = (state.get(op.key) ?? null) === op.expect
         return { state: swapped ? state.set(op.key, op.value) : state, result: swapped }
