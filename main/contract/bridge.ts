@@ -7,16 +7,14 @@ export type BridgeAnswer = { readonly ok: true; readonly response: unknown } | {
 
 export type BridgeConnection = 'connecting' | 'open' | 'lost'
 
-/** Chosen in the application menu; what it means is the screen's affair. */
-export type MenuChoice = 'new-run' | 'library' | 'import' | 'palette' | 'shortcuts'
-
 export interface Bridge {
   call(command: string, request: unknown): Promise<BridgeAnswer>
   /** Each returns how to stop listening. */
   onChange(listener: (change: Change) => void): () => void
   /** Told at once, and again whenever the engine was lost or is there. */
   onConnection(listener: (connection: BridgeConnection) => void): () => void
-  onMenu(listener: (choice: MenuChoice) => void): () => void
+  /** Commands chosen in the application menu, by the id that they have in the command palette. */
+  onMenu(listener: (command: string) => void): () => void
   /** The path of a file to open, or of one to save to with a suggested name; undefined when the person thinks better of it. */
   choosePath(purpose: 'open' | 'save', suggestion: string): Promise<string | undefined>
 }

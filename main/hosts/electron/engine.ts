@@ -1,6 +1,6 @@
 /** The engine's own process under Electron: it holds the lab, speaks with each window over a message port, and has its processes started by the main process. */
 import { LabError } from '../../contract/errors.ts'
-import { createLab } from '../../lab.ts'
+import { createLab, defaultDataFolder } from '../../lab.ts'
 import type { Lab } from '../../labApi.ts'
 import { MainLauncher } from './launcher.ts'
 import { serveWindow } from './windowPort.ts'
@@ -9,17 +9,14 @@ import type { FromEngine, ToEngine } from './words.ts'
 const main = process.parentPort
 const tell = (word: FromEngine): void => main.postMessage(word)
 const launcher = new MainLauncher(tell)
-let lab: Promise<Lab> | undefined
+const lab = open()
 
 main.on('message', ({ data, ports }) => {
   const word = data as ToEngine
   switch (word.kind) {
-    case 'open':
-      lab = open(word.dataFolder)
-      return
     case 'connect': {
       const port = ports[0]
-      if (port) void lab?.then((opened) => serveWindow(opened, port))
+      if (port) void lab.then((opened) => serveWindow(opened, port))
       return
     }
     case 'close':
@@ -30,8 +27,9 @@ main.on('message', ({ data, ports }) => {
   }
 })
 
-async function open(dataFolder: string): Promise<Lab> {
+async function open(): Promise<Lab> {
   try {
+    const dataFolder = defaultDataFolder()
     const opened = await createLab({ dataFolder, host: 'electron', launcher, onTrouble: (text) => tell({ kind: 'trouble', text }) })
     tell({ kind: 'ready' })
     return opened

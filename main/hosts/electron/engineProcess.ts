@@ -12,7 +12,6 @@ import { channels, type FromEngine, type ToEngine } from './words.ts'
 export interface EngineOptions {
   /** The folder with everything built. */
   readonly dist: string
-  readonly dataFolder: string
   /** The lab could not be opened: a broken disk, a second lab on the same library. */
   readonly onFailure: (failure: LabFailure) => void
   /** The engine ended by itself so soon after it began that another try would be pointless. */
@@ -52,7 +51,6 @@ export class EngineProcess {
         resolve()
       })
     })
-    this.tell({ kind: 'open', dataFolder: this.options.dataFolder })
   }
 
   /** Gives a window its port, now or as soon as the engine is ready, and a new one after a restart. */

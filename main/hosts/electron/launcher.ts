@@ -35,7 +35,7 @@ export class MainLauncher implements NodeLauncher {
   }
 
   /** What the main process says of the processes. */
-  hear(word: Exclude<ToEngine, { kind: 'open' | 'connect' | 'close' }>): void {
+  hear(word: Exclude<ToEngine, { kind: 'connect' | 'close' }>): void {
     const started = this.started.get(word.process)
     if (!started) return
     switch (word.kind) {

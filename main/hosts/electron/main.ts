@@ -1,7 +1,6 @@
 /** The lab on the desktop: a thin shell round the engine. One window, the menu, the dialogs, the bundled pages and the rules of what a page may not do. */
 import path from 'node:path'
 import { app, type BrowserWindow, ipcMain, session } from 'electron'
-import { defaultDataFolder } from '../../labFolder.ts'
 import { answerDialogs, tellTrouble } from './dialogs.ts'
 import { EngineProcess } from './engineProcess.ts'
 import { setMenu } from './menu.ts'
@@ -45,7 +44,6 @@ function open(): void {
   answerDialogs(() => window)
   engine = new EngineProcess({
     dist,
-    dataFolder: defaultDataFolder(),
     onFailure: (failure) => void giveUp(failure.message, failure.hint ?? ''),
     onGivenUp: (code) =>
       void giveUp('The engine of the lab ends again and again.', `It ended with code ${code}. What was recorded is kept.`),

@@ -1,29 +1,44 @@
-/** The application menu: what every desktop program has, and the lab's own entries, which the screen carries out. */
+/** The application menu: what every desktop program has, and the lab's own commands, which the screen carries out under the ids of its command palette. */
 import { app, type BrowserWindow, Menu, type MenuItemConstructorOptions } from 'electron'
-import type { MenuChoice } from '../../contract/bridge.ts'
 import { channels } from './words.ts'
 
 export function setMenu(current: () => BrowserWindow | undefined): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template((choice) => current()?.webContents.send(channels.menu, choice))))
+  const choose = (command: string): void => current()?.webContents.send(channels.menu, command)
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template({ choose, platform: process.platform, isPackaged: app.isPackaged })))
 }
 
-export function template(choose: (choice: MenuChoice) => void, platform = process.platform): MenuItemConstructorOptions[] {
+interface Place {
+  readonly choose: (command: string) => void
+  readonly platform: NodeJS.Platform
+  readonly isPackaged: boolean
+}
+
+export function template({ choose, platform, isPackaged }: Place): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin'
-  const entry = (label: string, choice: MenuChoice, accelerator?: string): MenuItemConstructorOptions => ({
+  const entry = (label: string, command: string, accelerator?: string): MenuItemConstructorOptions => ({
     label,
-    click: () => choose(choice),
+    click: () => choose(command),
     ...(accelerator ? { accelerator } : {}),
   })
+  /** Shown beside its key, which the screen itself listens to. */
+  const keyed = (label: string, command: string, accelerator: string): MenuItemConstructorOptions => ({
+    ...entry(label, command, accelerator),
+    registerAccelerator: false,
+  })
+  const line: MenuItemConstructorOptions = { type: 'separator' }
   return [
     ...(mac ? [{ role: 'appMenu' } satisfies MenuItemConstructorOptions] : []),
     {
       label: '&File',
       submenu: [
-        entry('New Run', 'new-run', 'CmdOrCtrl+N'),
-        entry('Run Library', 'library', 'CmdOrCtrl+L'),
-        { type: 'separator' },
-        entry('Import Run …', 'import', 'CmdOrCtrl+O'),
-        { type: 'separator' },
+        entry('New Run', 'run.close', 'CmdOrCtrl+N'),
+        entry('Run Library', 'view.library', 'CmdOrCtrl+L'),
+        line,
+        entry('Import Run …', 'library.import', 'CmdOrCtrl+O'),
+        entry('Export Run …', 'library.export', 'CmdOrCtrl+S'),
+        line,
+        entry('Stop Recording', 'run.stop'),
+        line,
         mac ? { role: 'close' } : { role: 'quit' },
       ],
     },
@@ -31,17 +46,19 @@ export function template(choose: (choice: MenuChoice) => void, platform = proces
     {
       label: '&View',
       submenu: [
-        entry('Command Palette', 'palette', 'CmdOrCtrl+K'),
-        { type: 'separator' },
+        keyed('Command Palette', 'help.palette', 'CmdOrCtrl+K'),
+        entry('Light or Dark', 'view.theme'),
+        entry('Reset the Layout', 'view.resetLayout'),
+        line,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
         { role: 'zoomOut' },
-        { type: 'separator' },
+        line,
         { role: 'togglefullscreen' },
-        ...(app.isPackaged ? [] : ([{ role: 'reload' }, { role: 'toggleDevTools' }] satisfies MenuItemConstructorOptions[])),
+        ...(isPackaged ? [] : ([{ role: 'reload' }, { role: 'toggleDevTools' }] satisfies MenuItemConstructorOptions[])),
       ],
     },
     { role: 'windowMenu' },
-    { role: 'help', submenu: [entry('Keyboard Shortcuts', 'shortcuts')] },
+    { role: 'help', submenu: [entry('Keyboard Shortcuts', 'help.keys')] },
   ]
 }

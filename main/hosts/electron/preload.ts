@@ -1,12 +1,12 @@
 /** The bridge between the window and the engine: a few named functions, never Electron's own objects. Runs sandboxed, before the page. */
 import { contextBridge, ipcRenderer } from 'electron'
-import type { Bridge, BridgeAnswer, BridgeConnection, MenuChoice } from '../../contract/bridge.ts'
+import type { Bridge, BridgeAnswer, BridgeConnection } from '../../contract/bridge.ts'
 import type { Change } from '../../contract/stream.ts'
 import { channels, type FromWindow, type ToWindow } from './words.ts'
 
 const changeListeners = new Set<(change: Change) => void>()
 const connectionListeners = new Set<(connection: BridgeConnection) => void>()
-const menuListeners = new Set<(choice: MenuChoice) => void>()
+const menuListeners = new Set<(command: string) => void>()
 const waiting = new Map<number, (answer: BridgeAnswer) => void>()
 /** Calls made before there is a port. */
 const early: FromWindow[] = []
@@ -38,8 +38,8 @@ ipcRenderer.on(channels.lost, () => {
   tellConnection('lost')
 })
 
-ipcRenderer.on(channels.menu, (_event, choice: MenuChoice) => {
-  for (const listener of menuListeners) listener(choice)
+ipcRenderer.on(channels.menu, (_event, command: string) => {
+  for (const listener of menuListeners) listener(command)
 })
 
 function hear(word: ToWindow): void {

@@ -23,9 +23,8 @@ export type FromEngine =
   | { readonly kind: 'launch'; readonly process: number; readonly entry: string; readonly environment: Readonly<Record<string, string>> }
   | { readonly kind: 'tell'; readonly process: number; readonly message: ToProcess }
 
-/** Main to engine. `connect` brings a port on which one window speaks. */
+/** Main to engine. It opens the lab by itself. `connect` brings a port on which one window speaks. */
 export type ToEngine =
-  | { readonly kind: 'open'; readonly dataFolder: string }
   | { readonly kind: 'connect' }
   | { readonly kind: 'close' }
   | { readonly kind: 'spawned'; readonly process: number; readonly pid: number }
