@@ -3,7 +3,8 @@ import type { FieldTest, LinkTarget, NetworkFault, NetworkFaultInput, Rule } fro
 
 /** "Cut n1 → n2", "Drop the 2nd AppendEntries n1 → n3 where term > 4", "Delay n1 ⇄ n2 by 200 ± 50 ms". */
 export function faultText(fault: NetworkFault | NetworkFaultInput): string {
-  const { target, rule } = fault
+  const target = fault.target as LinkTarget // names are names, checked or not
+  const { rule } = fault
   const where = targetText(target)
   const what = rule ? `${messagesText(rule)} ${'groups' in target ? `between ${where}` : 'all' in target ? 'on every link' : where}` : where
   const tail = rule ? conditionText(rule) : ''
@@ -12,7 +13,7 @@ export function faultText(fault: NetworkFault | NetworkFaultInput): string {
       if (rule) return `Drop ${what}${tail}`
       return 'groups' in target ? `Partition ${where}` : `Cut ${where}`
     case 'delay':
-      return `Delay ${what} by ${timeText(fault.delayMs)}${fault.jitterMs ? ` ± ${timeText(fault.jitterMs)}` : ''}${tail}`
+      return `Delay ${what} by ${rangeText(fault.delayMs, fault.jitterMs ?? 0)}${tail}`
     case 'loss':
       return `Lose ${percent(fault.probability)} of ${what}${tail}`
     case 'duplicate': {
@@ -70,6 +71,12 @@ const RELATION: Record<FieldTest['is'], string> = { '=': '=', '!=': '≠', '<': 
 /** 250 → "250 ms", 1500 → "1.5 s". */
 export function timeText(ms: number): string {
   return ms >= 1000 ? `${trim(ms / 1000)} s` : `${trim(ms)} ms`
+}
+
+/** 200, 50 → "200 ± 50 ms". */
+export function rangeText(ms: number, jitterMs: number): string {
+  if (jitterMs === 0) return timeText(ms)
+  return ms >= 1000 && jitterMs >= 1000 ? `${trim(ms / 1000)} ± ${trim(jitterMs / 1000)} s` : `${trim(ms)} ± ${trim(jitterMs)} ms`
 }
 
 export const percent = (probability: number): string => `${trim(probability * 100)} %`

@@ -10,19 +10,16 @@ export interface Arc {
   readonly to: Point
 }
 
-/** How far the arc's control point stands from the straight line between the nodes. */
-export function bow(length: number): number {
-  return Math.min(34, Math.max(14, length * 0.11))
-}
+/** How far an arc's control point stands from the straight line between the nodes: the same for all, so that Cytoscape draws the same curve while a node is dragged. */
+export const BOW = 24
 
 /** The arc from the rim of a node at `a` to the rim of a node at `b`. */
 export function arcBetween(a: Point, b: Point, radiusA: number, radiusB: number): Arc {
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1
   const ux = (b.x - a.x) / length
   const uy = (b.y - a.y) / length
-  const distance = bow(length)
   // With y pointing down, (-uy, ux) points to the right of somebody who walks from a to b.
-  const control = { x: (a.x + b.x) / 2 - uy * distance, y: (a.y + b.y) / 2 + ux * distance }
+  const control = { x: (a.x + b.x) / 2 - uy * BOW, y: (a.y + b.y) / 2 + ux * BOW }
   return { from: towards(a, control, radiusA), control, to: towards(b, control, radiusB) }
 }
 

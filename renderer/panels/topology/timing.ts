@@ -3,21 +3,10 @@
  * A message travels for as long as it really travelled, divided by the play speed; where that is too short to be seen it is shown
  * for `VISIBLE_MS` of the person's time and the legend says so. While time stands still only what truly is in flight is drawn.
  */
-import type { EndpointId, FaultId, MessageId } from '../../../protocols/core/ids.ts'
+import type { Flight } from '../../model/flights.ts'
 
-/** What is known of one copy of a message. Times in run microseconds. */
-export interface Travel {
-  readonly message: MessageId
-  readonly from: EndpointId
-  readonly to: EndpointId
-  readonly type: string
-  readonly sentAtUs: number
-  /** When it arrived or was lost; undefined while it is under way. */
-  readonly endAtUs: number | undefined
-  readonly end: 'delivered' | 'dropped' | undefined
-  /** The gate at which it waits. */
-  readonly held: FaultId | undefined
-}
+/** What of a flight decides where it is drawn. */
+export type Travel = Pick<Flight, 'sentAtUs' | 'endAtUs' | 'fate' | 'held'>
 
 export interface Playhead {
   readonly atUs: number
@@ -47,31 +36,35 @@ export function sight(travel: Travel, head: Playhead): Sight | undefined {
   if (since < 0) return undefined
   const ended = travel.endAtUs !== undefined && travel.endAtUs <= head.atUs
   if (travel.held !== undefined && !ended) return { is: 'waiting' }
+  const reach = travel.fate === 'lost' ? LOST_AT : 1
   const realUs = travel.endAtUs === undefined ? undefined : Math.max(0, travel.endAtUs - travel.sentAtUs)
-  if (head.speed <= 0) {
-    if (ended) return undefined
-    return { is: 'travelling', fraction: resting(realUs === undefined || realUs === 0 ? 0.5 : since / realUs, travel) }
-  }
+  if (head.speed <= 0) return ended ? undefined : { is: 'travelling', fraction: resting(realUs ? since / realUs : 0.5, reach) }
   const leastUs = VISIBLE_MS * 1000 * head.speed
-  const shownUs = realUs === undefined ? leastUs : Math.max(leastUs, realUs)
-  const reach = travel.end === 'dropped' ? LOST_AT : 1
-  if (travel.endAtUs === undefined) return { is: 'travelling', fraction: approach(since / leastUs) }
+  if (realUs === undefined) return { is: 'travelling', fraction: approach(since / leastUs) }
+  // A released message waited at the gate: what is left of its way is shown from the release on.
+  if (travel.held !== undefined) return after(head.atUs - (travel.endAtUs ?? 0), leastUs, GATE_AT, reach)
+  const shownUs = Math.max(leastUs, realUs)
   if (since < shownUs) return { is: 'travelling', fraction: (since / shownUs) * reach }
-  if (travel.end !== 'dropped') return undefined
-  const fallen = (since - shownUs) / (FALL_MS * 1000 * head.speed)
-  return fallen < 1 ? { is: 'falling', fraction: fallen } : undefined
+  if (travel.fate !== 'lost') return undefined
+  return fall(since - shownUs, head.speed)
 }
 
-/** A message whose end is not known yet comes ever closer to its receiver without reaching it: 0.5 after the time that is shown at least. */
-function approach(times: number): number {
-  return times / (times + 1)
+function after(sinceEndUs: number, leastUs: number, from: number, reach: number): Sight | undefined {
+  if (reach < 1) return fall(sinceEndUs, leastUs / (VISIBLE_MS * 1000))
+  const fraction = from + (1 - from) * (sinceEndUs / leastUs)
+  return fraction < 1 ? { is: 'travelling', fraction } : undefined
 }
+
+function fall(sinceUs: number, speed: number): Sight | undefined {
+  const fraction = sinceUs / (FALL_MS * 1000 * speed)
+  return fraction < 1 ? { is: 'falling', fraction } : undefined
+}
+
+/** A message whose end is not known yet comes ever closer to its receiver without reaching it: half way after the time that is shown at least. */
+const approach = (times: number): number => times / (times + 1)
 
 /** While time stands still a message is kept off both rims, so that it can be seen and clicked. */
-function resting(fraction: number, travel: Travel): number {
-  const reach = travel.end === 'dropped' ? LOST_AT : 1
-  return Math.min(0.88, Math.max(0.12, fraction * reach))
-}
+const resting = (fraction: number, reach: number): number => Math.min(0.86, Math.max(0.14, fraction * reach))
 
 /** True when this message is shown longer than it really took. */
 export function isStretched(travel: Travel, head: Playhead): boolean {
@@ -79,7 +72,7 @@ export function isStretched(travel: Travel, head: Playhead): boolean {
   return travel.endAtUs - travel.sentAtUs < VISIBLE_MS * 1000 * head.speed
 }
 
-/** How far back in the run a message can have been sent and still be seen after its end, in run microseconds. */
-export function lookBackUs(speed: number): number {
+/** How long after its end a message can still be seen, in run microseconds. */
+export function trailUs(speed: number): number {
   return (VISIBLE_MS + FALL_MS) * 1000 * Math.max(0, speed)
 }

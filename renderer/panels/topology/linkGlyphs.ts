@@ -1,0 +1,132 @@
+/**
+ * Faults on links: a cut is a gap with a notch on either side, in the direction that is cut; delay, loss and the rest stand on the
+ * link in a small tag; a hold is a gate; what keeps two sides apart is a line between them. All in the colour of faults.
+ */
+import type { Point } from './arrangement.ts'
+import { type Arc, angleAt, pointAt } from './geometry.ts'
+import { DATA_FONT, glyphScale, type Ink, toScreen, type View } from './ink.ts'
+import type { LinkMark } from './scene.ts'
+import { GATE_AT } from './timing.ts'
+
+/** The same tag on more links than this is told once, in the legend. */
+export const TAGS_MAX = 6
+const GAP = 0.07
+
+export function arcOnScreen(arc: Arc, view: View): Arc {
+  return { from: toScreen(view, arc.from), control: toScreen(view, arc.control), to: toScreen(view, arc.to) }
+}
+
+/** What the tag of a link says; empty when its faults need none. */
+export function tagText(mark: LinkMark): string {
+  const parts: string[] = []
+  if (mark.delay) parts.push(mark.delay)
+  if (mark.loss) parts.push(`${mark.loss} lost`)
+  return [...parts, ...mark.notes].join(' · ')
+}
+
+/** Draws the link's line in the colour of faults, and what stands on it. `apart`: the link crosses a partition, whose line says it already. */
+export function drawLinkMark(pen: CanvasRenderingContext2D, mark: LinkMark, arc: Arc, ink: Ink, view: View, apart: boolean): void {
+  const scale = glyphScale(view)
+  pen.save()
+  pen.strokeStyle = ink.fault
+  pen.lineCap = 'butt'
+  if (mark.cut === 'all') {
+    pen.lineWidth = 1.25 * scale
+    pen.globalAlpha = apart ? 0.4 : 1
+    stroke(pen, arc, 0, 0.5 - GAP)
+    stroke(pen, arc, 0.5 + GAP, 1)
+    if (!apart) {
+      notch(pen, arc, 0.5 - GAP, 6 * scale, 2 * scale)
+      notch(pen, arc, 0.5 + GAP, 6 * scale, 2 * scale)
+    }
+  } else {
+    pen.lineWidth = 1.25 * scale
+    pen.globalAlpha = 0.85
+    stroke(pen, arc, 0, 1)
+    if (mark.cut === 'some') {
+      pen.globalAlpha = 1
+      pen.setLineDash([3 * scale, 2 * scale])
+      notch(pen, arc, 0.5, 8 * scale, 2 * scale)
+      pen.setLineDash([])
+    }
+  }
+  if (mark.hold !== undefined) drawGate(pen, arc, scale)
+  pen.restore()
+}
+
+export function drawTag(pen: CanvasRenderingContext2D, text: string, arc: Arc, ink: Ink, view: View): void {
+  const scale = glyphScale(view)
+  const at = pointAt(arc, 0.34)
+  pen.save()
+  pen.font = `500 ${11 * scale}px ${DATA_FONT}`
+  pen.textAlign = 'center'
+  pen.textBaseline = 'middle'
+  const width = pen.measureText(text).width + 10 * scale
+  const height = 17 * scale
+  pen.beginPath()
+  pen.roundRect(at.x - width / 2, at.y - height / 2, width, height, 4 * scale)
+  pen.fillStyle = ink.surface
+  pen.fill()
+  pen.strokeStyle = ink.fault
+  pen.lineWidth = 1
+  pen.stroke()
+  pen.fillStyle = ink.faultText
+  pen.fillText(text, at.x, at.y + 0.5)
+  pen.restore()
+}
+
+/** Two posts and a bar: nothing passes until it is let through. */
+function drawGate(pen: CanvasRenderingContext2D, arc: Arc, scale: number): void {
+  const at = pointAt(arc, GATE_AT)
+  pen.save()
+  pen.globalAlpha = 1
+  pen.translate(at.x, at.y)
+  pen.rotate(angleAt(arc, GATE_AT))
+  pen.lineWidth = 2.5 * scale
+  pen.beginPath()
+  pen.moveTo(0, -9 * scale)
+  pen.lineTo(0, 9 * scale)
+  pen.moveTo(-3.5 * scale, -9 * scale)
+  pen.lineTo(3.5 * scale, -9 * scale)
+  pen.moveTo(-3.5 * scale, 9 * scale)
+  pen.lineTo(3.5 * scale, 9 * scale)
+  pen.stroke()
+  pen.restore()
+}
+
+/** The line between two sides. */
+export function drawDivide(pen: CanvasRenderingContext2D, a: Point, b: Point, ink: Ink, scale: number): void {
+  pen.save()
+  pen.strokeStyle = ink.fault
+  pen.lineWidth = 2 * scale
+  pen.lineCap = 'round'
+  pen.setLineDash([0.1, 7 * scale])
+  pen.beginPath()
+  pen.moveTo(a.x, a.y)
+  pen.lineTo(b.x, b.y)
+  pen.stroke()
+  pen.restore()
+}
+
+function notch(pen: CanvasRenderingContext2D, arc: Arc, at: number, half: number, width: number): void {
+  const point = pointAt(arc, at)
+  const angle = angleAt(arc, at) + Math.PI / 2
+  pen.lineWidth = width
+  pen.beginPath()
+  pen.moveTo(point.x - Math.cos(angle) * half, point.y - Math.sin(angle) * half)
+  pen.lineTo(point.x + Math.cos(angle) * half, point.y + Math.sin(angle) * half)
+  pen.stroke()
+}
+
+/** The part of the curve between two fractions. */
+export function stroke(pen: CanvasRenderingContext2D, arc: Arc, from: number, to: number): void {
+  const start = pointAt(arc, from)
+  pen.beginPath()
+  pen.moveTo(start.x, start.y)
+  const pieces = Math.max(2, Math.ceil((to - from) * 16))
+  for (let i = 1; i <= pieces; i++) {
+    const p = pointAt(arc, from + ((to - from) * i) / pieces)
+    pen.lineTo(p.x, p.y)
+  }
+  pen.stroke()
+}

@@ -1,0 +1,135 @@
+/**
+ * What there is to draw at one moment, messages aside: nodes with their rings and numbers, links with the faults that stand on them,
+ * and the lines of partitions. Plain data from the moment alone, so that any moment of any run draws the same way.
+ */
+import type { ArmedFault } from '../../../protocols/core/fault.ts'
+import { CLIENTS, type EndpointId, type FaultId, type NodeId } from '../../../protocols/core/ids.ts'
+import type { Observation, Role } from '../../../protocols/core/machine.ts'
+import type { NodeStatus } from '../../../protocols/core/moment.ts'
+import { percent, rangeText } from '../../model/faultText.ts'
+import type { Snapshot } from '../../model/snapshot.ts'
+import { linkKey, linksOf, sidesOf } from '../../model/targets.ts'
+
+export interface NodeMark {
+  readonly id: EndpointId
+  readonly status: NodeStatus
+  readonly role: Role
+  /** The leadership number, in the node's middle. */
+  readonly epoch: string
+  /** Below the name: "leader · commit 41", "down", "paused". */
+  readonly caption: string
+  readonly wiped: boolean
+}
+
+/** What stands on one directed link. A fault with a rule is drawn as a dashed mark: it touches only some messages. */
+export interface LinkMark {
+  readonly from: EndpointId
+  readonly to: EndpointId
+  cut: 'no' | 'some' | 'all'
+  /** "200 ± 50 ms". */
+  delay: string | undefined
+  /** "10 %". */
+  loss: string | undefined
+  /** "×2", "⇅ 30 %". */
+  notes: string[]
+  hold: FaultId | undefined
+  readonly faults: FaultId[]
+}
+
+export interface Scene {
+  readonly nodes: readonly NodeMark[]
+  readonly links: ReadonlyMap<string, LinkMark>
+  /** Sides that are kept apart, of the youngest partition that covers nodes of the run. */
+  readonly partition: readonly (readonly EndpointId[])[] | undefined
+}
+
+export interface SceneWords {
+  readonly epochName: string
+  /** The fact that says how far a node has come, with its label: `commitIndex`, "commit". */
+  readonly progress: { readonly name: string; readonly label: string } | undefined
+}
+
+export function buildScene(moment: Snapshot | undefined, nodes: readonly NodeId[], words: SceneWords): Scene {
+  const marks: NodeMark[] = nodes.map((id) => nodeMark(id, moment, words))
+  marks.push({ id: CLIENTS, status: 'up', role: 'other', epoch: '', caption: loadCaption(moment), wiped: false })
+  const links = new Map<string, LinkMark>()
+  let partition: Scene['partition']
+  for (const fault of moment?.faults.values() ?? []) {
+    const sides = sidesOf(fault)
+    if (sides) partition = sides
+    for (const [from, to] of linksOf(fault.target, nodes)) {
+      const key = linkKey(from, to)
+      let mark = links.get(key)
+      if (!mark) {
+        mark = { from, to, cut: 'no', delay: undefined, loss: undefined, notes: [], hold: undefined, faults: [] }
+        links.set(key, mark)
+      }
+      mark.faults.push(fault.id)
+      add(mark, fault)
+    }
+  }
+  return { nodes: marks, links, partition }
+}
+
+function nodeMark(id: NodeId, moment: Snapshot | undefined, words: SceneWords): NodeMark {
+  const node = moment?.nodes.get(id)
+  const seen = node?.observation
+  const status = node?.status ?? 'starting'
+  return {
+    id,
+    status,
+    role: status === 'down' || !seen ? 'other' : seen.role,
+    epoch: status === 'down' || !seen ? '' : String(seen.epoch),
+    caption: caption(status, seen, words, node?.wiped ?? false),
+    wiped: node?.wiped ?? false,
+  }
+}
+
+function caption(status: NodeStatus, seen: Observation | undefined, words: SceneWords, wiped: boolean): string {
+  if (status === 'down') return wiped ? 'down, disk empty' : 'down'
+  if (status === 'starting' || !seen) return 'starting'
+  const parts: string[] = []
+  if (status === 'paused') parts.push('paused')
+  else if (seen.role !== 'other' && seen.role !== 'follower') parts.push(seen.role)
+  const progress = words.progress && seen.facts[words.progress.name]
+  if (words.progress && progress !== undefined && progress !== null) parts.push(`${words.progress.label} ${progress}`)
+  return parts.join(' · ')
+}
+
+function loadCaption(moment: Snapshot | undefined): string {
+  const load = moment?.load
+  if (!load) return ''
+  return load.rate === 0 ? 'full load' : `${load.rate} ops/s`
+}
+
+function add(mark: LinkMark, fault: ArmedFault): void {
+  const part = fault.rule !== undefined
+  switch (fault.kind) {
+    case 'cut':
+      mark.cut = part && mark.cut !== 'all' ? 'some' : 'all'
+      return
+    case 'delay':
+      mark.delay = rangeText(fault.delayMs, fault.jitterMs)
+      return
+    case 'loss':
+      mark.loss = percent(fault.probability)
+      return
+    case 'duplicate':
+      mark.notes.push(`×${fault.copies + 1} ${percent(fault.probability)}`)
+      return
+    case 'reorder':
+      mark.notes.push(`⇅ ${percent(fault.probability)}`)
+      return
+    case 'hold':
+      mark.hold = fault.id
+      return
+    default:
+      return fault satisfies never
+  }
+}
+
+/** The fact that says how far a node has come: the protocol's commit index, or what it shows that sounds like one. */
+export function progressFact(facts: readonly { readonly name: string; readonly label: string }[] | undefined): SceneWords['progress'] {
+  const found = facts?.find(({ name }) => /commit/i.test(name)) ?? facts?.find(({ name }) => /applied|decided|executed/i.test(name))
+  return found && { name: found.name, label: /commit/i.test(found.name) ? 'commit' : found.label.toLowerCase() }
+}

@@ -1,0 +1,63 @@
+/**
+ * What is about to be broken: the menu at the pointer and the form for faults with parameters. Any view opens them;
+ * `panels/faults/BreakingHost.vue` shows them, once in the window.
+ */
+import { defineStore } from 'pinia'
+import { shallowRef, watch } from 'vue'
+import type { NetworkFault, NetworkFaultInput } from '../../protocols/core/fault.ts'
+import type { EndpointId, NodeId } from '../../protocols/core/ids.ts'
+import { useRun } from './run.ts'
+import { useSelection } from './selection.ts'
+
+/** A thing that can be broken. */
+export type Breakable =
+  | { readonly kind: 'node'; readonly node: EndpointId }
+  | { readonly kind: 'nodes'; readonly nodes: readonly NodeId[] }
+  | { readonly kind: 'link'; readonly from: EndpointId; readonly to: EndpointId }
+
+/** A fault as the form begins with it; its parts may be missing. */
+export interface FaultDraft {
+  readonly kind: NetworkFault['kind']
+  readonly target?: NetworkFaultInput['target']
+  readonly rule?: NetworkFaultInput['rule']
+}
+
+export const useBreaking = defineStore('breaking', () => {
+  const run = useRun()
+  const selection = useSelection()
+
+  const subject = shallowRef<Breakable>()
+  /** Where the menu stands, in client coordinates; it is open while this is set. */
+  const menuAt = shallowRef<{ x: number; y: number }>()
+  const draft = shallowRef<FaultDraft>()
+
+  watch(
+    () => run.id,
+    () => {
+      menuAt.value = undefined
+      draft.value = undefined
+    },
+  )
+
+  function openMenu(of: Breakable, at: { x: number; y: number }): void {
+    subject.value = of
+    menuAt.value = at
+  }
+
+  /** Opens the form for a fault, filled in as far as is known. */
+  function openForm(begin: FaultDraft): void {
+    draft.value = begin
+  }
+
+  const closeForm = (): void => {
+    draft.value = undefined
+  }
+
+  /** What is selected, when it can be broken: a message stands for its link only where the caller knows it. */
+  function selectedBreakable(): Breakable | undefined {
+    const selected = selection.selected
+    return selected?.kind === 'node' || selected?.kind === 'nodes' || selected?.kind === 'link' ? selected : undefined
+  }
+
+  return { subject, menuAt, draft, openMenu, openForm, closeForm, selectedBreakable }
+})
