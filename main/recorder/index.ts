@@ -76,6 +76,8 @@ export interface RunLibrary {
   rename(run: RunId, name: string): RunSummary
   /** Keeps violations of a run that has ended. */
   findings(run: RunId, violations: readonly Violation[]): void
+  /** Keeps the verdict of a scenario that was judged after its run had ended. */
+  verdict(run: RunId, is: NonNullable<RunSummary['verdict']>): void
   /** Removes the file and the nodes' disks. Throws `bad-request` when the run is live. */
   delete(run: RunId): void
   /** Checks the whole file, then copies it in under a name that is free. */

@@ -57,7 +57,7 @@ class ScenarioReader {
 
   #step(written: unknown, index: number): PlacedStep | undefined {
     const path = ['steps', index]
-    const { line, column } = this.#lines.linePos(this.#offset(path))
+    const { line, col: column } = this.#lines.linePos(this.#offset(path))
     // `- heal` alone is a word, not a map
     const value: unknown = written === 'heal' ? { heal: true } : written
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -101,8 +101,9 @@ class ScenarioReader {
           `no earlier step gave the name "${word}"; a node is n1, n2, ..., leader, follower, or a name given with "as"`,
         )
       }
-      if ((step.do === 'lift' || step.do === 'release') && !faults.has(step[step.do as 'lift'])) {
-        this.#problem(['steps', index, step.do], `no earlier step armed a fault with "as: ${step[step.do as 'lift']}"`)
+      const fault = step.do === 'lift' ? step.lift : step.do === 'release' ? step.release : undefined
+      if (fault !== undefined && !faults.has(fault)) {
+        this.#problem(['steps', index, step.do], `no earlier step armed a fault with "as: ${fault}"`)
       }
       if ('as' in step && step.as !== undefined) (step.do === 'arm' || step.do === 'partition' ? faults : nodes).add(step.as)
     })

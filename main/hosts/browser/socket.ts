@@ -1,0 +1,64 @@
+/** One browser's WebSocket: commands in, answers and changes out. Nothing that arrives can end more than its own connection. */
+import type { RawData, WebSocket } from 'ws'
+import { z } from 'zod'
+import type { FromLab } from '../../contract/client.ts'
+import { LabError } from '../../contract/errors.ts'
+import type { Lab } from '../../lab.ts'
+
+/** More than this waiting to be sent means that the browser is behind: changes are then merged, not queued. */
+const BEHIND_BYTES = 1024 * 1024
+const CALLS_MAX = 200
+
+const callSchema = z.object({ id: z.number(), command: z.string(), request: z.unknown() })
+
+export function serveSocket(socket: WebSocket, lab: Lab): void {
+  const send = (message: FromLab) => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+  }
+  const connection = lab.connect({
+    change: (change) => send({ change }),
+    ready: () => socket.bufferedAmount < BEHIND_BYTES,
+  })
+  let open = 0
+
+  const answer = async (data: RawData, binary: boolean) => {
+    const call = readCall(data, binary)
+    if ('problem' in call) return send(failure(call.id, new LabError('bad-request', call.problem)))
+    if (open >= CALLS_MAX) return send(failure(call.id, new LabError('bad-request', `More than ${CALLS_MAX} calls wait for an answer.`)))
+    open++
+    try {
+      const response = await connection.dispatch(call.command, call.request ?? {})
+      send({ id: call.id, ok: true, response: response ?? null })
+    } catch (error) {
+      send(failure(call.id, error))
+    } finally {
+      open--
+    }
+  }
+
+  socket.on('message', (data, binary) => void answer(data, binary))
+  socket.on('error', () => undefined) // 'close' follows; a message that is too large ends here with code 1009
+  socket.on('close', () => connection.close())
+}
+
+function readCall(data: RawData, binary: boolean): z.infer<typeof callSchema> | { problem: string; id: number } {
+  if (binary) return { id: -1, problem: 'A message must be JSON text, this one is binary.' }
+  let value: unknown
+  try {
+    value = JSON.parse(String(data))
+  } catch (error) {
+    return { id: -1, problem: `A message must be JSON: ${(error as Error).message}` }
+  }
+  const call = callSchema.safeParse(value)
+  if (call.success) return call.data
+  const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'number' ? value.id : -1
+  return {
+    id,
+    problem: `A message must be { id: number, command: string, request }: ${call.error.issues[0]?.path.join('.') ?? ''} does not fit.`,
+  }
+}
+
+function failure(id: number, error: unknown): FromLab {
+  const known = error instanceof LabError ? error : new LabError('internal', String((error as Error)?.message ?? error))
+  return { id, ok: false, failure: known.toFailure() }
+}

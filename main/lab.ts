@@ -1,0 +1,316 @@
+/**
+ * The lab: the composition root of the engine. It holds the library of runs, the replay thread that reads them, and the
+ * one run that is live; it answers the commands of the contract and publishes its changes. Hosts hold a Lab and
+ * nothing else of the engine.
+ */
+
+import type { RunConfig } from '../protocols/core/config.ts'
+import type { RunId } from '../protocols/core/ids.ts'
+import { forkLauncher, type NodeLauncher } from './cluster/index.ts'
+import type { RunSummary, Verdict } from './contract/commands.ts'
+import { LabError, type LabFailure } from './contract/errors.ts'
+import type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
+import { asLabError, dispatch, type Handlers } from './labBorder.ts'
+import { choose } from './labChoice.ts'
+import { type Connection, Connections } from './labConnections.ts'
+import { protocolInfos, serviceInfos, VERSION } from './labInfo.ts'
+import { programs } from './labPrograms.ts'
+import { Views } from './labViews.ts'
+import { openLibrary, type RunLibrary } from './recorder/index.ts'
+import { LiveRun } from './run.ts'
+import { parseScenario } from './scenario/parse.ts'
+import { runScenario, type ScenarioOutcome } from './scenario/runner.ts'
+
+export type { NodeLauncher } from './cluster/index.ts'
+export type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
+export { defaultDataFolder } from './recorder/index.ts'
+export type { ScenarioOutcome, ScenarioProgress } from './scenario/runner.ts'
+
+export interface CreateLabOptions extends LabOptions {
+  /** How processes are started; by default with child_process.fork. */
+  readonly launcher?: NodeLauncher
+}
+
+/** Rejects with a LabError: `library-locked` when another lab holds the folder, `disk` when it cannot be used. */
+export async function createLab(options: CreateLabOptions): Promise<Lab> {
+  const library = openLibrary(options.dataFolder)
+  const lab = new SynodLab(options, library)
+  try {
+    await lab.open()
+  } catch (error) {
+    library.close()
+    throw asLabError(error)
+  }
+  return lab
+}
+
+class SynodLab implements Lab {
+  readonly dataFolder: string
+  readonly #options: CreateLabOptions
+  readonly #library: RunLibrary
+  readonly #connections = new Connections()
+  readonly #views: Views
+  readonly #handlers: Handlers<Connection> = this.#commands()
+  #live: LiveRun | undefined
+  /** Starts and stops of runs come one after the other. */
+  #lastTurn: Promise<unknown> = Promise.resolve()
+  #closing: Promise<void> | undefined
+
+  constructor(options: CreateLabOptions, library: RunLibrary) {
+    this.#options = options
+    this.#library = library
+    this.#views = new Views(library)
+    this.dataFolder = library.dataFolder
+  }
+
+  async open(): Promise<void> {
+    await this.#views.start({
+      onVerdict: (run, verdict) => this.#judged(run, verdict),
+      onFailure: (error) =>
+        this.#trouble({
+          code: 'internal',
+          message: `The thread that reads recordings failed: ${error.message}`,
+          hint: 'Start the lab anew.',
+        }),
+    })
+  }
+
+  async dispatch(command: string, request: unknown, from?: Connection): Promise<unknown> {
+    if (this.#closing !== undefined) throw new LabError('internal', 'The lab is closing.')
+    return await dispatch(this.#handlers, command, request, from)
+  }
+
+  connect(listener: ChangeListener): LabConnection {
+    return this.#connections.open(
+      listener,
+      (command, request, from) => this.dispatch(command, request, from),
+      async (run, seq) => await (await this.#views.get(run)).moment(seq),
+    )
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async startScenario(text: string, options: ScenarioStart = {}): Promise<StartedScenario> {
+    const scenario = parseScenario(text, options.fileName)
+    const run = await this.#start({ ...scenario.run, name: scenario.run.name ?? scenario.name }, text)
+    const connection = this.connect({ change: () => undefined })
+    const { fileName, onProgress } = options
+    const carriedOut = runScenario(connection, run, scenario, {
+      ...(fileName === undefined ? {} : { fileName }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    })
+    const outcome = carriedOut.then((found) => this.#keepOutcome(found)).finally(() => connection.close())
+    outcome.catch((error) => this.#trouble({ ...asLabError(error).toFailure() }, run))
+    return { run, outcome }
+  }
+
+  #commands(): Handlers<Connection> {
+    const live = (run: RunId) => this.#liveRun(run)
+    const view = (run: RunId) => this.#views.get(run)
+    return {
+      'lab.info': () => ({
+        version: VERSION,
+        host: this.#options.host,
+        dataFolder: this.dataFolder,
+        protocols: protocolInfos(),
+        services: serviceInfos(),
+      }),
+      'runs.list': () => this.#library.list(),
+      'runs.start': async ({ config }) => ({ run: await this.#start(config) }),
+      'runs.scenario': async ({ text }) => ({ run: (await this.startScenario(text)).run }),
+      'runs.stop': ({ run }) => this.#stop(run),
+      'runs.rename': ({ run, name }) => this.#rename(run, name),
+      'runs.delete': ({ run }) => this.#delete(run),
+      'runs.import': ({ path }) => this.#changed(this.#library.import(path)),
+      'runs.export': async ({ run, path }) => {
+        if (this.#live?.run === run) await this.#live.flush()
+        await this.#library.export(run, path)
+        return null
+      },
+      'run.client': ({ run, text }) => live(run).operate(text),
+      'run.load': ({ run, load }) => done(live(run).setLoad(load)),
+      'run.node': async ({ run, node, action }) => done(await live(run).act(node, action)),
+      'run.arm': ({ run, fault }) => live(run).arm(fault),
+      'run.lift': async ({ run, fault }) => done(await live(run).lift(fault as never)),
+      'run.heal': async ({ run }) => done(await live(run).heal()),
+      'run.release': async ({ run, fault, message }) => ({ released: await live(run).release(fault as never, message as never) }),
+      'run.timeScale': ({ run, scale }) => done(live(run).setTimeScale(scale)),
+      'run.overview': async ({ run }) => await (await view(run)).overview(this.#live?.run === run),
+      'run.events': async ({ run, ...request }) => await (await view(run)).events(request),
+      'run.moment': async ({ run, seq }) => await (await view(run)).moment(seq),
+      'run.states': async ({ run, seq }) => await (await view(run)).states(seq),
+      'run.seek': async ({ run, atUs }) => await (await view(run)).seek(atUs),
+      'run.check': async ({ run }) => await this.#check(run),
+      'run.watch': async ({ run, on }, from) => {
+        if (!from) throw new LabError('bad-request', 'run.watch belongs to a connection, and this call came over none.')
+        if (on) await view(run) // a run that cannot be read is said now
+        return done(from.watch(run, on))
+      },
+    }
+  }
+
+  async #start(wanted: RunConfig, scenario?: string): Promise<RunId> {
+    const choice = choose(wanted)
+    return await this.#alone(async () => {
+      if (this.#live) {
+        const { name } = this.#library.summary(this.#live.run)
+        throw new LabError('start-failed', `The run "${name}" is live, and a lab runs one at a time.`, 'Stop it first.')
+      }
+      const name = wanted.name ?? `${choice.protocol.title}, ${wanted.nodes} nodes`
+      const place = this.#library.create(name)
+      const live = new LiveRun({
+        ...place,
+        ...choice,
+        name,
+        launcher: this.#options.launcher ?? forkLauncher(),
+        entries: programs(),
+        ...(scenario === undefined ? {} : { scenario }),
+        onReport: (report) => this.#connections.publish({ kind: 'grew', run: place.run, ...report }),
+        onTrouble: (failure) => this.#trouble(failure, place.run),
+        onFailure: (failure) => this.#lost(place.run, failure),
+      })
+      await this.#begin(live)
+      return live.run
+    })
+  }
+
+  async #begin(live: LiveRun): Promise<void> {
+    this.#live = live
+    this.#library.setLive(live.run, true)
+    try {
+      await live.start()
+      const view = await this.#views.get(live.run)
+      view.follow(true)
+    } catch (error) {
+      await live.stop()
+      this.#live = undefined
+      this.#library.setLive(live.run, false)
+      throw error
+    } finally {
+      this.#publishRuns()
+    }
+  }
+
+  async #stop(run: RunId): Promise<RunSummary> {
+    if (this.#live?.run !== run) return this.#library.summary(run)
+    return await this.#alone(async () => {
+      const live = this.#live
+      if (live?.run !== run) return this.#library.summary(run)
+      await this.#end(live)
+      return this.#library.summary(run)
+    })
+  }
+
+  async #end(live: LiveRun): Promise<void> {
+    await live.stop()
+    const view = await this.#views.get(live.run).catch(() => undefined)
+    view?.follow(false)
+    this.#live = undefined
+    this.#library.setLive(live.run, false)
+    this.#publishRuns()
+  }
+
+  /** The run cannot go on: what is recorded stays, the processes go, and everybody is told. */
+  #lost(run: RunId, failure: LabFailure): void {
+    this.#trouble(failure, run)
+    const live = this.#live
+    if (live?.run !== run) return
+    this.#alone(() => this.#end(live)).catch((error) => this.#trouble(asLabError(error).toFailure(), run))
+  }
+
+  async #rename(run: RunId, name: string): Promise<RunSummary> {
+    if (this.#live?.run !== run) return this.#changed(this.#library.rename(run, name))
+    this.#live.rename(name)
+    await this.#live.flush()
+    return this.#changed(this.#library.summary(run))
+  }
+
+  async #delete(run: RunId): Promise<null> {
+    if (this.#live?.run === run) throw new LabError('bad-request', `The run ${run} is live.`, 'Stop it first.')
+    this.#library.fileOf(run)
+    await this.#views.forget(run)
+    this.#foundIn.delete(run)
+    this.#library.delete(run)
+    this.#publishRuns()
+    return null
+  }
+
+  async #check(run: RunId): Promise<Verdict> {
+    if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
+    const verdict = await (await this.#views.get(run)).check()
+    this.#keepFindings(run, verdict)
+    return verdict
+  }
+
+  #judged(run: RunId, verdict: Verdict): void {
+    this.#connections.publish({ kind: 'verdict', run, verdict })
+    try {
+      this.#keepFindings(run, verdict)
+    } catch (error) {
+      this.#trouble(asLabError(error).toFailure(), run)
+    }
+  }
+
+  readonly #foundIn = new Map<RunId, number>()
+
+  #keepFindings(run: RunId, verdict: Verdict): void {
+    if (verdict.violations.length <= (this.#foundIn.get(run) ?? 0)) return
+    this.#foundIn.set(run, verdict.violations.length)
+    if (this.#live?.run === run) this.#live.findings(verdict.violations)
+    else this.#library.findings(run, verdict.violations)
+    this.#publishRuns()
+  }
+
+  /** Into the file of the run: its recorder holds it while it is live, the library afterwards. */
+  #keepOutcome(outcome: ScenarioOutcome): ScenarioOutcome {
+    if (this.#live?.run === outcome.run) this.#live.verdict(outcome.is)
+    else this.#library.verdict(outcome.run, outcome.is)
+    this.#publishRuns()
+    return outcome
+  }
+
+  #liveRun(run: RunId): LiveRun {
+    if (this.#live?.run === run && !this.#live.ending) return this.#live
+    this.#library.fileOf(run) // says not-found for what does not exist
+    throw new LabError('run-not-live', `The run ${run} is not live: it can be read, not acted upon.`, 'Start a new run to try something.')
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(work)
+    this.#lastTurn = turn.catch(() => undefined)
+    return turn
+  }
+
+  #changed(summary: RunSummary): RunSummary {
+    this.#publishRuns()
+    return summary
+  }
+
+  #publishRuns(): void {
+    try {
+      this.#connections.publish({ kind: 'runs', runs: this.#library.list() })
+    } catch (error) {
+      this.#trouble(asLabError(error).toFailure())
+    }
+  }
+
+  #trouble(failure: LabFailure, run?: RunId): void {
+    this.#connections.publish({ kind: 'trouble', failure, ...(run === undefined ? {} : { run }) })
+    this.#options.onTrouble?.(failure.hint === undefined ? failure.message : `${failure.message} ${failure.hint}`)
+  }
+
+  async #close(): Promise<void> {
+    await this.#alone(async () => {
+      if (this.#live) await this.#end(this.#live)
+    }).catch((error) => this.#options.onTrouble?.(asLabError(error).message))
+    this.#connections.close()
+    await this.#views.close()
+    this.#library.close()
+  }
+}
+
+/** For commands that answer nothing. */
+const done = (_: unknown): null => null

@@ -1,0 +1,42 @@
+/** What of a run's configuration the schema cannot know: whether such a protocol exists, carries the service, and takes these options. */
+import type { RunConfig } from '../protocols/core/config.ts'
+import type { AnyProtocol } from '../protocols/core/machine.ts'
+import type { AnyService } from '../protocols/core/service.ts'
+import { findProtocol, protocols } from '../protocols/registry.ts'
+import { findService, services } from '../protocols/services/index.ts'
+import { LabError } from './contract/errors.ts'
+import { badRequest } from './labBorder.ts'
+
+export interface Choice {
+  readonly protocol: AnyProtocol
+  readonly service: AnyService
+  /** With the protocol's options filled in. */
+  readonly config: RunConfig
+}
+
+/** Throws a LabError that names the path of what cannot be. */
+export function choose(config: RunConfig): Choice {
+  const protocol = findProtocol(config.protocol)
+  if (!protocol) throw unknownName('protocol', config.protocol, protocols)
+  const service = findService(config.service)
+  if (!service) throw unknownName('service', config.service, services)
+  if (!protocol.services.includes('*') && !protocol.services.includes(service.name)) {
+    const carried = protocol.services.join(', ')
+    throw new LabError('bad-request', `config.service: ${protocol.title} does not carry ${service.name}.`, `It carries ${carried}.`)
+  }
+  const { min, max } = protocol.clusterSize
+  if (config.nodes < min || config.nodes > max) {
+    throw new LabError('bad-request', `config.nodes: ${protocol.title} runs on ${min} to ${max} nodes, not on ${config.nodes}.`)
+  }
+  const options = protocol.options.safeParse(config.options)
+  if (!options.success) {
+    const issues = options.error.issues.map((issue) => ({ ...issue, path: ['config', 'options', ...issue.path] }))
+    throw badRequest('runs.start', issues)
+  }
+  return { protocol, service, config: { ...config, options: options.data as RunConfig['options'] } }
+}
+
+function unknownName(kind: string, name: string, known: readonly { readonly name: string }[]): LabError {
+  const names = known.map((one) => one.name).join(', ')
+  return new LabError('bad-request', `config.${kind}: there is no ${kind} called "${name}".`, `Known are ${names}.`)
+}

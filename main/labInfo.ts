@@ -1,0 +1,41 @@
+/** What the lab can do, as data for the screen: its protocols and services without their code. */
+
+import packageFile from '../package.json' with { type: 'json' }
+import type { Json } from '../protocols/core/json.ts'
+import type { AnyProtocol } from '../protocols/core/machine.ts'
+import { protocols } from '../protocols/registry.ts'
+import { services } from '../protocols/services/index.ts'
+import type { ProtocolInfo, ServiceInfo } from './contract/commands.ts'
+
+export const VERSION: string = packageFile.version
+
+export const protocolInfos = (): ProtocolInfo[] => protocols.map(protocolInfo)
+
+export function serviceInfos(): ServiceInfo[] {
+  return services.map(({ name, title, summary, grammar }) => ({
+    name,
+    title,
+    summary,
+    grammar: grammar.map(({ form, help }) => ({ form, help })),
+  }))
+}
+
+function protocolInfo(protocol: AnyProtocol): ProtocolInfo {
+  const defaults = protocol.options.parse({}) as { [name: string]: Json }
+  return {
+    name: protocol.name,
+    title: protocol.title,
+    summary: protocol.summary,
+    source: protocol.source,
+    version: protocol.version,
+    epochName: protocol.epochName,
+    clusterSize: { ...protocol.clusterSize },
+    optionSpecs: protocol.optionSpecs.map((spec) => ({ ...spec, value: defaults[spec.name] ?? null })),
+    messages: protocol.messages.map(({ kind, family, style, help }) => ({ kind, family, style, help })),
+    facts: protocol.facts.map((fact) => ({ ...fact })),
+    timers: protocol.timers.map((timer) => ({ ...timer })),
+    services: [...protocol.services],
+    invariants: protocol.invariants.map(({ name, statement, source }) => ({ name, statement, source })),
+    scenarios: protocol.scenarios.map((scenario) => ({ ...scenario })),
+  }
+}

@@ -1,0 +1,267 @@
+/**
+ * One live run: its recorder, its proxy and its processes, started in that order and ended in the other one. It wires
+ * them and keeps the register of faults; what happens to the run is recorded by the parts at the place where it happens.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Load, RunConfig } from '../protocols/core/config.ts'
+import { CLIENT_MESSAGE_TYPES } from '../protocols/core/event.ts'
+import type { ArmedFault, LinkTarget, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
+import { CLIENTS, type EndpointId, type FaultId, faultId, type MessageId, type NodeId, nodeIds, type RunId } from '../protocols/core/ids.ts'
+import type { AnyProtocol } from '../protocols/core/machine.ts'
+import type { AnyService } from '../protocols/core/service.ts'
+import { type NodeLauncher, type ProcessEntries, Supervisor } from './cluster/index.ts'
+import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts'
+import { LabError, type LabFailure } from './contract/errors.ts'
+import { asLabError } from './labBorder.ts'
+import { VERSION } from './labInfo.ts'
+import { type ProxyThread, startProxy } from './proxy/index.ts'
+import { type RecorderReport, type RecorderThread, startRecorder } from './recorder/index.ts'
+
+export interface LiveRunSettings {
+  readonly run: RunId
+  readonly name: string
+  /** The run file, and the folder for the nodes' disks. */
+  readonly file: string
+  readonly folder: string
+  readonly config: RunConfig
+  readonly protocol: AnyProtocol
+  readonly service: AnyService
+  readonly scenario?: string
+  readonly launcher: NodeLauncher
+  readonly entries: ProcessEntries
+  onReport(report: RecorderReport): void
+  /** Something that a person should know, and that ends nothing. */
+  onTrouble(failure: LabFailure): void
+  /** Recording or the proxy failed: the run cannot go on. It is being ended. */
+  onFailure(failure: LabFailure): void
+}
+
+/** Microseconds of the machine's one monotonic clock, as every process of the run reads it. */
+const nowUs = (): number => Number(process.hrtime.bigint() / 1000n)
+
+export class LiveRun {
+  readonly run: RunId
+  readonly config: RunConfig
+  readonly nodes: readonly NodeId[]
+  readonly #settings: LiveRunSettings
+  readonly #faults = new Map<FaultId, ArmedFault>()
+  #lastFault = 0
+  readonly #epochUs = nowUs()
+  #recorder: RecorderThread | undefined
+  #proxy: ProxyThread | undefined
+  #cluster: Supervisor | undefined
+  #ending: Promise<void> | undefined
+  #failed = false
+
+  constructor(settings: LiveRunSettings) {
+    this.#settings = settings
+    this.run = settings.run
+    this.config = settings.config
+    this.nodes = nodeIds(settings.config.nodes)
+  }
+
+  /** Resolves when all processes are up. Rejects with a LabError, everything ended again. */
+  async start(): Promise<void> {
+    const { config, protocol } = this.#settings
+    const messageTypes = [...protocol.messages.map((message) => message.kind), ...CLIENT_MESSAGE_TYPES]
+    const secret = randomBytes(24).toString('base64url')
+    try {
+      this.#recorder = await this.#startRecorder(messageTypes)
+      const proxy = await startProxy({
+        run: this.run,
+        secret,
+        epochUs: this.#epochUs,
+        seed: config.seed,
+        nodes: this.nodes,
+        messageTypes,
+        timeScale: config.timeScale,
+        network: config.network,
+        recorder: this.#recorder.feed,
+        onTapClosed: (endpoint: EndpointId, life: number) => this.#cluster?.tapClosed(endpoint, life),
+        onTrouble: (text) => this.#trouble(text),
+        onFailure: (error) => this.#fail({ code: 'internal', message: `The proxy of the run failed: ${error.message}` }),
+      })
+      this.#proxy = proxy
+      this.#cluster = new Supervisor({
+        run: this.run,
+        secret,
+        epochUs: this.#epochUs,
+        config,
+        nodes: this.nodes,
+        messageTypes,
+        disksFolder: this.#settings.folder,
+        launcher: this.#settings.launcher,
+        entries: this.#settings.entries,
+        network: proxy,
+        onTrouble: (text) => this.#trouble(text),
+      })
+      await this.#cluster.start()
+    } catch (error) {
+      await this.stop()
+      const known = asLabError(error)
+      throw known.code === 'internal' ? new LabError('start-failed', `The run could not be started: ${known.message}`) : known
+    }
+  }
+
+  /** Ends the run in good order; resolves when everything recorded is in the file. Never rejects; safe to call twice. */
+  stop(): Promise<void> {
+    this.#ending ??= this.#end()
+    return this.#ending
+  }
+
+  get ending(): boolean {
+    return this.#ending !== undefined
+  }
+
+  async operate(text: string): Promise<ClientAnswer> {
+    const { service } = this.#settings
+    const parsed = service.parse(text)
+    if ('error' in parsed) {
+      const forms = service.grammar.map(({ form }) => form).join(', ')
+      throw new LabError('bad-request', `text: ${parsed.error}`, `${service.title} understands: ${forms}.`)
+    }
+    const answer = await this.#up(this.#cluster).operate(parsed.op)
+    const { operation, is, latencyMs } = answer
+    const said = is === 'ok' && answer.result !== undefined ? service.formatResult(parsed.op, answer.result) : (answer.why ?? '')
+    return { operation, op: service.format(parsed.op), is, text: said, latencyMs }
+  }
+
+  setLoad(load: Load | null): void {
+    this.#up(this.#cluster).setLoad(load)
+  }
+
+  async act(node: NodeId, action: NodeAction): Promise<void> {
+    this.#known(node, 'node')
+    await this.#up(this.#cluster).act(node, action)
+  }
+
+  async arm(fault: NetworkFault): Promise<ArmedFault> {
+    this.#checkTarget(fault.target)
+    this.#checkTypes(fault)
+    const armed: ArmedFault = { ...fault, id: faultId(`f${++this.#lastFault}`) }
+    await this.#up(this.#proxy).arm(armed)
+    this.#faults.set(armed.id, armed)
+    return armed
+  }
+
+  async lift(id: FaultId): Promise<void> {
+    this.#armed(id)
+    await this.#up(this.#proxy).lift(id)
+    this.#faults.delete(id)
+  }
+
+  async release(id: FaultId, message: MessageId | undefined): Promise<number> {
+    const fault = this.#armed(id)
+    if (fault.kind !== 'hold') throw new LabError('bad-request', `fault: ${id} is a ${fault.kind}: only a hold has messages to release.`)
+    const released = await this.#up(this.#proxy).release(id, message)
+    if (message !== undefined && released === 0) throw new LabError('not-found', `Message ${message} does not wait at ${id}.`)
+    return released
+  }
+
+  /** Lifts every fault, resumes paused nodes, restarts those that are down. */
+  async heal(): Promise<void> {
+    for (const id of [...this.#faults.keys()]) await this.lift(id)
+    await this.#up(this.#cluster).heal()
+  }
+
+  setTimeScale(scale: number): void {
+    this.#up(this.#proxy).setTimeScale(scale)
+    this.#up(this.#cluster).setTimeScale(scale)
+  }
+
+  findings(violations: readonly Violation[]): void {
+    this.#recorder?.findings(violations)
+  }
+
+  verdict(is: NonNullable<RunSummary['verdict']>): void {
+    this.#recorder?.verdict(is)
+  }
+
+  rename(name: string): void {
+    this.#recorder?.rename(name)
+  }
+
+  /** All that was done before is in the file. */
+  async flush(): Promise<void> {
+    await this.#up(this.#proxy).flush()
+    await this.#up(this.#recorder).flush()
+  }
+
+  async #startRecorder(messageTypes: readonly string[]): Promise<RecorderThread> {
+    const { run, name, file, config, protocol, scenario } = this.#settings
+    return await startRecorder({
+      file,
+      header: {
+        run,
+        name,
+        config,
+        protocolVersion: protocol.version,
+        nodes: this.nodes,
+        messageTypes,
+        timers: protocol.timers.map((timer) => timer.name),
+        createdAt: new Date().toISOString(),
+        epochUs: this.#epochUs,
+        appVersion: VERSION,
+        ...(scenario === undefined ? {} : { scenario }),
+      },
+      onReport: this.#settings.onReport,
+      onFailure: (failure) => this.#fail(failure),
+    })
+  }
+
+  async #end(): Promise<void> {
+    const quietly = (error: unknown) => this.#trouble(asLabError(error).message)
+    await this.#cluster?.stop().catch(quietly)
+    if (this.#proxy) {
+      if (!this.#failed) this.#proxy.event({ kind: 'action', atUs: nowUs() - this.#epochUs, action: { do: 'end' } })
+      await this.#proxy.close().catch(quietly)
+    }
+    await this.#recorder?.close().catch(quietly)
+  }
+
+  #trouble(message: string): void {
+    this.#settings.onTrouble({ code: 'internal', message })
+  }
+
+  #fail(failure: LabFailure): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#settings.onFailure(failure)
+  }
+
+  #up<T>(part: T | undefined): T {
+    if (part === undefined || this.ending) throw new LabError('run-ended', `The run ${this.run} is ending.`)
+    return part
+  }
+
+  #known(endpoint: EndpointId, path: string): void {
+    if (endpoint === CLIENTS || this.nodes.includes(endpoint)) return
+    throw new LabError('bad-request', `${path}: ${endpoint} is not in this run, which has ${this.nodes.join(', ')} and ${CLIENTS}.`)
+  }
+
+  #checkTarget(target: LinkTarget): void {
+    if ('all' in target) return
+    const [path, sets] = 'links' in target ? ['links', target.links] : ['groups', target.groups]
+    for (const [index, ends] of sets.entries()) {
+      for (const end of ends) this.#known(end, `fault.target.${path}.${index}`)
+    }
+  }
+
+  #checkTypes(fault: NetworkFault): void {
+    const known = [...this.#settings.protocol.messages.map((message) => message.kind), ...CLIENT_MESSAGE_TYPES]
+    const unknown = fault.rule?.types?.find((type) => !known.includes(type))
+    if (unknown === undefined) return
+    throw new LabError(
+      'bad-request',
+      `fault.rule.types: this run has no message called ${unknown}.`,
+      `Its messages are ${known.join(', ')}.`,
+    )
+  }
+
+  #armed(id: FaultId): ArmedFault {
+    const fault = this.#faults.get(id)
+    if (fault) return fault
+    const ids = [...this.#faults.keys()]
+    throw new LabError('not-found', `fault: ${id} is not armed.`, ids.length === 0 ? 'No fault is armed.' : `Armed are ${ids.join(', ')}.`)
+  }
+}
