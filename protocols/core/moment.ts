@@ -94,9 +94,7 @@ export function advance(moment: Moment, event: RunEvent): void {
     case 'step': {
       const node = moment.nodes.get(event.node)
       if (!node) return
-      node.life = event.life
-      node.step = event.step
-      if (event.observation) node.observation = event.observation
+      if (stepped(node, event.life, event.step) && event.observation) node.observation = event.observation
       return
     }
     case 'node':
@@ -114,6 +112,19 @@ export function advance(moment: Moment, event: RunEvent): void {
   }
 }
 
+/**
+ * Takes a step of a node in; false when what it observed no longer counts. A process's last steps may stand in the log
+ * after its end, and its first ones before it was reported to be up: what reports them came another way.
+ */
+export function stepped(node: NodeMoment, life: number, step: number): boolean {
+  if (life < node.life) return false
+  if (life > node.life) node.observation = undefined
+  const over = node.status === 'down' && life === node.life
+  node.life = life
+  node.step = step
+  return !over
+}
+
 /** A duplicate (copy 1, 2, ...) may arrive after the original; the message is gone from the link once its original has. */
 function arrive(moment: Moment, message: MessageId, copy: number): void {
   if (copy === 0) moment.inFlight.delete(message)
@@ -124,15 +135,8 @@ function changeNode(moment: Moment, id: NodeId, change: Extract<RunEvent, { kind
   if (!node) return
   switch (change.is) {
     case 'up':
-      Object.assign(node, {
-        status: 'up',
-        pid: change.pid,
-        life: change.life,
-        step: 0,
-        observation: undefined,
-        reason: undefined,
-        wiped: false,
-      })
+      if (change.life !== node.life) Object.assign(node, { life: change.life, step: 0, observation: undefined })
+      Object.assign(node, { status: 'up', pid: change.pid, reason: undefined, wiped: false })
       return
     case 'down':
       Object.assign(node, { status: 'down', pid: undefined, observation: undefined, reason: change.reason })

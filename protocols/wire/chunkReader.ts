@@ -21,6 +21,8 @@ import {
 } from './chunk.ts'
 import { StepInputKind } from './tap.ts'
 
+const lenient = new TextDecoder()
+
 export class ChunkReader {
   /** One of ChunkKind, never `pass`: that is given as a send and a deliver. */
   kind = 0
@@ -160,16 +162,18 @@ export class ChunkReader {
           from: this.#name(this.endpoint),
           to: this.#name(this.to),
           type: this.#tables.messageTypes[this.type] ?? this.#unnamed('message type', this.type),
-          body: this.json(),
+          body: this.#bodyOf(),
         }
       case ChunkKind.deliver:
         return { kind: 'deliver', seq, atUs, message: this.message as MessageId, copy: this.copy }
       case ChunkKind.drop:
-        return { kind: 'drop', seq, atUs, message: this.message as MessageId, copy: this.copy, why: this.json() as never }
+        return { kind: 'drop', seq, atUs, message: this.message as MessageId, copy: this.copy, why: (this.json() ?? 'overflow') as never }
       case ChunkKind.hold:
         return { kind: 'hold', seq, atUs, message: this.message as MessageId, fault: this.text() as FaultId }
       case ChunkKind.checkpoint: {
-        const { hash, state } = this.#object()
+        const text = this.#object()
+        if (!text) return this.#unreadable('checkpoint')
+        const { hash, state } = text
         return {
           kind: 'checkpoint',
           seq,
@@ -182,29 +186,29 @@ export class ChunkReader {
         }
       }
       case ChunkKind.invoke:
-        return { ...this.#object(), kind: 'invoke', seq, atUs, ...this.#stampOf() } as unknown as RunEvent
+        return this.#told('invoke', this.#stampOf())
       case ChunkKind.return:
-        return { ...this.#object(), kind: 'return', seq, atUs, ...this.#stampOf() } as unknown as RunEvent
-      default: {
-        const kind =
-          this.kind === ChunkKind.node
-            ? 'node'
-            : this.kind === ChunkKind.action
-              ? 'action'
-              : this.kind === ChunkKind.reject
-                ? 'reject'
-                : 'output'
-        return { ...this.#object(), kind, seq, atUs } as RunEvent
-      }
+        return this.#told('return', this.#stampOf())
+      case ChunkKind.node:
+        return this.#told('node')
+      case ChunkKind.action:
+        return this.#told('action')
+      case ChunkKind.reject:
+        return this.#told('reject')
+      default:
+        return this.#told('output')
     }
   }
 
+  /** An event that is kept as its JSON. */
+  #told(kind: RunEvent['kind'], stamp?: object): RunEvent {
+    const text = this.#object()
+    if (!text) return this.#unreadable(kind)
+    return { ...text, kind, seq: this.seq, atUs: this.atUs, ...stamp } as unknown as RunEvent
+  }
+
   text(): string {
-    try {
-      return readText(this.#bytes.subarray(this.textAt, this.textEnd))
-    } catch {
-      throw new ChunkError(`the text of event ${this.seq} is not UTF-8`)
-    }
+    return lenient.decode(this.textBytes())
   }
 
   /** The text's bytes, as a view into the chunk. */
@@ -212,20 +216,28 @@ export class ChunkReader {
     return this.#bytes.subarray(this.textAt, this.textEnd)
   }
 
-  json(): Json {
-    const text = this.text()
+  /** The text parsed; undefined when it is not JSON, as a program that is not ours may have written. */
+  json(): Json | undefined {
     try {
-      return JSON.parse(text)
+      return JSON.parse(readText(this.textBytes()))
     } catch {
-      throw new ChunkError(`the text of event ${this.seq} is not JSON`)
+      return undefined
     }
   }
 
-  #object(): { readonly [key: string]: Json } {
+  #object(): { readonly [key: string]: Json } | undefined {
     const value = this.json()
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new ChunkError(`the text of event ${this.seq} is not an object`)
-    return value as { [key: string]: Json }
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { [key: string]: Json }) : undefined
+  }
+
+  /** A body that is not JSON is shown as the text that it is. */
+  #bodyOf(): Json {
+    const body = this.json()
+    return body === undefined ? this.text() : body
+  }
+
+  #unreadable(kind: string): RunEvent {
+    return { kind: 'reject', seq: this.seq, atUs: this.atUs, where: 'recording', why: `The text of this ${kind} is not a JSON object.` }
   }
 
   #stepEvent(): RunEvent {
@@ -235,7 +247,7 @@ export class ChunkReader {
       const ms = this.#view.getFloat32(at + 1, true)
       timers[i] = Number.isNaN(ms) ? { name } : { name, ms }
     }
-    const extras = this.textAt === this.textEnd ? {} : this.#object()
+    const extras = this.textAt === this.textEnd ? {} : (this.#object() ?? {})
     const { input, subject } = this
     const message = subject as MessageId
     return {
