@@ -33,7 +33,7 @@ export interface CreateLabOptions extends LabOptions {
 
 /** Rejects with a LabError: `library-locked` when another lab holds the folder, `disk` when it cannot be used. */
 export async function createLab(options: CreateLabOptions): Promise<Lab> {
-  const library = openLibrary(options.dataFolder)
+  const library = openLibrary(options.dataFolder, { readOnly: options.readOnly ?? false })
   const lab = new SynodLab(options, library)
   try {
     await lab.open()
@@ -88,6 +88,14 @@ class SynodLab implements Lab {
     )
   }
 
+  fileOf(run: RunId): string {
+    return this.#library.fileOf(run)
+  }
+
+  async openFile(file: string): Promise<RunId> {
+    return await this.#views.openFile(file)
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -95,7 +103,8 @@ class SynodLab implements Lab {
 
   async startScenario(text: string, options: ScenarioStart = {}): Promise<StartedScenario> {
     const scenario = parseScenario(text, options.fileName)
-    const run = await this.#start({ ...scenario.run, name: scenario.run.name ?? scenario.name }, text)
+    const config = { ...scenario.run, name: options.name ?? scenario.run.name ?? scenario.name, seed: options.seed ?? scenario.run.seed }
+    const run = await this.#start(config, text)
     const connection = this.connect({ change: () => undefined })
     const { fileName, onProgress } = options
     const carriedOut = runScenario(connection, run, scenario, {
@@ -154,6 +163,7 @@ class SynodLab implements Lab {
 
   async #start(wanted: RunConfig, scenario?: string): Promise<RunId> {
     const choice = choose(wanted)
+    if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
     return await this.#alone(async () => {
       if (this.#live) {
         const { name } = this.#library.summary(this.#live.run)
@@ -241,12 +251,13 @@ class SynodLab implements Lab {
   async #check(run: RunId): Promise<Verdict> {
     if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
     const verdict = await (await this.#views.get(run)).check()
-    this.#keepFindings(run, verdict)
+    if (!this.#options.readOnly) this.#keepFindings(run, verdict)
     return verdict
   }
 
   #judged(run: RunId, verdict: Verdict): void {
     this.#connections.publish({ kind: 'verdict', run, verdict })
+    if (this.#options.readOnly) return
     try {
       this.#keepFindings(run, verdict)
     } catch (error) {

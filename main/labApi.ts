@@ -15,6 +15,8 @@ export interface LabOptions {
   readonly host: LabInfo['host']
   /** How processes are started; plain fork when absent. */
   readonly launcher?: NodeLauncher
+  /** Reads runs without holding the folder, so that it works beside a lab that does; nothing can be started or changed. */
+  readonly readOnly?: boolean
   /** Lines for the log of the host: what went wrong that no caller is waiting for. */
   readonly onTrouble?: (text: string) => void
 }
@@ -27,6 +29,10 @@ export interface Lab {
   connect(listener: ChangeListener): LabConnection
   /** Reads, starts and carries out a scenario. Rejects with a LabError when it cannot begin. */
   startScenario(text: string, options?: ScenarioStart): Promise<StartedScenario>
+  /** The file of a run of the library. Throws `not-found`. */
+  fileOf(run: RunId): string
+  /** Opens a run file that need not be in the library, for reading alone: the commands that read a run take what it resolves to. */
+  openFile(file: string): Promise<RunId>
   /** Stops live runs in good order, ends the threads, gives the library free. Safe to call twice. */
   close(): Promise<void>
 }
@@ -47,6 +53,9 @@ export interface LabConnection extends LabClient {
 export interface ScenarioStart {
   /** Stands in messages about the text: a file's name. */
   readonly fileName?: string
+  /** In place of the scenario's own. */
+  readonly seed?: number
+  readonly name?: string
   readonly onProgress?: (progress: ScenarioProgress) => void
 }
 

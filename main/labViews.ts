@@ -1,5 +1,6 @@
 /** The recordings that are open for reading, one view a run, opened when first asked for. */
-import type { RunId } from '../protocols/core/ids.ts'
+import path from 'node:path'
+import { type RunId, runId } from '../protocols/core/ids.ts'
 import { LabError } from './contract/errors.ts'
 import type { RunLibrary } from './recorder/index.ts'
 import { type ReplayOptions, type ReplayThread, type RunView, startReplay } from './replay/index.ts'
@@ -10,6 +11,8 @@ const OPEN_MAX = 16
 export class Views {
   readonly #library: RunLibrary
   readonly #open = new Map<RunId, Promise<RunView>>()
+  /** Files that are not in the library. */
+  readonly #strangers = new Map<RunId, string>()
   #replay: ReplayThread | undefined
 
   constructor(library: RunLibrary) {
@@ -33,6 +36,14 @@ export class Views {
     return view
   }
 
+  /** Opens a file from anywhere; its path stands for the run from then on. */
+  async openFile(file: string): Promise<RunId> {
+    const run = runId(path.resolve(file))
+    this.#strangers.set(run, run)
+    await this.get(run)
+    return run
+  }
+
   async forget(run: RunId): Promise<void> {
     const view = this.#open.get(run)
     this.#open.delete(run)
@@ -46,7 +57,7 @@ export class Views {
 
   async #read(run: RunId): Promise<RunView> {
     if (!this.#replay) throw new LabError('internal', 'The lab is not open.')
-    return await this.#replay.open(run, this.#library.fileOf(run))
+    return await this.#replay.open(run, this.#strangers.get(run) ?? this.#library.fileOf(run))
   }
 
   #closeOldest(): void {

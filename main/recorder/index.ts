@@ -90,5 +90,10 @@ export interface RunLibrary {
 /** $SYNOD_HOME, or the platform's place for application data. */
 export declare function defaultDataFolder(): string
 
+export interface LibraryOptions {
+  /** Looks without holding the folder: `list`, `summary`, `fileOf` and `export` while another lab may hold it; the rest throws. */
+  readonly readOnly?: boolean
+}
+
 /** Creates the folder when absent. Throws a LabError: `library-locked` when another lab holds it, `disk`. */
-export declare function openLibrary(dataFolder: string): RunLibrary
+export declare function openLibrary(dataFolder: string, options?: LibraryOptions): RunLibrary

@@ -1,0 +1,79 @@
+/**
+ * The command line: the lab without a window. Results go to standard output, progress and complaints to standard error.
+ * Exit codes: 0 good, 1 a verdict against the run, 2 wrong usage, 3 the lab itself failed.
+ */
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Command } from 'commander'
+import { defaultDataFolder } from '../../lab.ts'
+import { check, events, list, protocols, replay } from './reading.ts'
+import { run } from './running.ts'
+import { carryOut, Exit, readCount } from './terminal.ts'
+
+const JSON_OPTION = ['--json', 'print the result as JSON', false] as const
+const DATA_OPTION = ['--data <folder>', 'where runs are kept', defaultDataFolder()] as const
+const RUN_ARGUMENT = ['<run>', 'its id, the beginning of it, its name, or the path of a .synod file'] as const
+
+const program = new Command('synod')
+  .description('A lab for distributed consensus: real processes, real faults, every message recorded and replayed.')
+  .showHelpAfterError('(synod --help says more)')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.good : Exit.usage))
+  .addHelpText('after', '\nExit codes: 0 good, 1 a verdict against the run, 2 wrong usage, 3 the lab itself failed.')
+
+const sub = (name: string, description: string) =>
+  program
+    .command(name)
+    .description(description)
+    .option(...JSON_OPTION)
+    .option(...DATA_OPTION)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.good : Exit.usage))
+
+sub('run', 'Carry out a scenario without a window and print its verdict. The run is kept in the library.')
+  .argument('<scenario>', "a scenario file, or one of a protocol's own: raft/leader-crash")
+  .option('--seed <number>', "the run's seed, in place of the scenario's", readCount)
+  .option('--name <name>', "the run's name, in place of the scenario's")
+  .action((scenario, options) => carryOut(options, () => run(scenario, options)))
+
+sub('list', 'List the runs of the library, newest first.').action((options) => carryOut(options, () => list(options)))
+
+sub('protocols', 'List the protocols of the lab with their options and scenarios.').action((options) =>
+  carryOut(options, () => protocols(options)),
+)
+
+sub('replay', 'Show every node as it was at one event of a recorded run.')
+  .argument(...RUN_ARGUMENT)
+  .option('--at <event>', 'the number of the event (default: the last)', readCount)
+  .option('--node <node>', 'only this node')
+  .action((name, options) => carryOut(options, () => replay(name, options)))
+
+sub('events', 'Print the events of a recorded run as NDJSON, one event a line.')
+  .argument(...RUN_ARGUMENT)
+  .option('--from <event>', 'begin with this event', readCount, 1)
+  .option('--limit <count>', 'print at most so many', readCount)
+  .option('--type <types...>', 'only these kinds (step, send, node, ...) or message types (AppendEntries)')
+  .option('--node <nodes...>', 'only events at, from or to these')
+  .option('--text <text>', 'only events whose text contains this')
+  .action((name, options) => carryOut(options, () => events(name, options)))
+
+sub('check', "Judge the protocol's invariants over a whole recorded run.")
+  .argument(...RUN_ARGUMENT)
+  .action((name, options) => carryOut(options, () => check(name, options)))
+
+program
+  .command('serve')
+  .description('Serve the lab on a loopback address, for a browser. `synod serve --help` lists its options.')
+  .helpOption(false)
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(serve)
+
+await program.parseAsync()
+
+/** The web host is a program of its own; it takes over this process with the words that follow `serve`. */
+async function serve(): Promise<void> {
+  const own = process.argv.indexOf('serve')
+  process.argv = [process.argv[0] ?? '', process.argv[1] ?? '', ...process.argv.slice(own + 1)]
+  const here = import.meta.dirname
+  const host = import.meta.filename.endsWith('.ts') ? path.join(here, '../browser/main.ts') : path.join(here, 'web.js')
+  await import(/* @vite-ignore */ pathToFileURL(host).href)
+}

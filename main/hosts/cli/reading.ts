@@ -1,0 +1,163 @@
+/** The commands that read: the library, the protocols, and one recorded run. */
+import type { RunId } from '../../../protocols/core/ids.ts'
+import type { LabInfo, NodeStates, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
+import { LabError } from '../../contract/errors.ts'
+import type { Lab, LabConnection } from '../../lab.ts'
+import { openRun, withLab } from './openRun.ts'
+import { bytes, type CommonOptions, Exit, print, printJson, seconds, table } from './terminal.ts'
+
+const PAGE = 1000
+
+export async function list(options: CommonOptions): Promise<number> {
+  return await withLab(options.data, async (lab, connection) => {
+    const runs = await connection.call('runs.list', {})
+    if (options.json) await printJson(runs)
+    else if (runs.length === 0) await print(`The library ${lab.dataFolder} has no runs.`)
+    else
+      await print(
+        table([['RUN', 'NAME', 'PROTOCOL', 'NODES', 'STATUS', 'VERDICT', 'EVENTS', 'LENGTH', 'SIZE', 'STARTED'], ...runs.map(runRow)]),
+      )
+    return Exit.good
+  })
+}
+
+function runRow(run: RunSummary): string[] {
+  const verdict = run.violations > 0 ? `${run.violations} violations` : (run.verdict ?? '')
+  const { protocol, service, nodes, status, events, lengthUs, sizeBytes, startedAt } = run
+  return [
+    run.run,
+    run.name,
+    `${protocol}/${service}`,
+    String(nodes),
+    status,
+    verdict,
+    String(events),
+    seconds(lengthUs),
+    bytes(sizeBytes),
+    startedAt,
+  ]
+}
+
+export async function protocols(options: CommonOptions): Promise<number> {
+  return await withLab(options.data, async (lab) => {
+    const info = (await lab.dispatch('lab.info', {})) as LabInfo
+    await (options.json ? printJson(info.protocols) : print(info.protocols.map(describeProtocol).join('\n\n')))
+    return Exit.good
+  })
+}
+
+function describeProtocol(protocol: ProtocolInfo): string {
+  const { min, max, usual } = protocol.clusterSize
+  const rows = [
+    ...protocol.optionSpecs.map((spec) => [
+      '  option',
+      spec.name,
+      JSON.stringify(spec.value),
+      `${spec.help}${spec.unit === undefined ? '' : ` (${spec.unit})`}`,
+    ]),
+    ...protocol.scenarios.map((scenario) => ['  scenario', `${protocol.name}/${scenario.name}`, '', scenario.title]),
+    ...protocol.invariants.map((one) => ['  invariant', one.name, '', one.statement]),
+  ]
+  return `${protocol.name}: ${protocol.title} (${min} to ${max} nodes, usually ${usual})\n${protocol.summary}\n${protocol.source}\n${table(rows)}`
+}
+
+interface ReplayOptions extends CommonOptions {
+  readonly at?: number
+  readonly node?: string
+}
+
+/** Every node's state at one event. */
+export async function replay(name: string, options: ReplayOptions): Promise<number> {
+  return await reading(name, options, async (_, connection, run) => {
+    const { lastSeq } = await connection.call('run.overview', { run })
+    const seq = options.at ?? lastSeq
+    if (seq > lastSeq) throw new LabError('bad-request', `--at ${seq} lies behind the end of the run, whose last event is ${lastSeq}.`)
+    const [moment, states, page] = await Promise.all([
+      connection.call('run.moment', { run, seq }),
+      connection.call('run.states', { run, seq }),
+      connection.call('run.events', { run, from: seq, limit: 1 }),
+    ])
+    const nodes = states.nodes.filter((state) => options.node === undefined || state.node === options.node)
+    if (nodes.length === 0) throw new LabError('bad-request', `--node ${options.node} is not in this run.`)
+    if (options.json) await printJson({ run, seq, lastSeq, atUs: moment.atUs, event: page.events[0] ?? null, moment, nodes })
+    else {
+      await print(`Event ${seq} of ${lastSeq} at ${seconds(moment.atUs)}: ${JSON.stringify(page.events[0] ?? null)}`)
+      await print(
+        `Messages in flight: ${moment.inFlight.length}. Faults armed: ${moment.faults.map((fault) => `${fault.id} ${fault.kind}`).join(', ') || 'none'}.`,
+      )
+      for (const state of nodes) await print(describeState(state, moment.nodes.find((node) => node.id === state.node)?.observation))
+    }
+    return Exit.good
+  })
+}
+
+function describeState(state: NodeStates['nodes'][number], observation: unknown): string {
+  const head = `\n${state.node}  ${state.status}${observation === undefined || observation === null ? '' : `  ${JSON.stringify(observation)}`}`
+  const problem = state.problem === undefined ? '' : `\n  ${state.problem}`
+  return state.state === undefined ? `${head}${problem}` : `${head}${problem}\n${indent(JSON.stringify(state.state, undefined, 2))}`
+}
+
+const indent = (text: string): string => text.replaceAll(/^/gm, '  ')
+
+interface EventsOptions extends CommonOptions {
+  readonly from: number
+  readonly limit?: number
+  readonly type?: string[]
+  readonly node?: string[]
+  readonly text?: string
+}
+
+/** NDJSON with or without `--json`: it is what a pipe wants. */
+export async function events(name: string, options: EventsOptions): Promise<number> {
+  return await reading(name, options, async (_, connection, run) => {
+    const filter = {
+      ...(options.type === undefined ? {} : { types: options.type }),
+      ...(options.node === undefined ? {} : { nodes: options.node as never[] }),
+      ...(options.text === undefined ? {} : { text: options.text }),
+    }
+    let left = options.limit ?? Number.POSITIVE_INFINITY
+    let from: number | undefined = options.from
+    while (from !== undefined && left > 0) {
+      const page: Awaited<ReturnType<typeof connection.call<'run.events'>>> = await connection.call('run.events', {
+        run,
+        from,
+        limit: Math.min(PAGE, left),
+        filter,
+      })
+      if (page.events.length > 0) await print(page.events.map((event) => JSON.stringify(event)).join('\n'))
+      left -= page.events.length
+      from = page.next
+    }
+    return Exit.good
+  })
+}
+
+/** Exit code 1 unless every invariant was judged and holds. */
+export async function check(name: string, options: CommonOptions): Promise<number> {
+  return await reading(name, options, async (_, connection, run) => {
+    const verdict = await connection.call('run.check', { run })
+    await (options.json ? printJson({ run, ...verdict }) : print(describeVerdict(verdict)))
+    return verdict.is === 'pass' ? Exit.good : Exit.verdict
+  })
+}
+
+function describeVerdict(verdict: Verdict): string {
+  const rows = verdict.invariants.map((one) => [one.violations === 0 ? 'ok' : `${one.violations}×`, one.name, one.statement])
+  const violations = verdict.violations.map((one) => `event ${one.seq}, ${one.node}: ${one.invariant}: ${one.text}`)
+  const divergence = verdict.divergence === undefined ? [] : [verdict.divergence]
+  const why = verdict.why === undefined ? '' : `: ${verdict.why}`
+  return [
+    table(rows),
+    ...violations,
+    ...divergence,
+    `Verdict: ${verdict.is}${why} (judged ${verdict.judgedSeq} of ${verdict.lastSeq} events)`,
+  ].join('\n')
+}
+
+async function reading(
+  name: string,
+  options: CommonOptions,
+  work: (lab: Lab, connection: LabConnection, run: RunId) => Promise<number>,
+): Promise<number> {
+  return await withLab(options.data, async (lab, connection) => await work(lab, connection, await openRun(lab, connection, name)))
+}

@@ -1,0 +1,93 @@
+/** `synod run`: a scenario from a file or a protocol, carried out without a window. */
+import fs from 'node:fs'
+import { LabError } from '../../contract/errors.ts'
+import type { Lab, ScenarioOutcome, ScenarioProgress } from '../../lab.ts'
+import { withLab } from './openRun.ts'
+import { bytes, type CommonOptions, Exit, print, printJson, seconds } from './terminal.ts'
+
+interface RunOptions extends CommonOptions {
+  readonly seed?: number
+  readonly name?: string
+}
+
+export async function run(scenario: string, options: RunOptions): Promise<number> {
+  return await withLab(
+    options.data,
+    async (lab, connection) => {
+      const source = await findScenario(lab, scenario)
+      const { seed, name } = options
+      const started = await lab.startScenario(source.text, {
+        fileName: source.fileName,
+        onProgress: (progress) => console.error(progressLine(progress)),
+        ...(seed === undefined ? {} : { seed }),
+        ...(name === undefined ? {} : { name }),
+      })
+      endOnSignal(lab)
+      console.error(`Run ${started.run} has begun.`)
+      const outcome = await started.outcome
+      const summary = await connection.call('runs.stop', { run: started.run })
+      const file = lab.fileOf(started.run)
+      if (options.json) await printJson({ ...outcome, summary, file })
+      else await print(report(outcome, `${summary.events} events, ${seconds(summary.lengthUs)}, ${bytes(summary.sizeBytes)}`, file))
+      return outcome.is === 'pass' ? Exit.good : Exit.verdict
+    },
+    false,
+  )
+}
+
+/** A file when there is one of that name, else `protocol/scenario`. */
+async function findScenario(lab: Lab, name: string): Promise<{ text: string; fileName: string }> {
+  if (fs.existsSync(name) && fs.statSync(name).isFile()) {
+    try {
+      return { text: fs.readFileSync(name, 'utf8'), fileName: name }
+    } catch (error) {
+      throw new LabError('bad-scenario', `${name} cannot be read: ${(error as Error).message}`)
+    }
+  }
+  const { protocols } = (await lab.dispatch('lab.info', {})) as {
+    protocols: { name: string; scenarios: { name: string; text: string }[] }[]
+  }
+  const known = protocols.flatMap((protocol) =>
+    protocol.scenarios.map((scenario) => ({ ...scenario, path: `${protocol.name}/${scenario.name}` })),
+  )
+  const found = known.find((scenario) => scenario.path === name)
+  if (found) return { text: found.text, fileName: found.path }
+  throw new LabError(
+    'not-found',
+    `There is no scenario file ${name}, and no protocol has a scenario of that name.`,
+    `Built in are ${known.map(({ path }) => path).join(', ')}.`,
+  )
+}
+
+function progressLine({ step, of, is, text, detail, atMs }: ScenarioProgress): string {
+  const at = `${(atMs / 1000).toFixed(1)} s`.padStart(8)
+  const count = `${step}/${of}`.padStart(String(of).length * 2 + 1)
+  const came = detail === undefined ? '' : `: ${detail}`
+  if (is === 'begun') return `${at}  ${count}  ${text} ...`
+  return `${at}  ${count}  ${text}${is === 'failed' ? ' FAILED' : ''}${came}`
+}
+
+function report(outcome: ScenarioOutcome, size: string, file: string): string {
+  const mark = { pass: 'ok  ', fail: 'FAIL', unknown: '?   ' }
+  const lines = outcome.expectations.map(
+    ({ text, is, why }) => `${mark[is]} ${text}${is === 'pass' || why === undefined ? '' : `: ${why}`}`,
+  )
+  const verdict = outcome.why === undefined ? outcome.is : `${outcome.is}: ${outcome.why}`
+  return [...lines, `Verdict: ${verdict}`, `Run ${outcome.run} (${size}) in ${file}`].join('\n')
+}
+
+/** Ctrl-C ends the run in good order: what was recorded stays readable. A second one ends at once. */
+function endOnSignal(lab: Lab): void {
+  let ending = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (ending) process.exit(Exit.lab)
+      ending = true
+      console.error('Ending the run ...')
+      lab.close().then(
+        () => process.exit(Exit.lab),
+        () => process.exit(Exit.lab),
+      )
+    })
+  }
+}

@@ -1,0 +1,68 @@
+/** How a command ends and speaks: exit codes, tables, JSON, and a reader that goes away early. */
+import { InvalidArgumentError } from 'commander'
+import { type ErrorCode, LabError } from '../../contract/errors.ts'
+
+export const Exit = { good: 0, verdict: 1, usage: 2, lab: 3 } as const
+
+export interface CommonOptions {
+  readonly json: boolean
+  readonly data: string
+}
+
+/** What the caller named or wrote is wrong; everything else is the lab's own failure. */
+const USAGE: readonly ErrorCode[] = [
+  'bad-request',
+  'bad-scenario',
+  'not-found',
+  'bad-run-file',
+  'newer-run-file',
+  'run-not-live',
+  'run-ended',
+]
+
+/** Carries a command out and sets the exit code. The work resolves to it. */
+export async function carryOut(options: CommonOptions, work: () => Promise<number>): Promise<void> {
+  // `events | head` closes the pipe when it has enough: that is no failure
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? Exit.good : Exit.lab)
+  })
+  try {
+    process.exitCode = await work()
+  } catch (error) {
+    const known = error instanceof LabError ? error : new LabError('internal', String((error as Error)?.message ?? error))
+    if (options.json) console.log(JSON.stringify({ error: known.toFailure() }))
+    console.error(`${known.message}${known.hint === undefined ? '' : `\n${known.hint}`}`)
+    process.exitCode = USAGE.includes(known.code) ? Exit.usage : Exit.lab
+  }
+}
+
+/** Waits for a slow reader, so that a long run is never held in memory. */
+export async function print(line: string): Promise<void> {
+  if (process.stdout.write(`${line}\n`)) return
+  await new Promise((resolve) => process.stdout.once('drain', resolve))
+}
+
+export const printJson = (value: unknown): Promise<void> => print(JSON.stringify(value, undefined, 2))
+
+/** Columns as wide as their widest cell; the last one is not padded. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
+  const line = (row: readonly string[]) =>
+    row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join('  ')
+  return rows.map(line).join('\n')
+}
+
+export const seconds = (us: number): string => `${(us / 1e6).toFixed(1)} s`
+
+export function bytes(count: number): string {
+  if (count < 10_000) return `${count} B`
+  return count < 10_000_000 ? `${Math.round(count / 1000)} kB` : `${Math.round(count / 1_000_000)} MB`
+}
+
+/** For commander: a whole number from 0. */
+export function readCount(text: string): number {
+  const count = Number(text)
+  if (!/^[0-9]+$/.test(text) || !Number.isSafeInteger(count)) throw new InvalidArgumentError('a whole number is meant')
+  return count
+}
