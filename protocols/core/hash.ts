@@ -6,16 +6,17 @@ const encoder = new TextEncoder()
 
 /** The hash of `bytes` as 16 hexadecimal digits. In two 32-bit halves: a BigInt for every byte would cost fifty times as much. */
 export function fnv1a64(bytes: Uint8Array): string {
-  let high = 0xcbf29ce4
-  let low = 0x84222325
+  let high = 0xcbf29ce4 | 0
+  let low = 0x84222325 | 0
   for (let i = 0; i < bytes.length; i++) {
-    low = (low ^ (bytes[i] as number)) >>> 0
-    // times the prime 2^40 + 0x1b3, modulo 2^64; the product of the low half stays below 2^41 and so exact
-    const product = low * 0x1b3
-    high = (Math.imul(high, 0x1b3) + Math.floor(product / 0x1_0000_0000) + (low << 8)) | 0
-    low = product >>> 0
+    low ^= bytes[i] as number
+    // times the prime 2^40 + 0x1b3, modulo 2^64, in pieces that stay small integers
+    const part0 = (low & 0xffff) * 0x1b3
+    const part1 = (low >>> 16) * 0x1b3 + (part0 >>> 16)
+    high = (Math.imul(high, 0x1b3) + (part1 >>> 16) + (low << 8)) | 0
+    low = (part1 << 16) | (part0 & 0xffff)
   }
-  return hex(high >>> 0) + hex(low)
+  return hex(high >>> 0) + hex(low >>> 0)
 }
 
 /** The hash of the UTF-8 bytes of `text`. */
