@@ -27,5 +27,9 @@ const MAC: Record<string, string> = { Mod: '⌘', Shift: '⇧', Alt: '⌥' }
 
 /** What is printed on the keys: `Ctrl`, `K`. */
 export function keyLabels(keys: string, mac: boolean): string[] {
-  return keys.split('+').map((part) => NAMES[part] ?? (mac ? MAC[part] : undefined) ?? (part === 'Mod' ? 'Ctrl' : part.length === 1 ? part.toUpperCase() : part))
+  return keys
+    .split('+')
+    .map(
+      (part) => NAMES[part] ?? (mac ? MAC[part] : undefined) ?? (part === 'Mod' ? 'Ctrl' : part.length === 1 ? part.toUpperCase() : part),
+    )
 }

@@ -52,7 +52,10 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
 const isClient = (type: string): boolean => (CLIENT_MESSAGE_TYPES as readonly string[]).includes(type)
 
 function clientWords(type: string, body: Json, op: (op: Json) => string): string {
-  const { request, outcome } = body as { request?: { kind: string; op?: Json }; outcome?: { kind: string; leader?: string; why?: string; message?: string; result?: Json } }
+  const { request, outcome } = body as {
+    request?: { kind: string; op?: Json }
+    outcome?: { kind: string; leader?: string; why?: string; message?: string; result?: Json }
+  }
   if (type === 'ClientRequest' && request) return request.op === undefined ? request.kind : op(request.op)
   if (!outcome) return ''
   if (outcome.kind === 'redirect') return outcome.leader ? `ask ${outcome.leader}` : 'ask another'

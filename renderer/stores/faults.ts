@@ -18,7 +18,13 @@ interface Undo {
 
 /** What takes an action on a node back. A crash gives way to a restart; a wiped disk stays empty. */
 const OPPOSITE: Partial<Record<NodeAction, NodeAction>> = { crash: 'restart', restart: 'crash', pause: 'resume', resume: 'pause' }
-const DONE: Record<NodeAction, string> = { crash: 'Crashed', restart: 'Restarted', pause: 'Paused', resume: 'Resumed', wipe: 'Wiped the disk of' }
+const DONE: Record<NodeAction, string> = {
+  crash: 'Crashed',
+  restart: 'Restarted',
+  pause: 'Paused',
+  resume: 'Resumed',
+  wipe: 'Wiped the disk of',
+}
 
 export const useFaults = defineStore('faults', () => {
   const lab = useLab()

@@ -8,7 +8,6 @@ export const PANELS = {
   inspector: 'Inspector',
   faults: 'Faults',
   clientbar: 'Clients',
-  library: 'Library',
 } as const
 export type PanelId = keyof typeof PANELS
 

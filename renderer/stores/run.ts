@@ -209,6 +209,9 @@ export const useRun = defineStore('run', () => {
 
 const isNew = (mark: Mark, known: readonly Mark[]): boolean => {
   const last = known.at(-1)
-  return last === undefined || mark.seq > last.seq || !known.some((other) => other.seq === mark.seq && other.kind === mark.kind && other.text === mark.text)
+  return (
+    last === undefined ||
+    mark.seq > last.seq ||
+    !known.some((other) => other.seq === mark.seq && other.kind === mark.kind && other.text === mark.text)
+  )
 }
-

@@ -1,0 +1,676 @@
+/**
+ * An imitation of a running cluster, for developing and testing the window without processes: a small seeded
+ * simulation that speaks roughly Raft and emits the very events that a real run records. It shows what a run looks
+ * like; it is no implementation of Raft and proves nothing about one.
+ */
+
+import type { ClientAnswer, Mark, Violation } from '../../../main/contract/commands.ts'
+import { type Load, type RunConfig, runConfigSchema } from '../../../protocols/core/config.ts'
+import type { RunEvent, StepEvent } from '../../../protocols/core/event.ts'
+import type { ArmedFault, NetworkFault, NodeAction } from '../../../protocols/core/fault.ts'
+import {
+  CLIENTS,
+  type EndpointId,
+  endpointIds,
+  type FaultId,
+  faultId,
+  type MessageId,
+  messageId,
+  type NodeId,
+  nodeIds,
+} from '../../../protocols/core/ids.ts'
+import type { Json } from '../../../protocols/core/json.ts'
+import type { Observation, Role } from '../../../protocols/core/machine.ts'
+import { draw, fraction } from '../../../protocols/core/prng.ts'
+import { Agenda } from './agenda.ts'
+
+interface Entry {
+  readonly term: number
+  readonly op: string
+  readonly id?: number
+}
+
+export interface FakeNode {
+  readonly id: NodeId
+  readonly index: number
+  status: 'up' | 'paused' | 'down'
+  life: number
+  step: number
+  sent: number
+  lamport: number
+  clock: number[]
+  role: Role
+  term: number
+  votedFor: NodeId | null
+  leader: NodeId | undefined
+  votes: Set<NodeId>
+  log: Entry[]
+  commit: number
+  matched: Map<NodeId, number>
+  kv: Record<string, string>
+  electionToken: number
+  heartbeatToken: number
+  waiting: (() => void)[]
+  shown: string
+}
+
+interface Outgoing {
+  readonly to: EndpointId
+  readonly type: string
+  readonly body: Json
+}
+
+type Stepped = Pick<StepEvent, 'input'> & {
+  notes?: StepEvent['notes']
+  timers?: StepEvent['timers']
+  persisted?: number
+  sends?: Outgoing[]
+}
+
+interface Held {
+  readonly message: MessageId
+  readonly fault: FaultId
+  readonly go: () => void
+}
+
+export class World {
+  readonly config: RunConfig
+  readonly nodes: FakeNode[]
+  readonly events: RunEvent[] = []
+  readonly marks: Mark[] = []
+  readonly violations: Violation[] = []
+  readonly faults = new Map<FaultId, ArmedFault>()
+  /** Every node's state after every step, in order of events. */
+  readonly states: { readonly seq: number; readonly node: NodeId; readonly state: Json }[] = []
+  nowUs = 0
+  load: Load | undefined
+  timeScale: number
+  ended = false
+  readonly #agenda = new Agenda()
+  readonly #ends: EndpointId[]
+  #clients = { step: 0, sent: 0, lamport: 0, clock: [] as number[] }
+  #coins = 0
+  #operations = 0
+  #faultCount = 0
+  #held: Held[] = []
+  #lastArrival = new Map<string, number>()
+  readonly #asked = new Map<number, { op: string; client: string; atUs: number; answer: (answer: ClientAnswer) => void }>()
+
+  constructor(config: Partial<RunConfig>) {
+    this.config = runConfigSchema.parse(config)
+    this.timeScale = this.config.timeScale
+    this.nodes = nodeIds(this.config.nodes).map((id, index) => ({
+      id,
+      index,
+      status: 'down',
+      life: 0,
+      step: 0,
+      sent: 0,
+      lamport: 0,
+      clock: [],
+      role: 'follower',
+      term: 0,
+      votedFor: null,
+      leader: undefined,
+      votes: new Set(),
+      log: [],
+      commit: 0,
+      matched: new Map(),
+      kv: {},
+      electionToken: 0,
+      heartbeatToken: 0,
+      waiting: [],
+      shown: '',
+    }))
+    this.#ends = endpointIds(this.nodes.map(({ id }) => id))
+    this.#clients.clock = this.#ends.map(() => 0)
+    for (const node of this.nodes) this.#agenda.add(90_000 + this.#random(60_000), () => this.#up(node))
+    if (this.config.load) this.setLoad(this.config.load)
+  }
+
+  get lastSeq(): number {
+    return this.events.length
+  }
+
+  /** Lets the run go on until a time. */
+  runTo(untilUs: number): void {
+    for (let next = this.#agenda.take(untilUs); next; next = this.#agenda.take(untilUs)) {
+      this.nowUs = next.atUs
+      next.act()
+    }
+    this.nowUs = untilUs
+  }
+
+  end(): void {
+    this.#emit({ kind: 'action', action: { do: 'end' } })
+    this.ended = true
+  }
+
+  // --- what a person does -------------------------------------------------------------------------------------
+
+  act(id: NodeId, what: NodeAction): void {
+    const node = this.#node(id)
+    this.#emit({ kind: 'action', action: { do: 'node', node: id, what } })
+    if (what === 'crash' && node.status !== 'down') this.#down(node, true, 'killed (SIGKILL)')
+    else if (what === 'restart' && node.status === 'down') this.#agenda.add(this.nowUs + 120_000, () => this.#up(node))
+    else if (what === 'wipe') {
+      node.log = []
+      node.term = 0
+      node.votedFor = null
+      this.#emit({ kind: 'node', node: id, change: { is: 'wiped' } })
+      this.#mark('wipe', `${id}'s disk was emptied`, { node: id })
+    } else if (what === 'pause' && node.status === 'up') {
+      node.status = 'paused'
+      this.#emit({ kind: 'node', node: id, change: { is: 'paused' } })
+      this.#mark('pause', `${id} paused`, { node: id })
+    } else if (what === 'resume' && node.status === 'paused') {
+      node.status = 'up'
+      this.#emit({ kind: 'node', node: id, change: { is: 'resumed' } })
+      this.#mark('resume', `${id} resumed`, { node: id })
+      for (const act of node.waiting.splice(0)) act()
+    }
+  }
+
+  arm(fault: NetworkFault): ArmedFault {
+    const armed = { ...fault, id: faultId(`f${++this.#faultCount}`) } as ArmedFault
+    this.faults.set(armed.id, armed)
+    this.#emit({ kind: 'action', action: { do: 'arm', fault: armed } })
+    this.#mark('fault', `${fault.kind}`, { fault: armed.id })
+    return armed
+  }
+
+  lift(id: FaultId): void {
+    if (!this.faults.delete(id)) return
+    this.#emit({ kind: 'action', action: { do: 'lift', fault: id } })
+    this.#mark('lift', 'lifted', { fault: id })
+    this.release(id)
+  }
+
+  release(fault: FaultId, message?: MessageId): number {
+    const free = this.#held.filter((held) => held.fault === fault && (message === undefined || held.message === message))
+    this.#held = this.#held.filter((held) => !free.includes(held))
+    for (const held of free) {
+      if (this.faults.has(fault)) this.#emit({ kind: 'action', action: { do: 'release', fault, message: held.message } })
+      held.go()
+    }
+    return free.length
+  }
+
+  heal(): void {
+    for (const id of [...this.faults.keys()]) this.lift(id)
+    for (const node of this.nodes) if (node.status !== 'up') this.act(node.id, node.status === 'down' ? 'restart' : 'resume')
+  }
+
+  setTimeScale(scale: number): void {
+    this.timeScale = scale
+    this.#emit({ kind: 'action', action: { do: 'timeScale', scale } })
+  }
+
+  setLoad(load: Load | null): void {
+    this.load = load ?? undefined
+    this.#emit({ kind: 'action', action: { do: 'load', load } })
+    this.#mark('load', load ? `load: ${load.rate} operations/s` : 'load off', {})
+    if (load) this.#agenda.add(this.nowUs + 400_000, () => this.#loadTick(load))
+  }
+
+  ask(op: string, client = 'you'): Promise<ClientAnswer> {
+    return new Promise((answer) => {
+      const operation = ++this.#operations
+      this.#clientStep(undefined)
+      this.#emit({ kind: 'invoke', operation, client, op: opJson(op), ...this.#clientStamp() })
+      this.#asked.set(operation, { op, client, atUs: this.nowUs, answer })
+      this.#sendAsking(operation)
+      this.#agenda.add(this.nowUs + 4_000_000, () => this.#settle(operation, 'unknown', 'no answer within 4 s'))
+    })
+  }
+
+  // --- nodes --------------------------------------------------------------------------------------------------
+
+  #up(node: FakeNode): void {
+    if (node.status !== 'down') return
+    node.status = 'up'
+    node.life++
+    node.step = 0
+    node.sent = 0
+    node.role = 'follower'
+    node.leader = undefined
+    node.commit = 0
+    node.kv = {}
+    node.shown = ''
+    node.clock = this.#ends.map(() => 0)
+    this.#emit({ kind: 'node', node: node.id, change: { is: 'up', pid: 41_000 + node.index * 7 + node.life * 40, life: node.life } })
+    if (node.life > 1) this.#mark('restart', `${node.id} restarted`, { node: node.id })
+    this.#step(node, { input: { kind: 'start', recovered: node.log.length }, timers: [this.#electionTimer(node)] })
+  }
+
+  #down(node: FakeNode, asked: boolean, reason: string): void {
+    node.status = 'down'
+    node.electionToken++
+    node.heartbeatToken++
+    node.waiting = []
+    this.#emit({ kind: 'node', node: node.id, change: { is: 'down', asked, reason } })
+    this.#mark('crash', `${node.id} crashed`, { node: node.id })
+  }
+
+  #electionTimer(node: FakeNode): { name: string; ms: number } {
+    const ms = Math.round((150 + this.#random(150)) * 10) / 10
+    const token = ++node.electionToken
+    this.#agenda.add(this.nowUs + ms * 1000 * this.timeScale * 2, () => {
+      if (node.electionToken === token) this.#whenAwake(node, () => this.#campaign(node))
+    })
+    return { name: 'election', ms }
+  }
+
+  #heartbeatTimer(node: FakeNode): { name: string; ms: number } {
+    const token = ++node.heartbeatToken
+    this.#agenda.add(this.nowUs + 50_000 * this.timeScale * 2, () => {
+      if (node.heartbeatToken === token && node.role === 'leader') this.#whenAwake(node, () => this.#beat(node))
+    })
+    return { name: 'heartbeat', ms: 50 }
+  }
+
+  #campaign(node: FakeNode): void {
+    if (node.status !== 'up' || node.role === 'leader') return
+    node.role = 'candidate'
+    node.term++
+    node.votedFor = node.id
+    node.leader = undefined
+    node.votes = new Set([node.id])
+    const body = {
+      kind: 'RequestVote',
+      term: node.term,
+      candidateId: node.id,
+      lastLogIndex: node.log.length,
+      lastLogTerm: node.log.at(-1)?.term ?? 0,
+    }
+    this.#step(node, {
+      input: { kind: 'timer', name: 'election' },
+      timers: [this.#electionTimer(node)],
+      persisted: 1,
+      notes: [{ note: 'becomeCandidate', data: { term: node.term } }],
+      sends: this.#others(node).map((to) => ({ to: to.id, type: 'RequestVote', body })),
+    })
+  }
+
+  #beat(node: FakeNode): void {
+    if (node.status !== 'up') return
+    this.#step(node, { input: { kind: 'timer', name: 'heartbeat' }, timers: [this.#heartbeatTimer(node)], sends: this.#appends(node) })
+  }
+
+  #appends(node: FakeNode): Outgoing[] {
+    return this.#others(node).map((to) => {
+      const from = node.matched.get(to.id) ?? 0
+      const entries = node.log.slice(from, from + 20).map(({ term, op }) => ({ term, op }))
+      return {
+        to: to.id,
+        type: 'AppendEntries',
+        body: {
+          kind: 'AppendEntries',
+          term: node.term,
+          leaderId: node.id,
+          prevLogIndex: from,
+          prevLogTerm: node.log[from - 1]?.term ?? 0,
+          entries,
+          leaderCommit: node.commit,
+        },
+      }
+    })
+  }
+
+  #receive(node: FakeNode, from: EndpointId, type: string, body: Json, message: MessageId): void {
+    const m = body as unknown as {
+      term: number
+      candidateId: NodeId
+      leaderId: NodeId
+      lastLogIndex: number
+      lastLogTerm: number
+      prevLogIndex: number
+      prevLogTerm: number
+      entries: Entry[]
+      leaderCommit: number
+      voteGranted: boolean
+      success: boolean
+      matchIndex: number
+      id: number
+      request: { op: Json }
+    }
+    const notes: StepEvent['notes'][number][] = []
+    const timers: { name: string; ms?: number }[] = []
+    const sends: Outgoing[] = []
+    let persisted = 0
+    if (type === 'ClientRequest') return this.#serve(node, m.id, message)
+    if (m.term > node.term) {
+      if (node.role === 'leader') {
+        node.heartbeatToken++
+        timers.push({ name: 'heartbeat' })
+        notes.push({ note: 'stepDown', data: { term: m.term } })
+      }
+      Object.assign(node, { term: m.term, role: 'follower', votedFor: null, leader: undefined })
+      persisted = 1
+      timers.push(this.#electionTimer(node))
+    }
+    const reply = (kind: string, rest: { [key: string]: Json }) =>
+      sends.push({ to: from, type: kind, body: { kind, term: node.term, ...rest } })
+    if (type === 'RequestVote') {
+      const last = node.log.at(-1)?.term ?? 0
+      const upToDate = m.lastLogTerm > last || (m.lastLogTerm === last && m.lastLogIndex >= node.log.length)
+      const voteGranted = m.term === node.term && upToDate && (node.votedFor === null || node.votedFor === from)
+      if (voteGranted) {
+        node.votedFor = from as NodeId
+        persisted = 1
+        notes.push({ note: 'grantVote', data: { to: from, term: node.term } })
+        timers.push(this.#electionTimer(node))
+      }
+      reply('RequestVoteReply', { voteGranted })
+    } else if (type === 'RequestVoteReply') {
+      if (node.role === 'candidate' && m.term === node.term && m.voteGranted) {
+        node.votes.add(from as NodeId)
+        if (node.votes.size > this.nodes.length / 2) {
+          node.role = 'leader'
+          node.leader = node.id
+          node.matched = new Map()
+          node.electionToken++
+          node.log.push({ term: node.term, op: 'no-op' })
+          persisted = 1
+          timers.push({ name: 'election' }, this.#heartbeatTimer(node))
+          notes.push({ note: 'becomeLeader', data: { term: node.term, votes: [...node.votes] } })
+          sends.push(...this.#appends(node))
+        }
+      }
+    } else if (type === 'AppendEntries') {
+      const fits = m.prevLogIndex === 0 || node.log[m.prevLogIndex - 1]?.term === m.prevLogTerm
+      const success = m.term === node.term && fits
+      if (m.term === node.term) {
+        node.role = 'follower'
+        node.leader = m.leaderId
+        timers.push(this.#electionTimer(node))
+      }
+      if (success) {
+        if (m.entries.length > 0) {
+          node.log.splice(m.prevLogIndex, node.log.length, ...m.entries)
+          persisted = m.entries.length
+        }
+        this.#commitTo(node, Math.min(m.leaderCommit, m.prevLogIndex + m.entries.length), notes)
+      }
+      reply('AppendEntriesReply', {
+        success,
+        matchIndex: success ? m.prevLogIndex + m.entries.length : Math.max(0, Math.min(m.prevLogIndex - 1, node.log.length)),
+      })
+    } else if (type === 'AppendEntriesReply' && node.role === 'leader' && m.term === node.term) {
+      node.matched.set(from as NodeId, m.matchIndex)
+      const matches = this.nodes
+        .map((other) => (other === node ? node.log.length : (node.matched.get(other.id) ?? 0)))
+        .sort((a, b) => b - a)
+      const safe = matches[Math.floor(this.nodes.length / 2)] ?? 0
+      if (safe > node.commit && node.log[safe - 1]?.term === node.term) sends.push(...this.#commitTo(node, safe, notes))
+    }
+    this.#step(node, { input: { kind: 'message', message }, notes, timers, persisted, sends })
+  }
+
+  #serve(node: FakeNode, id: number, message: MessageId): void {
+    const asked = this.#asked.get(id)
+    const reply = (outcome: Json): Outgoing => ({ to: CLIENTS, type: 'ClientReply', body: { kind: 'ClientReply', id, outcome } })
+    const sends: Outgoing[] = []
+    if (node.role !== 'leader') sends.push(reply({ kind: 'redirect', ...(node.leader ? { leader: node.leader } : {}) }))
+    else if (asked) {
+      node.log.push({ term: node.term, op: asked.op, id })
+      sends.push(...this.#appends(node))
+    }
+    this.#step(node, { input: { kind: 'request', message }, persisted: node.role === 'leader' ? 1 : 0, sends })
+  }
+
+  #commitTo(node: FakeNode, index: number, notes: StepEvent['notes'][number][]): Outgoing[] {
+    const replies: Outgoing[] = []
+    if (index <= node.commit) return replies
+    notes.push({ note: 'commit', data: { from: node.commit + 1, to: index } })
+    for (const entry of node.log.slice(node.commit, index)) {
+      const result = applyTo(node.kv, entry.op)
+      if (entry.id !== undefined && node.role === 'leader')
+        replies.push({ to: CLIENTS, type: 'ClientReply', body: { kind: 'ClientReply', id: entry.id, outcome: { kind: 'ok', result } } })
+    }
+    node.commit = index
+    return replies
+  }
+
+  // --- clients ------------------------------------------------------------------------------------------------
+
+  #loadTick(load: Load): void {
+    if (this.load !== load || this.ended) return
+    const key = 'xyzuvw'[Math.floor(this.#random(Math.min(6, load.keys)))]
+    const kind = this.#random(10)
+    const op = kind < 5 ? `get ${key}` : kind < 9 ? `put ${key} ${Math.floor(this.#random(100))}` : `cas ${key} 1 2`
+    if (this.#asked.size < load.clients) void this.ask(op, `c${1 + Math.floor(this.#random(load.clients))}`)
+    this.#agenda.add(this.nowUs + (1e6 / (load.rate || 100)) * this.timeScale, () => this.#loadTick(load))
+  }
+
+  #sendAsking(id: number, to?: NodeId): void {
+    const asked = this.#asked.get(id)
+    if (!asked) return
+    const target =
+      to ??
+      this.nodes.find((node) => node.role === 'leader' && node.status === 'up')?.id ??
+      this.nodes[Math.floor(this.#random(this.nodes.length))]?.id
+    if (target === undefined) return
+    const number = ++this.#clients.sent
+    const body = { kind: 'ClientRequest', id, request: { kind: 'command', session: 1, seq: id, firstUnacked: id, op: opJson(asked.op) } }
+    this.#send(CLIENTS, { to: target, type: 'ClientRequest', body }, messageId(this.nodes.length, 1, number), this.#clientStamp())
+  }
+
+  #clientStep(seen: readonly number[] | undefined): void {
+    const me = this.nodes.length
+    if (seen) this.#clients.clock = this.#clients.clock.map((value, i) => Math.max(value, seen[i] ?? 0))
+    this.#clients.clock[me] = (this.#clients.clock[me] ?? 0) + 1
+    this.#clients.step++
+    this.#clients.lamport++
+  }
+
+  #clientStamp() {
+    const { step, lamport, clock } = this.#clients
+    return { life: 1, step, lamport, clock: [...clock] }
+  }
+
+  #hear(id: number, outcome: { kind: string; leader?: NodeId; result?: Json }): void {
+    this.#clientStep(undefined)
+    if (outcome.kind === 'redirect') this.#agenda.add(this.nowUs + 60_000, () => this.#sendAsking(id, outcome.leader))
+    else this.#settle(id, 'ok', outcome.result ?? null)
+  }
+
+  #settle(operation: number, is: 'ok' | 'unknown', value: Json): void {
+    const asked = this.#asked.get(operation)
+    if (!asked) return
+    this.#asked.delete(operation)
+    const outcome = is === 'ok' ? ({ is, result: value } as const) : ({ is, why: String(value) } as const)
+    this.#emit({ kind: 'return', operation, client: asked.client, outcome, ...this.#clientStamp() })
+    asked.answer({
+      operation,
+      op: asked.op,
+      is,
+      text: value === null ? '(none)' : String(value),
+      latencyMs: (this.nowUs - asked.atUs) / 1000,
+    })
+  }
+
+  // --- network ------------------------------------------------------------------------------------------------
+
+  #send(
+    from: EndpointId,
+    { to, type, body }: Outgoing,
+    message: MessageId,
+    stamp: { life: number; step: number; lamport: number; clock: number[] },
+  ): void {
+    this.#emit({ kind: 'send', message, from, to, type, body, ...stamp })
+    let delayUs =
+      (this.config.network.delayMs + this.#random(this.config.network.jitterMs || 1)) * 1000 * this.timeScale + 150 + this.#random(200)
+    let copies = 0
+    let gate: FaultId | undefined
+    for (const fault of this.faults.values()) {
+      if (!touches(fault, from, to, type)) continue
+      if (fault.kind === 'cut' || (fault.kind === 'loss' && this.#random(1) < fault.probability)) {
+        this.#agenda.add(this.nowUs + delayUs * 0.4, () => this.#emit({ kind: 'drop', message, copy: 0, why: { fault: fault.id } }))
+        return
+      }
+      if (fault.kind === 'delay') delayUs += Math.max(0, fault.delayMs + (this.#random(2) - 1) * fault.jitterMs) * 1000 * this.timeScale
+      if (fault.kind === 'reorder' && this.#random(1) < fault.probability) delayUs += this.#random(fault.windowMs) * 1000
+      if (fault.kind === 'duplicate' && this.#random(1) < fault.probability) copies = fault.copies
+      if (fault.kind === 'hold') gate = fault.id
+    }
+    const link = `${from}>${to}`
+    const atUs = Math.max(this.nowUs + delayUs, (this.#lastArrival.get(link) ?? 0) + 1)
+    const deliver = (copy: number) => this.#deliver(from, to, type, body, message, copy, stamp)
+    if (gate !== undefined) {
+      this.#emit({ kind: 'hold', message, fault: gate })
+      this.#held.push({ message, fault: gate, go: () => this.#agenda.add(this.nowUs + 200, () => deliver(0)) })
+      return
+    }
+    this.#lastArrival.set(link, atUs)
+    for (let copy = 0; copy <= copies; copy++) this.#agenda.add(atUs + copy * 3000, () => deliver(copy))
+  }
+
+  #deliver(
+    from: EndpointId,
+    to: EndpointId,
+    type: string,
+    body: Json,
+    message: MessageId,
+    copy: number,
+    stamp: { lamport: number; clock: number[] },
+  ): void {
+    const node = this.nodes.find(({ id }) => id === to)
+    if (node?.status === 'down') {
+      this.#emit({ kind: 'drop', message, copy, why: 'receiver-down' })
+      return
+    }
+    this.#emit({ kind: 'deliver', message, copy })
+    if (!node) {
+      const { id, outcome } = body as unknown as { id: number; outcome: { kind: string } }
+      return this.#hear(id, outcome)
+    }
+    const { life } = node
+    this.#whenAwake(node, () => {
+      if (node.status !== 'up' || node.life !== life) return
+      node.lamport = Math.max(node.lamport, stamp.lamport)
+      node.clock = node.clock.map((value, i) => Math.max(value, stamp.clock[i] ?? 0))
+      this.#receive(node, from, type, body, message)
+    })
+  }
+
+  #whenAwake(node: FakeNode, act: () => void): void {
+    if (node.status === 'paused') node.waiting.push(act)
+    else act()
+  }
+
+  // --- recording ----------------------------------------------------------------------------------------------
+
+  #step(node: FakeNode, { input, notes = [], timers = [], persisted = 0, sends = [] }: Stepped): void {
+    node.step++
+    node.lamport++
+    node.clock[node.index] = (node.clock[node.index] ?? 0) + 1
+    const stamp = { life: node.life, step: node.step, lamport: node.lamport, clock: [...node.clock] }
+    const observation = observe(node)
+    const text = JSON.stringify(observation)
+    const changed = text !== node.shown
+    node.shown = text
+    const first = node.sent + 1
+    const nowMs = this.nowUs / 1000 / this.timeScale
+    this.#emit({
+      kind: 'step',
+      node: node.id,
+      nowMs,
+      input,
+      sends: { first, count: sends.length },
+      timers,
+      persisted,
+      notes,
+      ...stamp,
+      ...(changed ? { observation } : {}),
+    })
+    this.states.push({ seq: this.lastSeq, node: node.id, state: stateTree(node) })
+    if (notes.some(({ note }) => note === 'becomeLeader'))
+      this.#mark('leader', `${node.id} leads term ${node.term}`, { node: node.id, epoch: node.term })
+    for (const outgoing of sends) this.#send(node.id, outgoing, messageId(node.index, node.life, ++node.sent), stamp)
+  }
+
+  #emit(event: DistributiveOmit<RunEvent, 'seq' | 'atUs'>): void {
+    this.events.push({ seq: this.events.length + 1, atUs: Math.round(this.nowUs), ...event } as RunEvent)
+  }
+
+  #mark(kind: Mark['kind'], text: string, more: { node?: NodeId; epoch?: number; fault?: FaultId }): void {
+    this.marks.push({ seq: this.lastSeq, atUs: Math.round(this.nowUs), kind, text, ...more })
+  }
+
+  /** Says that an invariant was broken by the last step of a node, as a judge would: to see what that looks like. */
+  accuse(invariant: string, text: string): void {
+    const step = this.events.findLast((event) => event.kind === 'step')
+    if (step?.kind !== 'step') return
+    this.violations.push({ invariant, seq: step.seq, node: step.node, text, source: 'Raft Fig. 3' })
+    this.marks.push({ seq: step.seq, atUs: step.atUs, kind: 'violation', text: `${invariant}: ${text}`, node: step.node })
+  }
+
+  #others = (node: FakeNode): FakeNode[] => this.nodes.filter((other) => other !== node)
+
+  #node(id: NodeId): FakeNode {
+    const node = this.nodes.find((candidate) => candidate.id === id)
+    if (!node) throw new Error(`there is no node ${id}`)
+    return node
+  }
+
+  /** In [0, below). */
+  #random(below: number): number {
+    return fraction(draw(this.config.seed, ++this.#coins)) * below
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+function observe(node: FakeNode): Observation {
+  return {
+    role: node.role,
+    epoch: node.term,
+    ...(node.leader ? { leader: node.leader } : {}),
+    facts: { votedFor: node.votedFor, lastIndex: node.log.length, commitIndex: node.commit, lastApplied: node.commit },
+  }
+}
+
+function stateTree(node: FakeNode): Json {
+  const from = Math.max(0, node.log.length - 12)
+  return {
+    role: node.role,
+    currentTerm: node.term,
+    votedFor: node.votedFor,
+    leader: node.leader ?? null,
+    commitIndex: node.commit,
+    lastApplied: node.commit,
+    votes: [...node.votes],
+    log: node.log.slice(from).map(({ term, op }, i) => ({ index: from + i + 1, term, op })),
+    ...(node.role === 'leader' ? { matchIndex: Object.fromEntries(node.matched) } : {}),
+    service: { ...node.kv },
+  }
+}
+
+function touches(fault: ArmedFault, from: EndpointId, to: EndpointId, type: string): boolean {
+  if (fault.rule?.types && !fault.rule.types.includes(type)) return false
+  if ('all' in fault.target) return true
+  if ('links' in fault.target) return fault.target.links.some(([a, b]) => a === from && b === to)
+  const side = (end: EndpointId) => ('groups' in fault.target ? fault.target.groups.findIndex((group) => group.includes(end)) : -1)
+  return side(from) >= 0 && side(to) >= 0 && side(from) !== side(to)
+}
+
+const opJson = (op: string): Json => {
+  const [kind = '', key = '', ...rest] = op.split(' ')
+  return kind === 'cas'
+    ? { kind, key, from: rest[0] ?? '', to: rest[1] ?? '' }
+    : rest.length > 0
+      ? { kind, key, value: rest.join(' ') }
+      : { kind, key }
+}
+
+function applyTo(kv: Record<string, string>, op: string): Json {
+  const [kind, key = '', first, second] = op.split(' ')
+  if (kind === 'get') return kv[key] ?? null
+  if (kind === 'delete') delete kv[key]
+  else if (kind === 'append') kv[key] = (kv[key] ?? '') + first
+  else if (kind === 'cas' && kv[key] !== first) return 'not swapped'
+  else if (kind === 'cas') kv[key] = second ?? ''
+  else if (kind === 'put') kv[key] = first ?? ''
+  return 'ok'
+}

@@ -1,0 +1,65 @@
+/** A run that is being described in the form, and the configuration it comes to. */
+import type { ProtocolInfo } from '../../main/contract/commands.ts'
+import type { RunConfigInput } from '../../protocols/core/config.ts'
+import type { Json } from '../../protocols/core/json.ts'
+
+export interface Draft {
+  name: string
+  protocol: string
+  service: string
+  nodes: number
+  seed: number
+  sync: 'batch' | 'never'
+  timeScale: number
+  delayMs: number
+  jitterMs: number
+  withLoad: boolean
+  load: { clients: number; rate: number; read: number; write: number; cas: number; keys: number; valueBytes: number }
+  options: Record<string, Json>
+}
+
+export function newDraft(protocol: ProtocolInfo | undefined, service: string): Draft {
+  return {
+    name: '',
+    protocol: protocol?.name ?? 'raft',
+    service,
+    nodes: protocol?.clusterSize.usual ?? 5,
+    seed: 1,
+    sync: 'batch',
+    timeScale: 1,
+    delayMs: 0,
+    jitterMs: 0,
+    withLoad: false,
+    load: { clients: 4, rate: 20, read: 5, write: 4, cas: 1, keys: 5, valueBytes: 8 },
+    options: defaultsOf(protocol),
+  }
+}
+
+export const defaultsOf = (protocol: ProtocolInfo | undefined): Record<string, Json> =>
+  Object.fromEntries(protocol?.optionSpecs.map(({ name, value }) => [name, value]) ?? [])
+
+/** Options that are as the protocol has them anyway are left out, so that a recording says what was chosen. */
+export function configOf(draft: Draft, protocol: ProtocolInfo | undefined): RunConfigInput {
+  const { clients, rate, read, write, cas, keys, valueBytes } = draft.load
+  const usual = defaultsOf(protocol)
+  return {
+    ...(draft.name.trim() === '' ? {} : { name: draft.name.trim() }),
+    protocol: draft.protocol,
+    service: draft.service,
+    nodes: draft.nodes,
+    seed: draft.seed,
+    sync: draft.sync,
+    timeScale: draft.timeScale,
+    network: { delayMs: draft.delayMs, jitterMs: draft.jitterMs },
+    options: Object.fromEntries(Object.entries(draft.options).filter(([name, value]) => value !== usual[name])),
+    ...(draft.withLoad ? { load: { clients, rate, mix: { read, write, cas }, keys, valueBytes } } : {}),
+  }
+}
+
+/** What the draft means, in a sentence. */
+export function draftText(draft: Draft): string {
+  const slowed = draft.timeScale === 1 ? '' : `, ${draft.timeScale} times slower than life`
+  const majority = Math.floor(draft.nodes / 2) + 1
+  const bears = draft.nodes - majority
+  return `${draft.nodes} ${draft.nodes === 1 ? 'process' : 'processes'}${slowed}; ${bears === 0 ? 'none may fail' : bears === 1 ? 'one may fail' : `${bears} may fail`}.`
+}

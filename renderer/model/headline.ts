@@ -1,0 +1,43 @@
+/** What is going on in a run, in a sentence: who leads, what is broken. The title bar of the window. */
+import type { NodeId } from '../../protocols/core/ids.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export interface Headline {
+  /** Who leads, or that nobody does. */
+  readonly lead: string
+  readonly leader: NodeId | undefined
+  /** What is out of order: "n2 is down", "2 faults". Empty when all is well. */
+  readonly broken: readonly string[]
+}
+
+export function headline(moment: Snapshot | undefined, epochName: string): Headline {
+  if (!moment) return { lead: '', leader: undefined, broken: [] }
+  const nodes = [...moment.nodes]
+  const leaders = nodes.filter(([, node]) => node.status !== 'down' && node.observation?.role === 'leader')
+  leaders.sort(([, a], [, b]) => (b.observation?.epoch ?? 0) - (a.observation?.epoch ?? 0))
+  const [first, second] = leaders
+  const broken: string[] = []
+  const named = (status: string) => nodes.filter(([, node]) => node.status === status).map(([id]) => id)
+  const [down, paused] = [named('down'), named('paused')]
+  if (down.length > 0) broken.push(`${list(down)} ${down.length === 1 ? 'is' : 'are'} down`)
+  if (paused.length > 0) broken.push(`${list(paused)} ${paused.length === 1 ? 'is' : 'are'} paused`)
+  if (moment.faults.size > 0) broken.push(moment.faults.size === 1 ? '1 fault' : `${moment.faults.size} faults`)
+  return { lead: lead(), leader: first?.[0], broken }
+
+  function lead(): string {
+    const at = (epoch: number | undefined) => `${epochName} ${epoch ?? 0}`
+    if (first && second)
+      return `${first[0]} leads ${at(first[1].observation?.epoch)}; ${second[0]} still believes it leads ${at(second[1].observation?.epoch)}`
+    if (first) return `${first[0]} leads ${at(first[1].observation?.epoch)}`
+    if (nodes.every(([, node]) => node.status === 'starting')) return 'Nodes are starting'
+    if (nodes.every(([, node]) => node.status === 'down')) return 'Every node is down'
+    const candidates = nodes.filter(([, node]) => node.status === 'up' && node.observation?.role === 'candidate')
+    if (candidates.length === 0) return 'Nobody leads'
+    const epoch = Math.max(...candidates.map(([, node]) => node.observation?.epoch ?? 0))
+    return `Nobody leads; ${list(candidates.map(([id]) => id))} ${candidates.length === 1 ? 'stands' : 'stand'} for ${at(epoch)}`
+  }
+}
+
+function list(names: readonly string[]): string {
+  return names.length <= 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

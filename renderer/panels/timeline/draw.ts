@@ -1,0 +1,197 @@
+/**
+ * Paints the timeline: how much happened above, who led and what was broken below, violations through everything, the
+ * playhead on top. All of it is redrawn each time: a few thousand rectangles at most.
+ */
+import type { Mark } from '../../../main/contract/commands.ts'
+import type { Density } from '../../model/density.ts'
+import { nodeToken } from '../../model/hues.ts'
+import { type Band, packRows } from '../../model/marks.ts'
+import { type Span, ticks, xOf } from '../../model/scale.ts'
+
+export interface TimelineInk {
+  readonly width: number
+  readonly height: number
+  readonly span: Span
+  readonly lengthUs: number
+  readonly density: Density
+  readonly leaders: readonly Band[]
+  readonly faults: readonly Band[]
+  readonly violations: readonly Mark[]
+  readonly playheadUs: number
+  readonly live: boolean
+  readonly hoverUs: number | undefined
+  /** Tokens as colours a canvas understands. */
+  readonly color: (token: string) => string
+}
+
+export const AXIS = 14
+export const BAND = 14
+const GAP = 2
+const FAULT_ROWS = 2
+const FAULT_ROW = 6
+
+/** Tops of the parts in a timeline of that height. */
+export function parts(height: number): { density: number; leaders: number; faults: number; axis: number } {
+  const axis = height - AXIS
+  const faults = axis - FAULT_ROWS * (FAULT_ROW + 1) - GAP
+  const leaders = faults - BAND - GAP
+  return { density: leaders - GAP, leaders, faults, axis }
+}
+
+export function draw(ctx: CanvasRenderingContext2D, ink: TimelineInk): void {
+  const { width, height, span, color } = ink
+  ctx.clearRect(0, 0, width, height)
+  ctx.font = '500 10.5px "Inter Variable", sans-serif'
+  ctx.textBaseline = 'middle'
+  const top = parts(height)
+  const x = (us: number) => xOf(us, span, width)
+  axis(ctx, ink, top.axis, x)
+  density(ctx, ink, top.density)
+  for (const band of ink.leaders) leaderBand(ctx, ink, band, top.leaders, x)
+  faultBands(ctx, ink, top.faults, x)
+  for (const mark of ink.violations) violation(ctx, x(mark.atUs), top.axis, color('violation'))
+  if (ink.hoverUs !== undefined) line(ctx, x(ink.hoverUs), 0, top.axis, color('line'))
+  playhead(ctx, ink, x, top.axis)
+}
+
+function axis(ctx: CanvasRenderingContext2D, { span, width, height, color }: TimelineInk, y: number, x: (us: number) => number): void {
+  ctx.fillStyle = color('hairline')
+  ctx.fillRect(0, y, width, 1)
+  for (const tick of ticks(span, width, 84)) {
+    const at = Math.round(x(tick.atUs))
+    ctx.fillStyle = color('line')
+    ctx.fillRect(at, y, 1, 4)
+    ctx.fillStyle = color('text-faint')
+    ctx.textAlign = at < 12 ? 'left' : 'center'
+    if (at < width - 16) ctx.fillText(tick.text, at < 12 ? at + 3 : at, (y + height) / 2 + 2)
+  }
+  ctx.textAlign = 'left'
+}
+
+/** One bar per two pixels, as high as the root of its events: a lone event is still seen beside a storm. */
+function density(
+  ctx: CanvasRenderingContext2D,
+  { density: { sliceUs, events }, span, width, color, playheadUs, live }: TimelineInk,
+  bottom: number,
+): void {
+  if (sliceUs <= 0 || events.length === 0) return
+  const bars = Math.floor(width / 2)
+  const heights = new Float64Array(bars)
+  const usPerBar = (span.toUs - span.fromUs) / bars
+  let most = 0
+  for (let bar = 0; bar < bars; bar++) {
+    const from = (span.fromUs + bar * usPerBar) / sliceUs
+    const to = from + usPerBar / sliceUs
+    let count = 0
+    if (to - from <= 1) count = (events[Math.floor(from)] ?? 0) * (to - from)
+    else
+      for (let slice = Math.floor(from); slice < to; slice++)
+        count += (events[slice] ?? 0) * (Math.min(slice + 1, to) - Math.max(slice, from))
+    heights[bar] = Math.sqrt(count)
+    most = Math.max(most, heights[bar] ?? 0)
+  }
+  if (most === 0) return
+  const room = bottom - 6
+  const past = color('text-faint')
+  const ahead = color('line')
+  for (let bar = 0; bar < bars; bar++) {
+    const high = ((heights[bar] ?? 0) / most) * room
+    if (high <= 0) continue
+    const after = !live && span.fromUs + bar * usPerBar > playheadUs
+    ctx.fillStyle = after ? ahead : past
+    ctx.fillRect(bar * 2, bottom - Math.max(1, high), 1.25, Math.max(1, high))
+  }
+}
+
+function leaderBand(
+  ctx: CanvasRenderingContext2D,
+  { width, lengthUs, color }: TimelineInk,
+  band: Band,
+  y: number,
+  x: (us: number) => number,
+): void {
+  const from = Math.max(0, x(band.fromUs))
+  const to = Math.min(width, x(band.toUs ?? lengthUs))
+  if (to <= 0 || from >= width || band.node === undefined) return
+  const hue = color(nodeToken(band.node))
+  ctx.globalAlpha = 0.24
+  ctx.fillStyle = hue
+  ctx.fillRect(from, y, Math.max(2, to - from - 1), BAND)
+  ctx.globalAlpha = 1
+  ctx.fillRect(from, y, 2, BAND)
+  ctx.fillStyle = color('text')
+  fitted(ctx, [band.text.replace(' leads ', ' · '), band.node], from + 7, y + BAND / 2 + 0.5, to - from - 12)
+}
+
+/** The longest of the texts that fits. */
+function fitted(ctx: CanvasRenderingContext2D, texts: readonly string[], x: number, y: number, room: number): void {
+  const text = texts.find((candidate) => ctx.measureText(candidate).width <= room)
+  if (text !== undefined) ctx.fillText(text, x, y)
+}
+
+function faultBands(
+  ctx: CanvasRenderingContext2D,
+  { faults, width, lengthUs, color }: TimelineInk,
+  y: number,
+  x: (us: number) => number,
+): void {
+  const rows = packRows(faults, lengthUs, FAULT_ROWS)
+  ctx.fillStyle = color('fault')
+  for (const [i, band] of faults.entries()) {
+    const from = Math.max(0, x(band.fromUs))
+    const to = Math.min(width, x(band.toUs ?? lengthUs))
+    if (to <= 0 || from >= width) continue
+    const rowY = y + (rows[i] ?? 0) * (FAULT_ROW + 1)
+    const wide = Math.max(2, to - from)
+    ctx.globalAlpha = 0.3
+    ctx.fillRect(from, rowY, wide, FAULT_ROW)
+    ctx.globalAlpha = 1
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(from, rowY, wide, FAULT_ROW)
+    ctx.clip()
+    for (let at = from - (from % 6) - 6; at < to; at += 6) hatch(ctx, at, rowY)
+    ctx.restore()
+    ctx.fillRect(from, rowY, 2, FAULT_ROW)
+  }
+}
+
+function hatch(ctx: CanvasRenderingContext2D, x: number, y: number): void {
+  ctx.beginPath()
+  ctx.moveTo(x, y + FAULT_ROW)
+  ctx.lineTo(x + FAULT_ROW, y)
+  ctx.lineTo(x + FAULT_ROW + 1.8, y)
+  ctx.lineTo(x + 1.8, y + FAULT_ROW)
+  ctx.fill()
+}
+
+function violation(ctx: CanvasRenderingContext2D, x: number, bottom: number, hue: string): void {
+  ctx.fillStyle = hue
+  ctx.fillRect(x - 0.75, 0, 1.5, bottom)
+  ctx.beginPath()
+  ctx.moveTo(x - 5, 0)
+  ctx.lineTo(x + 5, 0)
+  ctx.lineTo(x, 8)
+  ctx.fill()
+}
+
+function playhead(
+  ctx: CanvasRenderingContext2D,
+  { playheadUs, width, color }: TimelineInk,
+  x: (us: number) => number,
+  bottom: number,
+): void {
+  const at = x(playheadUs)
+  if (at < -1 || at > width + 1) return
+  const inside = Math.min(width - 1, Math.max(1, at))
+  ctx.fillStyle = color('accent')
+  ctx.fillRect(inside - 0.75, 0, 1.5, bottom)
+  ctx.beginPath()
+  ctx.roundRect(inside - 4, bottom - 3, 8, 8, 2.5)
+  ctx.fill()
+}
+
+function line(ctx: CanvasRenderingContext2D, x: number, top: number, bottom: number, hue: string): void {
+  ctx.fillStyle = hue
+  ctx.fillRect(Math.round(x), top, 1, bottom - top)
+}

@@ -1,0 +1,83 @@
+/** What can be done to recordings in the library, and whether its panel is shown. */
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import type { RunSummary } from '../../main/contract/commands.ts'
+import type { RunId } from '../../protocols/core/ids.ts'
+import { useLab } from './lab.ts'
+import { useNotices } from './notices.ts'
+import { useRun } from './run.ts'
+
+/** A dialog that asks something about one recording, or for a file. */
+export type Asking =
+  | { readonly what: 'rename'; readonly run: RunSummary }
+  | { readonly what: 'delete'; readonly run: RunSummary }
+  | { readonly what: 'export'; readonly run: RunSummary }
+  | { readonly what: 'import' }
+
+const KEY = 'synod.library'
+
+export const useLibrary = defineStore('library', () => {
+  const lab = useLab()
+  const run = useRun()
+  const notices = useNotices()
+
+  const shown = shallowRef(localStorage.getItem(KEY) !== 'hidden')
+  const asking = shallowRef<Asking>()
+
+  function toggle(): void {
+    shown.value = !shown.value
+    localStorage.setItem(KEY, shown.value ? 'shown' : 'hidden')
+  }
+
+  const open = (id: RunId): Promise<void> | undefined =>
+    run.id === id ? undefined : notices.attempt(() => run.open(id)).then(() => undefined)
+
+  const rename = (id: RunId, name: string) => notices.attempt(() => lab.call('runs.rename', { run: id, name }))
+
+  const remove = (summary: RunSummary) =>
+    notices.attempt(async () => {
+      if (summary.status === 'live') await lab.call('runs.stop', { run: summary.run })
+      if (run.id === summary.run) await run.close()
+      await lab.call('runs.delete', { run: summary.run })
+      notices.tell(`Deleted “${summary.name}”.`)
+    })
+
+  /** Asks for the file with the host's dialog where it has one; otherwise a path is typed. */
+  async function importRun(): Promise<void> {
+    if (!lab.choosePath) {
+      asking.value = { what: 'import' }
+      return
+    }
+    const path = await lab.choosePath('open', '')
+    if (path !== undefined) await importFrom(path)
+  }
+
+  async function importFrom(path: string): Promise<void> {
+    const got = await notices.attempt(() => lab.call('runs.import', { path }))
+    if (got) await open(got.run)
+  }
+
+  async function exportRun(summary: RunSummary): Promise<void> {
+    if (!lab.choosePath) {
+      asking.value = { what: 'export', run: summary }
+      return
+    }
+    const path = await lab.choosePath('save', fileName(summary))
+    if (path !== undefined) await exportTo(summary, path)
+  }
+
+  async function exportTo(summary: RunSummary, path: string): Promise<void> {
+    const done = await notices.attempt(() => lab.call('runs.export', { run: summary.run, path }))
+    if (done !== undefined) notices.tell(`Exported “${summary.name}” to ${path}`)
+  }
+
+  return { shown, asking, toggle, open, rename, remove, importRun, importFrom, exportRun, exportTo }
+})
+
+export const fileName = (summary: RunSummary): string =>
+  `${
+    summary.name
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '')
+      .toLowerCase() || 'run'
+  }.synod`

@@ -1,0 +1,54 @@
+/** Our panels in the docking library: where each belongs, how to open and close it, the layout as plain data. */
+import type { AddPanelOptions, DockviewApi, SerializedDockview } from 'dockview-vue'
+import { type Dock, PANELS, type PanelId } from '../stores/layout.ts'
+
+/** Where a panel goes when it is opened: beside the panel it belongs to, if that is there. */
+const HOME: Record<PanelId, { beside?: PanelId; direction: 'left' | 'right' | 'above' | 'below'; width?: number; height?: number }> = {
+  topology: { direction: 'left' },
+  inspector: { beside: 'topology', direction: 'right', width: 336 },
+  events: { beside: 'topology', direction: 'below', height: 224 },
+  faults: { beside: 'inspector', direction: 'below', height: 190 },
+  clientbar: { beside: 'faults', direction: 'below', height: 176 },
+}
+const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar']
+
+export function createDock(api: DockviewApi): Dock {
+  function add(panel: PanelId): void {
+    const { beside, direction, width, height } = HOME[panel]
+    const neighbour = beside !== undefined && api.getPanel(beside) ? beside : undefined
+    const options: AddPanelOptions = {
+      id: panel,
+      component: panel,
+      title: PANELS[panel],
+      renderer: 'always', // a topology that is hidden behind a tab keeps its arrangement
+      position: neighbour === undefined ? { direction } : { referencePanel: neighbour, direction },
+      ...(width === undefined ? {} : { initialWidth: width }),
+      ...(height === undefined ? {} : { initialHeight: height }),
+    }
+    api.addPanel(options)
+  }
+
+  return {
+    save: () => api.toJSON(),
+    load: (layout) => {
+      api.fromJSON(layout as SerializedDockview)
+      if (api.panels.length === 0) throw new Error('a layout without panels')
+    },
+    reset: () => {
+      api.clear()
+      for (const panel of ORDER) add(panel)
+      api.getPanel('topology')?.api.setActive()
+    },
+    show: (panel) => {
+      if (!api.getPanel(panel)) add(panel)
+      const found = api.getPanel(panel)
+      found?.api.setActive()
+      found?.focus()
+    },
+    close: (panel) => {
+      const found = api.getPanel(panel)
+      if (found) api.removePanel(found)
+    },
+    isOpen: (panel) => api.getPanel(panel) !== undefined,
+  }
+}

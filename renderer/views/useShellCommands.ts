@@ -1,0 +1,167 @@
+/** The commands of the window itself: playing, finding, breaking, arranging. Panels register their own beside these. */
+import type { NodeId } from '../../protocols/core/ids.ts'
+import { type Command, useCommands } from '../stores/commands.ts'
+import { useFaults } from '../stores/faults.ts'
+import { PANELS, type PanelId, useLayout } from '../stores/layout.ts'
+import { useLibrary } from '../stores/library.ts'
+import { useNotices } from '../stores/notices.ts'
+import { SPEEDS, usePlayback } from '../stores/playback.ts'
+import { useRun } from '../stores/run.ts'
+import { useSelection } from '../stores/selection.ts'
+import { useTheme } from '../stores/theme.ts'
+
+export function useShellCommands(): void {
+  const commands = useCommands()
+  const run = useRun()
+  const playback = usePlayback()
+  const faults = useFaults()
+  const selection = useSelection()
+  const layout = useLayout()
+  const library = useLibrary()
+  const theme = useTheme()
+  const notices = useNotices()
+
+  const open = () => run.isOpen
+  const selectedNode = (): NodeId | undefined => {
+    const selected = selection.selected
+    return selected?.kind === 'node' && selected.node !== 'clients' ? selected.node : undefined
+  }
+  const stepNode = (direction: 1 | -1) => {
+    const node = selectedNode()
+    if (node !== undefined) return playback.stepNode(node, direction)
+    notices.tell('Select a node to step along its events.')
+  }
+  const speedBy = (by: 1 | -1) => {
+    const at = SPEEDS.findLastIndex((speed) => speed <= playback.speed)
+    playback.setSpeed(SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at + by))] ?? 1)
+  }
+
+  const play: Command[] = [
+    { id: 'playback.toggle', title: 'Play or pause', group: 'Playback', keys: ['Space'], enabled: open, run: playback.toggle },
+    {
+      id: 'playback.forward',
+      title: 'Step one event forward',
+      group: 'Playback',
+      keys: ['ArrowRight'],
+      enabled: open,
+      run: () => playback.stepBy(1),
+    },
+    {
+      id: 'playback.back',
+      title: 'Step one event back',
+      group: 'Playback',
+      keys: ['ArrowLeft'],
+      enabled: open,
+      run: () => playback.stepBy(-1),
+    },
+    {
+      id: 'playback.nodeForward',
+      title: 'Next event of the selected node',
+      group: 'Playback',
+      keys: ['Shift+ArrowRight'],
+      enabled: open,
+      run: () => stepNode(1),
+    },
+    {
+      id: 'playback.nodeBack',
+      title: 'Last event of the selected node',
+      group: 'Playback',
+      keys: ['Shift+ArrowLeft'],
+      enabled: open,
+      run: () => stepNode(-1),
+    },
+    {
+      id: 'playback.nextFault',
+      title: 'To the next fault or violation',
+      group: 'Playback',
+      keys: [']'],
+      enabled: open,
+      run: () => playback.stepMark(1),
+    },
+    {
+      id: 'playback.lastFault',
+      title: 'To the last fault or violation',
+      group: 'Playback',
+      keys: ['['],
+      enabled: open,
+      run: () => playback.stepMark(-1),
+    },
+    { id: 'playback.start', title: 'To the beginning', group: 'Playback', keys: ['Home'], enabled: open, run: () => playback.jumpTo(0, 0) },
+    {
+      id: 'playback.end',
+      title: 'To the end, live while the run lives',
+      group: 'Playback',
+      keys: ['End'],
+      enabled: open,
+      run: playback.goLive,
+    },
+    { id: 'playback.faster', title: 'Play faster', group: 'Playback', keys: ['+', '='], enabled: open, run: () => speedBy(1) },
+    { id: 'playback.slower', title: 'Play slower', group: 'Playback', keys: ['-'], enabled: open, run: () => speedBy(-1) },
+  ]
+  const acts: Command[] = [
+    {
+      id: 'faults.heal',
+      title: 'Heal all: lift every fault, bring every node back',
+      group: 'Break',
+      keys: ['H'],
+      enabled: () => faults.canAct && faults.anythingBroken,
+      run: faults.heal,
+    },
+    {
+      id: 'faults.undo',
+      title: 'Undo the last thing done to the cluster',
+      group: 'Break',
+      keys: ['Mod+Z'],
+      enabled: () => faults.canAct && faults.undoText !== undefined,
+      run: faults.undo,
+    },
+    { id: 'run.stop', title: 'Stop recording', group: 'Run', enabled: () => run.isLive, run: run.stop },
+    { id: 'run.close', title: 'New run: back to the start screen', group: 'Run', keys: ['N'], enabled: open, run: run.close },
+  ]
+  const panels = Object.entries(PANELS).map(
+    ([panel, title], index): Command => ({
+      id: `view.${panel}`,
+      title: `Show ${title.toLowerCase()}`,
+      group: 'View',
+      keys: [String(index + 1)],
+      enabled: open,
+      run: () => layout.show(panel as PanelId),
+    }),
+  )
+  const window: Command[] = [
+    { id: 'view.library', title: 'Show or hide the library', group: 'View', keys: ['L'], run: library.toggle },
+    { id: 'view.resetLayout', title: 'Reset the layout', group: 'View', enabled: open, run: layout.reset },
+    {
+      id: 'view.undoLayout',
+      title: 'Undo the last change of the layout',
+      group: 'View',
+      enabled: () => open() && layout.canUndo,
+      run: layout.undo,
+    },
+    { id: 'view.theme', title: 'Switch between light and dark', group: 'View', keys: ['T'], run: theme.toggle },
+    {
+      id: 'view.themeSystem',
+      title: 'Light or dark as the system has it',
+      group: 'View',
+      enabled: () => theme.choice !== 'system',
+      run: () => theme.choose('system'),
+    },
+    { id: 'library.import', title: 'Import a run file', group: 'Library', run: library.importRun },
+    {
+      id: 'library.export',
+      title: 'Export this run',
+      group: 'Library',
+      enabled: open,
+      run: () => run.summary && library.exportRun(run.summary),
+    },
+    {
+      id: 'help.palette',
+      title: 'Find any command',
+      group: 'Help',
+      keys: ['Mod+K'],
+      run: () => void (commands.paletteOpen = !commands.paletteOpen),
+    },
+    { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], run: () => void (commands.keysOpen = true) },
+  ]
+  commands.register([...play, ...acts, ...panels, ...window])
+}
