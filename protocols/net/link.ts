@@ -98,10 +98,7 @@ export class LinkFate {
     const journey = this.#journey
     this.#messages += 1
     dice.message = this.#messages
-    journey.end = 'arrives'
-    journey.delayMs = 0
-    journey.asideMs = 0
-    journey.copies = 0
+    begin(journey)
     if (!this.#bare) {
       dice.fault = 0
       delay(this.#network, journey, dice)
@@ -119,6 +116,13 @@ export class LinkFate {
     if (dueMs <= nowMs && journey.copies === 0) return PASS
     return { kind: 'deliver', dueMs, copies: journey.copies }
   }
+}
+
+function begin(journey: Journey): void {
+  journey.end = 'arrives'
+  journey.delayMs = 0
+  journey.asideMs = 0
+  journey.copies = 0
 }
 
 function shape(fault: ArmedFault, journey: Journey, dice: Dice): void {

@@ -50,13 +50,10 @@ export function holds(test: FieldTest, body: Json | undefined): boolean {
     case '!=':
       return found !== value
     case '<':
-      return comparable(found, value) && found < value
     case '<=':
-      return comparable(found, value) && found <= value
     case '>':
-      return comparable(found, value) && found > value
     case '>=':
-      return comparable(found, value) && found >= value
+      return isOrdered(found, test.is, value)
     case 'contains':
       if (typeof found === 'string') return typeof value === 'string' && found.includes(value)
       return Array.isArray(found) && found.includes(value)
@@ -66,8 +63,10 @@ export function holds(test: FieldTest, body: Json | undefined): boolean {
 }
 
 /** Only numbers with numbers and texts with texts: "5" is neither above nor below 4. */
-function comparable(a: Json | undefined, b: Json): a is number | string {
-  return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string')
+function isOrdered(a: Json | undefined, is: '<' | '<=' | '>' | '>=', b: Json): boolean {
+  if (!((typeof a === 'number' && typeof b === 'number') || (typeof a === 'string' && typeof b === 'string'))) return false
+  if (a === b) return is === '<=' || is === '>='
+  return a < b ? is === '<' || is === '<=' : is === '>' || is === '>='
 }
 
 /** Follows dots into objects and lists: `entries.0.term`; a list also has its `length`. */
