@@ -9,7 +9,7 @@ import type { Lab } from '../../lab.ts'
 const BEHIND_BYTES = 1024 * 1024
 const CALLS_MAX = 200
 
-const callSchema = z.object({ id: z.number(), command: z.string(), request: z.unknown() })
+const callSchema = z.object({ id: z.number(), command: z.string(), request: z.unknown().optional() })
 
 export function serveSocket(socket: WebSocket, lab: Lab): void {
   const send = (message: FromLab) => {
