@@ -1,6 +1,6 @@
 /** What can be done to recordings in the library, and whether its panel is shown. */
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import type { RunSummary } from '../../main/contract/commands.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
 import { useLab } from './lab.ts'
@@ -14,19 +14,25 @@ export type Asking =
   | { readonly what: 'export'; readonly run: RunSummary }
   | { readonly what: 'import' }
 
-const KEY = 'synod.library'
+const KEY = { start: 'synod.library.start', bench: 'synod.library.bench' } as const
 
 export const useLibrary = defineStore('library', () => {
   const lab = useLab()
   const run = useRun()
   const notices = useNotices()
 
-  const shown = shallowRef(localStorage.getItem(KEY) !== 'hidden')
+  // Open on the start screen, folded away beside a run, unless the person wants it otherwise in the one place or the other.
+  const atStart = shallowRef(localStorage.getItem(KEY.start) !== 'hidden')
+  const atBench = shallowRef(localStorage.getItem(KEY.bench) === 'shown')
+  const shown = computed(() => (run.isOpen ? atBench.value : atStart.value))
   const asking = shallowRef<Asking>()
 
   function toggle(): void {
-    shown.value = !shown.value
-    localStorage.setItem(KEY, shown.value ? 'shown' : 'hidden')
+    const place = run.isOpen ? 'bench' : 'start'
+    const next = !shown.value
+    const flag = place === 'bench' ? atBench : atStart
+    flag.value = next
+    localStorage.setItem(KEY[place], next ? 'shown' : 'hidden')
   }
 
   const open = (id: RunId): Promise<void> | undefined =>

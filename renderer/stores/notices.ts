@@ -13,7 +13,7 @@ export const useNotices = defineStore('notices', () => {
   }
 
   function tell(message: string, action?: { label: string; run: () => void }): void {
-    toast(message, action ? { action: { label: action.label, onClick: action.run } } : {})
+    toast(message, { duration: 4000 + 60 * message.length, ...(action ? { action: { label: action.label, onClick: action.run } } : {}) })
   }
 
   function fail(error: unknown): void {

@@ -1,0 +1,143 @@
+/**
+ * Photographs the window over the imitation of a lab, light and dark, at the two sizes it is designed for, so that a
+ * person can look at it: `node test/e2e/support/screenshots.ts OUT_FOLDER [scene ...]`. Needs a Chromium
+ * (SYNOD_BROWSER, else /usr/bin/chromium).
+ */
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { createServer } from 'vite'
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const SIZES = { small: { width: 1280, height: 800 }, large: { width: 1920, height: 1080 } } as const
+
+/** What is photographed: each scene starts from a freshly loaded window. */
+export const scenes: Record<string, (page: Page) => Promise<void>> = {
+  start: async () => undefined,
+  live: async (page) => {
+    await page.getByRole('button', { name: /^Kill the leader/ }).click()
+    await page
+      .getByText(/leads term/)
+      .first()
+      .waitFor()
+    await page.waitForFunction(() => /\+[6-9]\.|\+\d\d\./.test(document.querySelector('.time')?.textContent ?? ''), undefined, {
+      timeout: 30_000,
+    })
+  },
+  replay: async (page) => {
+    await page
+      .getByRole('button', { name: /Leader crash and partition/ })
+      .first()
+      .click()
+    await seek(page, 0.52)
+  },
+  node: async (page) => {
+    await page
+      .getByRole('button', { name: /Leader crash and partition/ })
+      .first()
+      .click()
+    await seek(page, 0.245)
+    await page.keyboard.press(']')
+    await page.waitForTimeout(300)
+  },
+  violation: async (page) => {
+    await page
+      .getByRole('button', { name: /Election safety broken/ })
+      .first()
+      .click()
+    await page
+      .getByRole('button', { name: /1 violation/ })
+      .last()
+      .click()
+    await page.waitForTimeout(300)
+  },
+  palette: async (page) => {
+    await page
+      .getByRole('button', { name: /Leader crash and partition/ })
+      .first()
+      .click()
+    await seek(page, 0.7)
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('What do you want to do?').fill('show')
+  },
+  keys: async (page) => {
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+  },
+  remove: async (page) => {
+    await page.getByRole('button', { name: 'What can be done with Overnight load' }).click({ force: true })
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByRole('dialog').waitFor()
+  },
+}
+
+async function seek(page: Page, share: number): Promise<void> {
+  const track = page.getByRole('slider', { name: 'Timeline' })
+  const box = await track.boundingBox()
+  if (!box) throw new Error('the timeline is not to be seen')
+  await page.mouse.click(box.x + box.width * share, box.y + box.height / 2)
+  await page.mouse.move(box.x + 20, box.y - 200)
+  await page.waitForTimeout(500)
+}
+
+/** Opens a window over the imitation; the caller closes the page's context. */
+export async function openWindow(
+  browser: Browser,
+  address: string,
+  look: { size: keyof typeof SIZES; dark: boolean; filter?: string },
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: SIZES[look.size], colorScheme: look.dark ? 'dark' : 'light' })
+  const page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') console.error(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => console.error(`page: ${error.message}`))
+  await page.goto(address)
+  await page.getByRole('banner').waitFor()
+  await page.evaluate(() => document.fonts.ready)
+  if (look.filter !== undefined) await page.addStyleTag({ content: `html { filter: ${look.filter} }` })
+  return page
+}
+
+if (import.meta.main) {
+  const [out = path.join(tmpdir(), 'synod-screenshots'), ...wanted] = process.argv.slice(2)
+  mkdirSync(out, { recursive: true })
+  const server = await createServer({ mode: 'fake', logLevel: 'error', server: { host: '127.0.0.1', port: 0, hmr: false } })
+  await server.listen()
+  const address = server.resolvedUrls?.local[0]
+  if (address === undefined) throw new Error('the development server has no address')
+  const browser = await chromium.launch({ executablePath: process.env.SYNOD_BROWSER ?? '/usr/bin/chromium', args: ARGS })
+  for (const [name, scene] of Object.entries(scenes)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue
+    for (const size of ['small', 'large'] as const)
+      for (const dark of [false, true]) {
+        if (process.env.SYNOD_SMALL && (size === 'large' || dark !== (process.env.SYNOD_SMALL === 'dark'))) continue
+        const page = await openWindow(browser, address, {
+          size,
+          dark,
+          ...(process.env.SYNOD_FILTER ? { filter: process.env.SYNOD_FILTER } : {}),
+        })
+        try {
+          await scene(page)
+          await page.waitForTimeout(250)
+        } catch (error) {
+          console.error(`${name}: ${error instanceof Error ? error.message : error}`)
+        }
+        const file = path.join(out, `${name}-${size}-${dark ? 'dark' : 'light'}.png`)
+        await page.screenshot({ path: file })
+        console.log(file)
+        await page.context().close()
+      }
+  }
+  await browser.close()
+  await server.close()
+}
