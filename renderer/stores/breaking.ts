@@ -39,6 +39,10 @@ export const useBreaking = defineStore('breaking', () => {
     },
   )
 
+  /** Where a thing is drawn, in client coordinates: told by the topology while it is there. */
+  const placeOf = shallowRef<(of: Breakable) => { x: number; y: number } | undefined>()
+  const pointOf = (of: Breakable): { x: number; y: number } | undefined => placeOf.value?.(of)
+
   function openMenu(of: Breakable, at: { x: number; y: number }): void {
     subject.value = of
     menuAt.value = at
@@ -59,5 +63,5 @@ export const useBreaking = defineStore('breaking', () => {
     return selected?.kind === 'node' || selected?.kind === 'nodes' || selected?.kind === 'link' ? selected : undefined
   }
 
-  return { subject, menuAt, draft, openMenu, openForm, closeForm, selectedBreakable }
+  return { subject, menuAt, draft, placeOf, pointOf, openMenu, openForm, closeForm, selectedBreakable }
 })

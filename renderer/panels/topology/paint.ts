@@ -111,8 +111,10 @@ export interface Traffic {
   readonly marked: ReadonlySet<MessageId>
   /** How many messages one of this type stands for. */
   readonly weight: (type: string) => number
-  /** Nothing moves: messages on their way are drawn where they are, lost ones not at all. */
+  /** Nothing may move: a message is drawn in the middle of its way for as long as it is seen. */
   readonly still: boolean
+  /** What the event at a resting playhead did: the message that it delivered or lost. */
+  readonly ending: { readonly flight: Flight; readonly lost: boolean } | undefined
 }
 
 const flow = new Flow()
@@ -147,8 +149,12 @@ export function paintTraffic(pen: CanvasRenderingContext2D, traffic: Traffic, in
     }
     count += traffic.weight(flight.type)
     stretched ||= isStretched(flight, head)
-    if (what.is === 'travelling') seen.push({ flight, at: what.fraction, falling: undefined })
-    else if (!traffic.still) seen.push({ flight, at: LOST_AT, falling: what.fraction })
+    if (what.is === 'travelling') seen.push({ flight, at: traffic.still && head.speed > 0 ? LOST_AT : what.fraction, falling: undefined })
+    else seen.push({ flight, at: LOST_AT, falling: traffic.still ? 0 : what.fraction })
+  }
+  if (traffic.ending) {
+    const { flight, lost } = traffic.ending
+    seen.push({ flight, at: lost ? LOST_AT : 0.93, falling: lost ? 0.15 : undefined })
   }
   const flowing = count > FLOW_FROM
   if (flowing) {

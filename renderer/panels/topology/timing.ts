@@ -6,7 +6,7 @@
 import type { Flight } from '../../model/flights.ts'
 
 /** What of a flight decides where it is drawn. */
-export type Travel = Pick<Flight, 'sentAtUs' | 'endAtUs' | 'fate' | 'held'>
+export type Travel = Pick<Flight, 'sentAtUs' | 'endAtUs' | 'fate' | 'held' | 'heldAtUs'>
 
 export interface Playhead {
   readonly atUs: number
@@ -30,19 +30,26 @@ export type Sight =
   /** Lost: falls off the link; `fraction` of the fall is over. */
   | { readonly is: 'falling'; readonly fraction: number }
 
-/** What is seen of a message at the playhead, or undefined when nothing is. */
+/**
+ * What is seen of a message at the playhead while time goes on, or undefined when nothing is. Where time stands still, the caller
+ * hands in only what the moment has in flight, and it is drawn where it truly is.
+ */
 export function sight(travel: Travel, head: Playhead): Sight | undefined {
   const since = head.atUs - travel.sentAtUs
-  if (since < 0) return undefined
-  const ended = travel.endAtUs !== undefined && travel.endAtUs <= head.atUs
-  if (travel.held !== undefined && !ended) return { is: 'waiting' }
   const reach = travel.fate === 'lost' ? LOST_AT : 1
   const realUs = travel.endAtUs === undefined ? undefined : Math.max(0, travel.endAtUs - travel.sentAtUs)
-  if (head.speed <= 0) return ended ? undefined : { is: 'travelling', fraction: resting(realUs ? since / realUs : 0.5, reach) }
+  if (head.speed <= 0) {
+    if (travel.held !== undefined) return { is: 'waiting' }
+    return { is: 'travelling', fraction: resting(realUs ? since / realUs : 0.5, reach) }
+  }
+  if (since < 0) return undefined
+  const ended = travel.endAtUs !== undefined && travel.endAtUs <= head.atUs
+  const held = travel.held !== undefined && (travel.heldAtUs ?? travel.sentAtUs) <= head.atUs
+  if (held && !ended) return { is: 'waiting' }
   const leastUs = VISIBLE_MS * 1000 * head.speed
   if (realUs === undefined) return { is: 'travelling', fraction: approach(since / leastUs) }
   // A released message waited at the gate: what is left of its way is shown from the release on.
-  if (travel.held !== undefined) return after(head.atUs - (travel.endAtUs ?? 0), leastUs, GATE_AT, reach)
+  if (held) return after(head.atUs - travel.sentAtUs - realUs, leastUs, GATE_AT, reach)
   const shownUs = Math.max(leastUs, realUs)
   if (since < shownUs) return { is: 'travelling', fraction: (since / shownUs) * reach }
   if (travel.fate !== 'lost') return undefined

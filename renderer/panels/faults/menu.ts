@@ -1,0 +1,152 @@
+/** What can be done to a node, a link or a group of nodes: the entries of the fault menu, each saying what will happen. */
+import { BugPlay, Copy, Eraser, Hand, Hourglass, OctagonX, Pause, Play, Power, Scissors, Shuffle, Split, Undo2, Waves } from '@lucide/vue'
+import type { ArmedFault, NetworkFaultInput, NodeAction } from '../../../protocols/core/fault.ts'
+import { CLIENTS, type EndpointId, type FaultId, type NodeId } from '../../../protocols/core/ids.ts'
+import type { MenuEntry } from '../../components/menu.ts'
+import { faultText } from '../../model/faultText.ts'
+import type { Snapshot } from '../../model/snapshot.ts'
+import { touchesEndpoint, touchesLink } from '../../model/targets.ts'
+import type { Breakable, FaultDraft } from '../../stores/breaking.ts'
+
+/** What the entries do. */
+export interface Acts {
+  node(node: NodeId, action: NodeAction): unknown
+  arm(fault: NetworkFaultInput): unknown
+  lift(fault: FaultId): unknown
+  release(fault: FaultId): unknown
+  form(draft: FaultDraft): unknown
+}
+
+export function menuFor(subject: Breakable, now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
+  switch (subject.kind) {
+    case 'node':
+      return subject.node === CLIENTS ? clientsMenu(now, nodes, acts) : nodeMenu(subject.node, now, nodes, acts)
+    case 'nodes':
+      return groupMenu(subject.nodes, nodes, acts)
+    case 'link':
+      return linkMenu(subject.from, subject.to, now, nodes, acts)
+    default:
+      return subject satisfies never
+  }
+}
+
+export function menuTitle(subject: Breakable): string {
+  if (subject.kind === 'node') return subject.node
+  return subject.kind === 'nodes' ? subject.nodes.join(', ') : `${subject.from} → ${subject.to}`
+}
+
+function nodeMenu(node: NodeId, now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
+  const status = now?.nodes.get(node)?.status ?? 'up'
+  const others = nodes.filter((other) => other !== node)
+  const both = (from: EndpointId) =>
+    others.flatMap((to): [EndpointId, EndpointId][] => [
+      [from, to],
+      [to, from],
+    ])
+  const act = (text: string, action: NodeAction, icon: typeof Pause): MenuEntry => ({
+    text: `${text} ${node}`,
+    icon,
+    run: () => acts.node(node, action),
+  })
+  const process: MenuEntry[] =
+    status === 'down'
+      ? [act('Restart', 'restart', Power), { text: `Wipe the disk of ${node}`, icon: Eraser, run: () => acts.node(node, 'wipe') }]
+      : status === 'paused'
+        ? [act('Resume', 'resume', Play), act('Crash', 'crash', OctagonX)]
+        : [act('Crash', 'crash', OctagonX), act('Pause', 'pause', Pause)]
+  const links = { links: both(node) } as const
+  return [
+    ...process,
+    '-',
+    {
+      text: `Isolate ${node}`,
+      icon: Split,
+      run: () => acts.arm({ kind: 'cut', target: { groups: [[node], others] } }),
+      disabled: others.length === 0,
+    },
+    ...parametrised(links, acts, `the links of ${node}`),
+    ...lifts(now, acts, (fault) => touchesEndpoint(fault, node, nodes)),
+  ]
+}
+
+function clientsMenu(now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
+  const links = nodes.flatMap((node): [EndpointId, EndpointId][] => [
+    [CLIENTS, node],
+    [node, CLIENTS],
+  ])
+  return [
+    { text: 'Cut the clients off', icon: Scissors, run: () => acts.arm({ kind: 'cut', target: { links } }) },
+    ...parametrised({ links }, acts, 'the links of the clients'),
+    ...lifts(now, acts, (fault) => touchesEndpoint(fault, CLIENTS, nodes)),
+  ]
+}
+
+function groupMenu(group: readonly NodeId[], nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
+  const rest = nodes.filter((node) => !group.includes(node))
+  const crash = group.map((node): MenuEntry => ({ text: `Crash ${node}`, icon: OctagonX, run: () => acts.node(node, 'crash') }))
+  return [
+    {
+      text: `Partition ${group.join(', ')} | ${rest.length > 0 ? rest.join(', ') : 'nobody'}`,
+      icon: Split,
+      disabled: rest.length === 0,
+      run: () => acts.arm({ kind: 'cut', target: { groups: [[...group], rest] } }),
+    },
+    ...(rest.length === 0 ? [] : parametrised({ groups: [[...group], rest] }, acts, 'the links between')),
+    '-',
+    { text: `Crash all ${group.length}`, icon: OctagonX, run: () => Promise.all(group.map((node) => acts.node(node, 'crash'))) },
+    ...(group.length <= 3 ? crash : []),
+  ]
+}
+
+function linkMenu(from: EndpointId, to: EndpointId, now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
+  const one: NetworkFaultInput['target'] = { links: [[from, to]] }
+  return [
+    { text: `Cut ${from} → ${to}`, icon: Scissors, run: () => acts.arm({ kind: 'cut', target: one }) },
+    {
+      text: `Cut ${from} ⇄ ${to}`,
+      icon: Scissors,
+      run: () =>
+        acts.arm({
+          kind: 'cut',
+          target: {
+            links: [
+              [from, to],
+              [to, from],
+            ],
+          },
+        }),
+    },
+    ...parametrised(one, acts, undefined),
+    ...lifts(now, acts, (fault) => touchesLink(fault, from, to, nodes)),
+  ]
+}
+
+/** Faults that have numbers open the form; a hold needs none. */
+function parametrised(target: NetworkFaultInput['target'], acts: Acts, heading: string | undefined): MenuEntry[] {
+  const form = (text: string, kind: FaultDraft['kind'], icon: typeof Pause): MenuEntry => ({
+    text,
+    icon,
+    run: () => acts.form({ kind, target }),
+  })
+  return [
+    ...(heading === undefined ? (['-'] as const) : (['-', { heading }] as const)),
+    form('Delay…', 'delay', Hourglass),
+    form('Loss…', 'loss', Waves),
+    form('Duplicate…', 'duplicate', Copy),
+    form('Reorder…', 'reorder', Shuffle),
+    { text: 'Hold at a gate', icon: Hand, run: () => acts.arm({ kind: 'hold', target }) },
+    { text: 'Drop by a rule…', icon: BugPlay, run: () => acts.form({ kind: 'cut', target, rule: { count: 1 } }) },
+  ]
+}
+
+function lifts(now: Snapshot | undefined, acts: Acts, touches: (fault: ArmedFault) => boolean): MenuEntry[] {
+  const here = [...(now?.faults.values() ?? [])].filter(touches).slice(-6)
+  if (here.length === 0) return []
+  return [
+    '-',
+    ...here.flatMap((fault): MenuEntry[] => [
+      ...(fault.kind === 'hold' ? [{ text: 'Let all held messages through', icon: Play, run: () => acts.release(fault.id) }] : []),
+      { text: `Lift: ${faultText(fault)}`, icon: Undo2, run: () => acts.lift(fault.id) },
+    ]),
+  ]
+}
