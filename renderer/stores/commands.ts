@@ -44,5 +44,13 @@ export const useCommands = defineStore('commands', () => {
     })
   }
 
-  return { all, available, paletteOpen, keysOpen, register, run }
+  function togglePalette(): void {
+    paletteOpen.value = !paletteOpen.value
+  }
+
+  function showKeys(): void {
+    keysOpen.value = true
+  }
+
+  return { all, available, paletteOpen, keysOpen, togglePalette, showKeys, register, run }
 })

@@ -3,7 +3,7 @@
  * end moves; nothing else differs. Where the person looks is the playback store's matter, not this one's.
  */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, markRaw, shallowRef } from 'vue'
 import type { Mark, Overview, ProtocolInfo, RunSummary, ServiceInfo, Verdict } from '../../main/contract/commands.ts'
 import type { Change } from '../../main/contract/stream.ts'
 import type { RunConfig } from '../../protocols/core/config.ts'
@@ -41,7 +41,7 @@ export const useRun = defineStore('run', () => {
   /** When the last news of the live end came, `performance.now()`. */
   const heardAtMs = shallowRef(0)
   /** Messages near the live end; not reactive, read it in a drawing loop. */
-  const flights = new FlightLog()
+  const flights = markRaw(new FlightLog())
   let tail: Moment | undefined
   let catchingUp = false
 

@@ -159,9 +159,9 @@ export function useShellCommands(): void {
       title: 'Find any command',
       group: 'Help',
       keys: ['Mod+K'],
-      run: () => void (commands.paletteOpen = !commands.paletteOpen),
+      run: commands.togglePalette,
     },
-    { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], run: () => void (commands.keysOpen = true) },
+    { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], run: commands.showKeys },
   ]
   commands.register([...play, ...acts, ...panels, ...window])
 }
