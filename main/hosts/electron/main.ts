@@ -31,10 +31,13 @@ function begin(): void {
     event.preventDefault()
     void end()
   })
-  app.whenReady().then(open, (error: unknown) => {
-    console.error(error)
-    app.exit(3)
-  })
+  app
+    .whenReady()
+    .then(open)
+    .catch((error: unknown) => {
+      console.error(error)
+      app.exit(3)
+    })
 }
 
 function open(): void {
