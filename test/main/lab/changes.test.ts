@@ -34,6 +34,11 @@ function grew(from: number, to: number, withMoment = false): Change {
   }
 }
 
+function grewOf(change: Change | undefined) {
+  if (change?.kind !== 'grew') throw new Error('a growth is expected')
+  return change
+}
+
 function slowListener() {
   const told: Change[] = []
   let ready = false
@@ -88,7 +93,7 @@ test('a moment stands for what came before it', async () => {
   await catchUp(2)
   expect(told[0]).toMatchObject({ kind: 'grew', lastSeq: 900, events: [], moment: { seq: 900 }, marks: [mark(3), mark(900), mark(902)] })
   expect(told[1]).toMatchObject({ kind: 'grew', lastSeq: 902, marks: [] })
-  expect((told[1] as { events: RunEvent[] }).events.map((one) => one.seq)).toEqual([901, 902])
+  expect(grewOf(told[1]).events.map((one) => one.seq)).toEqual([901, 902])
 })
 
 test('too many events become one moment', async () => {
@@ -97,7 +102,7 @@ test('too many events become one moment', async () => {
   await catchUp(1)
   expect(told).toHaveLength(1)
   expect(told[0]).toMatchObject({ lastSeq: 3000, events: [], moment: { seq: 3000 } })
-  expect((told[0] as { marks: unknown[] }).marks).toHaveLength(30)
+  expect(grewOf(told[0]).marks).toHaveLength(30)
 })
 
 test('of lists and verdicts only the newest is told', async () => {
