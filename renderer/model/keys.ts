@@ -10,7 +10,7 @@ export interface Pressed {
 
 /** True when what was pressed is what a command asks for. Shift is only looked at where the key does not imply it: `?` is `?` on every keyboard. */
 export function matches(keys: string, pressed: Pressed): boolean {
-  const parts = keys.split('+')
+  const parts = split(keys)
   const key = parts.at(-1) ?? ''
   const wants = (modifier: string) => parts.includes(modifier)
   const name = pressed.key === ' ' ? 'Space' : pressed.key
@@ -27,9 +27,9 @@ const MAC: Record<string, string> = { Mod: '⌘', Shift: '⇧', Alt: '⌥' }
 
 /** What is printed on the keys: `Ctrl`, `K`. */
 export function keyLabels(keys: string, mac: boolean): string[] {
-  return keys
-    .split('+')
-    .map(
-      (part) => NAMES[part] ?? (mac ? MAC[part] : undefined) ?? (part === 'Mod' ? 'Ctrl' : part.length === 1 ? part.toUpperCase() : part),
-    )
+  return split(keys).map(
+    (part) => NAMES[part] ?? (mac ? MAC[part] : undefined) ?? (part === 'Mod' ? 'Ctrl' : part.length === 1 ? part.toUpperCase() : part),
+  )
 }
+
+const split = (keys: string): string[] => (keys.length === 1 ? [keys] : keys.split('+'))

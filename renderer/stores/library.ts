@@ -77,7 +77,11 @@ export const useLibrary = defineStore('library', () => {
     if (done !== undefined) notices.tell(`Exported “${summary.name}” to ${path}`)
   }
 
-  return { shown, asking, toggle, open, rename, remove, importRun, importFrom, exportRun, exportTo }
+  function ask(what: Asking): void {
+    asking.value = what
+  }
+
+  return { shown, asking, ask, toggle, open, rename, remove, importRun, importFrom, exportRun, exportTo }
 })
 
 export const fileName = (summary: RunSummary): string =>

@@ -48,6 +48,8 @@ export const usePlayback = defineStore('playback', () => {
   let jump = 0
   let frame = 0
   let lastFrameMs = 0
+  /** The last event that the flights of the replay know. */
+  let fedTo = 0
 
   watch(
     () => run.isOpen,
@@ -145,11 +147,15 @@ export const usePlayback = defineStore('playback', () => {
 
   function feedFlights(from: number, to: number): void {
     replayFlights = new FlightLog()
+    fedTo = Math.max(0, from - 1)
     for (let next = Math.max(1, from); next <= to; next++) {
       const event = events.peek(next)
-      if (event) replayFlights.take(event)
+      if (event) {
+        replayFlights.take(event)
+        fedTo = next
+      } else if (next > seq.value) break // what comes later is fed when it is here
     }
-    if (cursor) replayFlights.takeMoment([...cursor.inFlight.values()])
+    if (cursor) replayFlights.takeMoment(cursor.inFlight.values())
   }
 
   function publish(): void {
@@ -185,6 +191,7 @@ export const usePlayback = defineStore('playback', () => {
       void begin.then(() => play())
       return
     }
+    feedFlights(seq.value - AROUND, seq.value + AROUND)
     void events.ensure(seq.value + 1, seq.value + AHEAD)
     schedule()
   }
@@ -274,21 +281,17 @@ export const usePlayback = defineStore('playback', () => {
       publish()
     }
     if (!events.peek(Math.min(run.lastSeq, cursor.seq + AHEAD))) void events.ensure(cursor.seq + 1, cursor.seq + AHEAD)
-    feedAhead(before)
+    feedAhead(cursor.seq)
   }
 
-  let fedTo = 0
   /** While playing, the flights are fed from the events ahead, each once. */
-  function feedAhead(before: number): void {
-    if (!cursor) return
-    const from = fedTo >= before && fedTo <= before + AHEAD ? fedTo + 1 : before + 1
-    let next = from
-    for (; next <= cursor.seq + AROUND; next++) {
+  function feedAhead(here: number): void {
+    for (let next = Math.max(fedTo, here - AROUND) + 1; next <= here + AROUND; next++) {
       const event = events.peek(next)
-      if (!event) break
+      if (!event) return
       replayFlights.take(event)
+      fedTo = next
     }
-    fedTo = next - 1
   }
 
   function finish(): void {

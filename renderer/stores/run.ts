@@ -44,6 +44,8 @@ export const useRun = defineStore('run', () => {
   const flights = markRaw(new FlightLog())
   let tail: Moment | undefined
   let catchingUp = false
+  /** What grew while the run was being opened. */
+  let early: Grew[] = []
 
   const config = computed<RunConfig | undefined>(() => overview.value?.config)
   const nodes = computed<readonly NodeId[]>(() => overview.value?.nodes ?? [])
@@ -57,6 +59,7 @@ export const useRun = defineStore('run', () => {
   async function open(run: RunId): Promise<void> {
     await close()
     opening.value = true
+    early = []
     id.value = run
     try {
       if (lab.runs.find((known) => known.run === run)?.status === 'live') await lab.call('run.watch', { run, on: true })
@@ -66,13 +69,14 @@ export const useRun = defineStore('run', () => {
       events.reset(run, whole.lastSeq)
       adopt(whole)
       setNow(decodeMoment(end))
-      lastSeq.value = Math.max(lastSeq.value, end.seq)
+      for (const change of early) grow(change)
       void notices.attempt(check)
     } catch (error) {
       if (id.value === run) await close()
       throw error
     } finally {
       opening.value = false
+      early = []
     }
   }
 
@@ -118,7 +122,6 @@ export const useRun = defineStore('run', () => {
   }
 
   function grow(change: Grew): void {
-    if (!overview.value) return
     const fresh = change.lastSeq - lastSeq.value
     if (fresh > 0) density.value = growDensity(density.value, change.lengthUs, fresh)
     lastSeq.value = Math.max(lastSeq.value, change.lastSeq)
@@ -150,7 +153,10 @@ export const useRun = defineStore('run', () => {
     catchingUp = true
     try {
       const end = await lab.call('run.moment', { run, seq: lastSeq.value })
-      if (id.value === run && end.seq >= (tail?.seq ?? 0)) setNow(decodeMoment(end))
+      if (id.value !== run || end.seq < (tail?.seq ?? 0)) return
+      const moment = decodeMoment(end)
+      for (let event = events.peek(moment.seq + 1); event; event = events.peek(moment.seq + 1)) advance(moment, event) // what came meanwhile
+      setNow(moment)
     } finally {
       catchingUp = false
     }
@@ -159,7 +165,10 @@ export const useRun = defineStore('run', () => {
   lab.onChange((change) => {
     const run = id.value
     if (run === undefined) return
-    if (change.kind === 'grew' && change.run === run) grow(change)
+    if (change.kind === 'grew' && change.run === run) {
+      if (overview.value) grow(change)
+      else early.push(change)
+    }
     if (change.kind === 'verdict' && change.run === run) verdict.value = change.verdict
     if (change.kind !== 'runs') return
     const mine = change.runs.find((known) => known.run === run)

@@ -53,6 +53,12 @@ export interface FakeLab extends ScreenClient {
   tick(ms: number): void
 }
 
+/** For commands that answer nothing. */
+function done(act: () => void): null {
+  act()
+  return null
+}
+
 export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
   const runs = new Map<RunId, Run>()
   const listeners = new Set<(change: Change) => void>()
@@ -158,15 +164,15 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
         throw new LabError('bad-request', `“${text}” is not an operation of the key-value store.`, 'Try: put x 1')
       return await live(run).ask(words.join(' '))
     },
-    'run.load': ({ run, load }: ParsedRequest<'run.load'>) => (live(run).setLoad(load), null),
-    'run.node': ({ run, node, action }: ParsedRequest<'run.node'>) => (live(run).act(node, action), null),
+    'run.load': ({ run, load }: ParsedRequest<'run.load'>) => done(() => live(run).setLoad(load)),
+    'run.node': ({ run, node, action }: ParsedRequest<'run.node'>) => done(() => live(run).act(node, action)),
     'run.arm': (request: ParsedRequest<'run.arm'>) => live(request.run).arm(request.fault),
-    'run.lift': ({ run, fault }: ParsedRequest<'run.lift'>) => (live(run).lift(fault as never), null),
-    'run.heal': ({ run }: { run: RunId }) => (live(run).heal(), null),
+    'run.lift': ({ run, fault }: ParsedRequest<'run.lift'>) => done(() => live(run).lift(fault as never)),
+    'run.heal': ({ run }: { run: RunId }) => done(() => live(run).heal()),
     'run.release': ({ run, fault, message }: ParsedRequest<'run.release'>) => ({
       released: live(run).release(fault as never, message as never),
     }),
-    'run.timeScale': ({ run, scale }: ParsedRequest<'run.timeScale'>) => (live(run).setTimeScale(scale), null),
+    'run.timeScale': ({ run, scale }: ParsedRequest<'run.timeScale'>) => done(() => live(run).setTimeScale(scale)),
     'run.overview': ({ run }: { run: RunId }) => overview(get(run)),
     'run.events': ({ run, ...ask }: ParsedRequest<'run.events'>) => readEvents(get(run).world, ask),
     'run.moment': ({ run, seq }: ParsedRequest<'run.moment'>) => encodeMoment(momentAt(get(run), seq)),
