@@ -76,9 +76,15 @@ function leaderCompleteness(): RaftJudge {
   const committed = new Map<number, { index: number; entryTerm: number; by: NodeId }>()
   const elected: { term: number; node: NodeId; log: Log }[] = []
   let frontier = 0
+  function forgetUnsynced(lastIndex: number): void {
+    if (lastIndex >= frontier) return
+    committed.clear()
+    frontier = lastIndex
+  }
   return {
     judge({ node, before, after }) {
       const term = after.currentTerm
+      if (oneAlone(before, after)) forgetUnsynced(after.log.size)
       if (after.role === 'leader' && !(before?.role === 'leader' && before.currentTerm === term)) {
         elected.push({ term, node, log: after.log })
         // Elections can be seen late, but not by a hundred terms: the logs of older leaders need not be kept.
@@ -113,6 +119,7 @@ function stateMachineSafety(): RaftJudge {
   const applied: { entry: Entry; node: NodeId }[] = []
   return {
     judge({ node, before, after }) {
+      if (oneAlone(before, after)) applied.length = Math.min(applied.length, after.log.size + 1)
       for (let index = (before?.lastApplied ?? 0) + 1; index <= after.lastApplied; index++) {
         const entry = after.log.get(index - 1)
         if (entry === undefined) return `${node} applied entry ${index}, which it does not have.`
@@ -126,6 +133,12 @@ function stateMachineSafety(): RaftJudge {
     },
   }
 }
+
+/**
+ * A server alone commits an entry in the step that writes it, before the disk has it; nobody hears of it until then. So
+ * what a crash took from such a server was promised to nobody, and a start may take it back.
+ */
+const oneAlone = (before: RaftState | undefined, after: RaftState): boolean => before === undefined && after.nodes.length === 1
 
 /**
  * The lowest index at which `after` may differ from `known`, the log last seen of this node. Logs change at their end, so

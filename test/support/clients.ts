@@ -6,6 +6,7 @@
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { ClientOutcome, ClientRequest } from '../../protocols/core/input.ts'
 import type { AnyMessage } from '../../protocols/core/machine.ts'
+import { between } from '../../protocols/core/prng.ts'
 import type { Cluster } from './cluster.ts'
 
 interface Operation {
@@ -19,6 +20,7 @@ interface Operation {
 }
 
 const PATIENCE_MS = 400
+const THINKING_MS = 20
 
 export class Clients {
   readonly done: Operation[] = []
@@ -41,6 +43,10 @@ export class Clients {
   }
 
   #next(client: number, session: number, seq: number): void {
+    this.#cluster.after(between(this.#cluster.coin(), 0, THINKING_MS), () => this.#begin(client, session, seq))
+  }
+
+  #begin(client: number, session: number, seq: number): void {
     if (this.stopped) return
     const begunMs = this.#cluster.nowMs
     if (this.#cluster.coin() % 3 === 0) {
@@ -99,24 +105,35 @@ export class Clients {
     const found: string[] = [...this.refusals]
     const reads = this.done.filter((operation) => operation.seen !== undefined)
     const longest = reads.reduce((most, { seen = '' }) => (seen.length > most.length ? seen : most), '')
-    const tokens = longest.split(';').slice(0, -1)
-    if (new Set(tokens).size !== tokens.length) found.push(`a token was appended twice: ${longest}`)
-    for (const { client, seen = '' } of reads) {
-      if (!longest.startsWith(seen)) found.push(`client ${client} read ${seen}, which is no beginning of ${longest}`)
+    /** Where each token ends in the longest state that anybody read. */
+    const ends = new Map<string, number>()
+    let at = 0
+    for (const token of longest.split(';').slice(0, -1)) {
+      at += token.length + 1
+      if (ends.has(`${token};`)) found.push(`${token} was appended twice`)
+      ends.set(`${token};`, at)
     }
-    let latest = { seen: '', endedMs: -1 }
-    const known: { token: string; endedMs: number }[] = []
-    const byEnd = [...this.done].sort((a, b) => a.endedMs - b.endedMs)
-    for (const { token, endedMs } of byEnd) if (token !== undefined) known.push({ token, endedMs })
-    for (const read of reads) {
-      const seen = `;${read.seen}`
-      const missing = known.find(({ token, endedMs }) => endedMs < read.begunMs && !seen.includes(`;${token}`))
-      if (missing) found.push(`client ${read.client} read at ${read.begunMs} without ${missing.token}, appended by ${missing.endedMs}`)
-    }
-    for (const read of [...reads].sort((a, b) => a.begunMs - b.begunMs)) {
-      const earlier = byEnd.filter(({ seen, endedMs }) => seen !== undefined && endedMs < read.begunMs)
-      for (const { seen = '', endedMs } of earlier) if (seen.length > latest.seen.length) latest = { seen, endedMs }
-      if ((read.seen ?? '').length < latest.seen.length) found.push(`client ${read.client} read an older state than was read before`)
+    // Sweeps through time: a read must reach as far as every append and every read that had returned when it began.
+    const moments = [
+      ...this.done.map((operation) => ({ atMs: operation.endedMs, ends: true, operation })),
+      ...reads.map((operation) => ({ atMs: operation.begunMs, ends: false, operation })),
+    ].sort((a, b) => a.atMs - b.atMs || Number(a.ends) - Number(b.ends))
+    const due = new Map<Operation, { length: number; why: string }>()
+    let least = { length: 0, why: '' }
+    for (const { ends: ended, operation } of moments) {
+      const { client, seen, token } = operation
+      if (!ended) {
+        due.set(operation, least)
+        continue
+      }
+      const length = seen?.length ?? ends.get(token ?? '') ?? Number.POSITIVE_INFINITY
+      if (length > least.length) least = { length, why: token === undefined ? `what client ${client} had read` : token }
+      if (seen === undefined) continue
+      const needed = due.get(operation)
+      if (!longest.startsWith(seen)) found.push(`client ${client} read what is no beginning of what another read`)
+      if (needed && seen.length < needed.length) {
+        found.push(`client ${client} read at ${operation.begunMs} ms without ${needed.why}, which had returned before`)
+      }
     }
     return found
   }
