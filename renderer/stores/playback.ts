@@ -155,7 +155,7 @@ export const usePlayback = defineStore('playback', () => {
         fedTo = next
       } else if (next > seq.value) break // what comes later is fed when it is here
     }
-    if (cursor) replayFlights.takeMoment(cursor.inFlight.values())
+    if (cursor) replayFlights.takeMoment([...cursor.inFlight.values()])
   }
 
   function publish(): void {
