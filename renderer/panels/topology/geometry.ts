@@ -11,7 +11,7 @@ export interface Arc {
 }
 
 /** How far an arc's control point stands from the straight line between the nodes: the same for all, so that Cytoscape draws the same curve while a node is dragged. */
-export const BOW = 24
+export const BOW = 17
 
 /** The arc from the rim of a node at `a` to the rim of a node at `b`. */
 export function arcBetween(a: Point, b: Point, radiusA: number, radiusB: number): Arc {
@@ -73,31 +73,4 @@ export function inside(polygon: readonly Point[], point: Point): boolean {
     if (a.y > point.y !== b.y > point.y && point.x < ((b.x - a.x) * (point.y - a.y)) / (b.y - a.y) + a.x) odd = !odd
   }
   return odd
-}
-
-/**
- * The line that separates two sides: through the middle between the closest pair of the two, square to the line between the sides'
- * middles, long enough to pass all of them. Undefined when a side is empty.
- */
-export function divide(one: readonly Point[], other: readonly Point[]): { readonly a: Point; readonly b: Point } | undefined {
-  if (one.length === 0 || other.length === 0) return undefined
-  const c1 = mean(one)
-  const c2 = mean(other)
-  const length = Math.hypot(c2.x - c1.x, c2.y - c1.y) || 1
-  const ux = (c2.x - c1.x) / length
-  const uy = (c2.y - c1.y) / length
-  const along = (p: Point) => p.x * ux + p.y * uy
-  const across = (p: Point) => -p.x * uy + p.y * ux
-  const end = Math.max(...one.map(along))
-  const start = Math.min(...other.map(along))
-  const at = (end + start) / 2
-  const reach = [...one, ...other].map(across)
-  const low = Math.min(...reach) - 46
-  const high = Math.max(...reach) + 46
-  const on = (q: number): Point => ({ x: ux * at - uy * q, y: uy * at + ux * q })
-  return { a: on(low), b: on(high) }
-}
-
-function mean(points: readonly Point[]): Point {
-  return { x: points.reduce((s, p) => s + p.x, 0) / points.length, y: points.reduce((s, p) => s + p.y, 0) / points.length }
 }

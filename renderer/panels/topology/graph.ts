@@ -58,7 +58,7 @@ export function dress(graph: cytoscape.Core, ink: Ink): void {
       selector: 'edge',
       style: {
         width: 1,
-        'line-color': ink.line,
+        ...opaque('line-color', ink.line, 1),
         'curve-style': 'unbundled-bezier',
         'control-point-distances': -BOW,
         'control-point-weights': 0.5,
@@ -76,14 +76,20 @@ export function dress(graph: cytoscape.Core, ink: Ink): void {
       style: {
         opacity: 1,
         'line-style': 'solid',
-        'line-color': ink.accentLine,
+        ...opaque('line-color', ink.accent, 0.6),
         'target-arrow-shape': 'triangle',
-        'target-arrow-color': ink.accentLine,
+        'target-arrow-color': ink.accent,
       },
     },
-    { selector: 'edge.selected', style: { width: 2, 'line-color': ink.accent, 'target-arrow-color': ink.accent } },
+    { selector: 'edge.selected', style: { width: 2, ...opaque('line-color', ink.accent, 1) } },
   ]
   graph.style(style as cytoscape.StylesheetJson)
+}
+
+/** Cytoscape takes a colour and its opacity apart. `strength` thins it further. */
+function opaque(property: string, colour: string, strength: number): Record<string, string | number> {
+  const [r, g, b, a = 1] = (colour.match(/[\d.]+/g) ?? ['0', '0', '0']).map(Number)
+  return { [property]: `rgb(${r}, ${g}, ${b})`, 'line-opacity': a * strength }
 }
 
 /** Moves what is not being dragged to its place. */

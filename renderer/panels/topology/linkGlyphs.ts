@@ -94,16 +94,19 @@ function drawGate(pen: CanvasRenderingContext2D, arc: Arc, scale: number): void 
   pen.restore()
 }
 
-/** The line between two sides. */
-export function drawDivide(pen: CanvasRenderingContext2D, a: Point, b: Point, ink: Ink, scale: number): void {
+/** The line between two sides: round dots, heavier than any link. */
+export function drawDivide(pen: CanvasRenderingContext2D, line: readonly Point[], ink: Ink, scale: number): void {
+  const [first, ...rest] = line
+  if (!first) return
   pen.save()
   pen.strokeStyle = ink.fault
-  pen.lineWidth = 2 * scale
+  pen.lineWidth = 2.5 * scale
   pen.lineCap = 'round'
+  pen.lineJoin = 'round'
   pen.setLineDash([0.1, 7 * scale])
   pen.beginPath()
-  pen.moveTo(a.x, a.y)
-  pen.lineTo(b.x, b.y)
+  pen.moveTo(first.x, first.y)
+  for (const { x, y } of rest) pen.lineTo(x, y)
   pen.stroke()
   pen.restore()
 }

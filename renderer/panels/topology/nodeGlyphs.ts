@@ -166,12 +166,15 @@ function drawHalo(pen: CanvasRenderingContext2D, radius: number, look: NodeLook,
 
 /** The name beside the node, away from the ring's middle, so that no link runs through it. */
 function drawLabel(pen: CanvasRenderingContext2D, mark: NodeMark, radius: number, outward: Point, ink: Ink, scale: number): void {
-  const gap = radius + (mark.role === 'leader' ? 22 : 15) * scale
+  const gap = radius + (mark.role === 'leader' ? 15 : 9) * scale
   const side = Math.abs(outward.x) > 0.35 ? Math.sign(outward.x) : 0
   const lines = mark.caption === '' ? 1 : 2
   const height = (lines === 2 ? 31 : 16) * scale
-  const x = side === 0 ? 0 : side * (Math.abs(outward.x) * gap - 2 * scale)
-  const middle = side === 0 ? Math.sign(outward.y || -1) * (gap + height / 2 - 6 * scale) : outward.y * gap * 0.75
+  const x = side === 0 ? 0 : outward.x * gap
+  const middle =
+    side === 0
+      ? Math.sign(outward.y || -1) * (gap + height / 2 + (mark.role === 'leader' ? 6 : 2) * scale)
+      : outward.y * (gap + height * 0.35)
   pen.textAlign = side === 0 ? 'center' : side > 0 ? 'left' : 'right'
   pen.textBaseline = 'alphabetic'
   pen.lineJoin = 'round'

@@ -7,8 +7,9 @@ import type { Flight } from '../../model/flights.ts'
 import type { Speech } from '../../model/speech.ts'
 import { linkKey } from '../../model/targets.ts'
 import { CLIENTS_RADIUS, NODE_RADIUS, type Places, type Point } from './arrangement.ts'
+import { contour } from './contour.ts'
 import { drawFlow, FLOW_FROM, Flow, flowUnit } from './flow.ts'
-import { type Arc, angleAt, arcBetween, divide, pointAt } from './geometry.ts'
+import { type Arc, angleAt, arcBetween, pointAt } from './geometry.ts'
 import { glyphScale, type Ink, toDrawing, toScreen, type View } from './ink.ts'
 import { arcOnScreen, drawDivide, drawLinkMark, drawTag, TAGS_MAX, tagText } from './linkGlyphs.ts'
 import { drawFalling, drawMessage, drawQueueRest, type MessageLook, QUEUE_MAX, queuePlaces } from './messageGlyphs.ts'
@@ -54,11 +55,15 @@ function clear(pen: CanvasRenderingContext2D, view: View): void {
 export function paintMarks(pen: CanvasRenderingContext2D, marks: Marks, ink: Ink, view: View): void {
   clear(pen, view)
   const { scene, places } = marks
-  const sides = scene.partition?.map((side) => side.flatMap((id) => places.get(id) ?? []))
-  for (let i = 0; sides && i < sides.length; i++) {
-    for (let j = i + 1; j < sides.length; j++) {
-      const line = divide(sides[i]!, sides[j]!)
-      if (line) drawDivide(pen, toScreen(view, line.a), toScreen(view, line.b), ink, glyphScale(view))
+  const sides = scene.partition?.map((side) => side.flatMap((id) => (id === 'clients' ? [] : (places.get(id) ?? [])))) ?? []
+  for (let i = 0; i < sides.length - 1; i++) {
+    for (const line of contour(sides[i]!, sides.slice(i + 1).flat())) {
+      drawDivide(
+        pen,
+        line.map((point) => toScreen(view, point)),
+        ink,
+        glyphScale(view),
+      )
     }
   }
   const tags = countTags(scene)

@@ -130,7 +130,7 @@ export function useTopology(surfaces: Surfaces) {
     const sideRoom = Math.max(56, Math.min(110, box.clientWidth * 0.12))
     const bounds = [...places.goal.value.values()]
     const [left, right] = [Math.min(...bounds.map(({ x }) => x)) - 30, Math.max(...bounds.map(({ x }) => x)) + 30]
-    const [top, bottom] = [Math.min(...bounds.map(({ y }) => y)) - 62, Math.max(...bounds.map(({ y }) => y)) + 62]
+    const [top, bottom] = [Math.min(...bounds.map(({ y }) => y)) - 84, Math.max(...bounds.map(({ y }) => y)) + 74]
     const zoom = Math.min((box.clientWidth - 2 * sideRoom + 60) / (right - left), (box.clientHeight - 12) / (bottom - top), 2)
     if (!(zoom > 0)) return
     core.viewport({
