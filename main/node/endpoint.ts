@@ -1,0 +1,49 @@
+/** What the processes of nodes and of clients have in common: settings, the word to the engine, and how they end. */
+import { type ClientsSettings, type NodeSettings, SETTINGS_VARIABLE } from '../contract/process.ts'
+import { ExitCode, FatalError, fatal } from './fatal.ts'
+import { type Parent, parentChannel } from './parent.ts'
+
+/** Long enough for a last word over the launcher's channel. */
+const LAST_WORD_MS = 500
+
+/** Reads the settings from the environment. Throws a FatalError when they are not there. */
+export function readSettings<S extends NodeSettings | ClientsSettings>(as: S['as']): S {
+  const text = process.env[SETTINGS_VARIABLE]
+  const hint = 'Start it from the lab: it does not run by itself.'
+  if (text === undefined)
+    throw new FatalError(ExitCode.settings, `This is the program of a lab's ${as}; it finds no ${SETTINGS_VARIABLE}.`, hint)
+  const settings = JSON.parse(text) as S
+  if (settings.as !== as)
+    throw new FatalError(ExitCode.settings, `This is the program of a lab's ${as}, and its settings are for a ${settings.as}.`, hint)
+  return settings
+}
+
+/**
+ * Runs the program of a process until the engine ends it. A process without its engine ends at once: no orphan outlives
+ * the lab. Whatever is thrown is told to the engine, and ends the process with an exit code that says of which kind it was.
+ */
+export function runProcess(main: (parent: Parent) => Promise<void>, beforeDeath: (error: FatalError) => void = () => {}): void {
+  const parent = parentChannel()
+  let isDying = false
+  const die = (thrown: unknown) => {
+    if (isDying) return
+    isDying = true
+    const error = fatal(thrown)
+    process.exitCode = error.exitCode
+    setTimeout(() => process.exit(), LAST_WORD_MS)
+    try {
+      beforeDeath(error)
+    } catch {
+      // it dies of the first error
+    }
+    console.error(error.hint === undefined ? error.message : `${error.message} ${error.hint}`)
+    const word = { kind: 'fatal', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) } as const
+    void (parent?.send(word) ?? Promise.resolve()).then(() => process.exit())
+  }
+  process.on('uncaughtException', die)
+  process.on('unhandledRejection', die)
+  process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group: the engine ends its processes in good order
+  if (!parent) return die(new FatalError(ExitCode.settings, 'Nobody started this process who would hear it.', 'Start it from the lab.'))
+  parent.onGone(() => process.exit(ExitCode.good))
+  main(parent).catch(die)
+}

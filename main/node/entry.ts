@@ -1,0 +1,22 @@
+/** The program of a node's process. */
+import { findProtocol } from '../../protocols/registry.ts'
+import { findService } from '../../protocols/services/index.ts'
+import type { NodeSettings } from '../contract/process.ts'
+import type { Driver } from './driver.ts'
+import { readSettings, runProcess } from './endpoint.ts'
+import { ExitCode, FatalError } from './fatal.ts'
+import { runNode } from './program.ts'
+
+let driver: Driver | undefined
+
+runProcess(
+  async (parent) => {
+    const settings = readSettings<NodeSettings>('node')
+    const definition = findProtocol(settings.protocol)
+    const service = findService(settings.service)
+    if (!definition) throw new FatalError(ExitCode.settings, `There is no protocol called ${settings.protocol}.`)
+    if (!service) throw new FatalError(ExitCode.settings, `There is no service called ${settings.service}.`)
+    driver = await runNode(settings, definition, service, parent)
+  },
+  (error) => driver?.lastWords(error.message),
+)

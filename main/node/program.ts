@@ -1,0 +1,145 @@
+/** A node, put together: its disk, its connections, and the driver that runs the protocol between them. */
+import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers'
+import { endpointIds } from '../../protocols/core/ids.ts'
+import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import type { AnyService } from '../../protocols/core/service.ts'
+import type { ByteWriter } from '../../protocols/wire/bytes.ts'
+import type { NodeSettings, ToProcess } from '../contract/process.ts'
+import { RunClock } from './clock.ts'
+import { WriteAheadFile } from './disk.ts'
+import { Driver, type Links } from './driver.ts'
+import { ExitCode } from './fatal.ts'
+import { Incoming } from './incoming.ts'
+import { lockFolder } from './lock.ts'
+import { Outbox } from './outbox.ts'
+import { OutgoingLink } from './outgoingLink.ts'
+import type { Parent } from './parent.ts'
+import { openStampFile } from './stampFile.ts'
+import { Stamps } from './stamps.ts'
+import { type Tap, TapConnection, unrecorded } from './tap.ts'
+
+/** The first step waits for the first good hello, so that it comes after the engine has heard that the node is up. But no longer than this. */
+const HELLO_WAIT_MS = 250
+
+export async function runNode(settings: NodeSettings, definition: AnyProtocol, service: AnyService, parent: Parent): Promise<Driver> {
+  const { id, nodes, endpoint, life, dataFolder, messageTypes, linkPorts } = settings
+  await lockFolder(dataFolder)
+  const { disk, recovered, cutBytes } = WriteAheadFile.open(dataFolder, { run: settings.run, node: id })
+  if (cutBytes > 0) console.log(`${id}: the last write before the crash was not finished; cut ${cutBytes} bytes from the end of the disk`)
+  const stampFile = openStampFile(dataFolder)
+  const clock = new RunClock(settings)
+  const endpoints = endpointIds(nodes)
+  const stamps = new Stamps(endpoints.length, endpoint, stampFile.reserve)
+  stamps.beginAt(stampFile.floor)
+
+  const tap = await openTap(settings, clock)
+  const links = new NodeLinks(endpoints.length)
+  const driver = new Driver({
+    ...{ definition, service, id, nodes, endpoint, life, seed: settings.seed, messageTypes, sync: settings.sync },
+    ...{ options: definition.options.parse(settings.options ?? {}), clock, stamps, disk, tap, links, atTurnsEnd: setImmediate },
+  })
+
+  let isStarted = false
+  const start = () => {
+    if (isStarted) return
+    isStarted = true
+    driver.start(recovered)
+  }
+  const incoming = new Incoming({
+    ...{ identity: settings, endpoints: endpoints.length, messageTypes: messageTypes.length },
+    onLink: (from, socket) => {
+      if (from === nodes.length) links.answerOn(socket)
+      start()
+    },
+    onFrame: (from, bytes, view, at, end) => driver.onFrame(from, bytes, view, at, end),
+    onReject: (where, why) => driver.reject(`${id}, ${where}`, why),
+  })
+  links.incoming = incoming
+  const port = await incoming.listen(settings.listenPort)
+  for (const [to, peer] of endpoints.entries()) {
+    const linkPort = linkPorts[peer]
+    if (linkPort !== undefined) links.add(new OutgoingLink({ port: linkPort, to, identity: settings, atUs: () => clock.atUs() }), to)
+  }
+  parent.onMessage((message) => obey(message, { clock, driver, incoming, tap }))
+  await parent.send({ kind: 'ready', port })
+  setTimeout(start, HELLO_WAIT_MS)
+  return driver
+}
+
+async function openTap(settings: NodeSettings, clock: RunClock): Promise<Tap> {
+  if (settings.tapPort === 0) return unrecorded()
+  return TapConnection.open(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
+}
+
+interface Parts {
+  readonly clock: RunClock
+  readonly driver: Driver
+  readonly incoming: Incoming
+  readonly tap: Tap
+}
+
+function obey(message: ToProcess, { clock, driver, incoming, tap }: Parts): void {
+  switch (message.kind) {
+    case 'timeScale':
+      clock.setScale(message.scale)
+      return driver.timers.rescale()
+    case 'pause':
+      incoming.setHeld(true)
+      return driver.timers.hold()
+    case 'resume':
+      driver.timers.release()
+      return incoming.setHeld(false)
+    case 'stop':
+      driver.timers.hold()
+      driver.flush()
+      return void tap.end().then(() => process.exit(ExitCode.good))
+    case 'operate':
+    case 'load':
+    case 'stopped':
+      return // words for the clients
+    default:
+      return message satisfies never
+  }
+}
+
+/** Frames on their way out: over a link of one's own to other nodes, back over the clients' connection to clients. */
+class NodeLinks implements Links {
+  incoming: Incoming | undefined
+  readonly #outboxes: Outbox[]
+  readonly #links: OutgoingLink[] = []
+  readonly #clients = new Outbox()
+  #clientSocket: Socket | undefined
+
+  constructor(endpoints: number) {
+    this.#outboxes = Array.from({ length: endpoints }, () => this.#clients)
+  }
+
+  add(link: OutgoingLink, to: number): void {
+    this.#outboxes[to] = link
+    this.#links.push(link)
+  }
+
+  /** Replies go back over the newest connection. */
+  answerOn(socket: Socket): void {
+    this.#clientSocket = socket
+    socket.on('close', () => {
+      if (this.#clientSocket === socket) this.#clientSocket = undefined
+    })
+  }
+
+  writer(to: number): ByteWriter {
+    return (this.#outboxes[to] as Outbox).writer
+  }
+
+  flush(): void {
+    for (const link of this.#links) link.flush()
+    if (this.#clients.writer.length === 0) return
+    if (this.#clientSocket) this.#clients.flushTo(this.#clientSocket)
+    else this.#clients.writer.reset() // whoever asked is gone
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.incoming?.setPaused(isPaused)
+  }
+}
