@@ -1,83 +1,129 @@
-/** A background load: so many clients, one operation each, at a rate or as fast as answers come. Every choice is drawn from the run's seed. */
+/**
+ * The background load: clients c1..ck, each with one operation outstanding. As fast as answers come (rate 0), or at so
+ * many operations per second of run time whether answers come or not, as far as clients are free. Each operation is
+ * drawn from the run's seed and its own number, whichever client carries it out.
+ */
 import type { Load } from '../../protocols/core/config.ts'
-import type { Json } from '../../protocols/core/json.ts'
 import { draw, Purpose } from '../../protocols/core/prng.ts'
-import type { AnyService } from '../../protocols/core/service.ts'
-import type { ClientSession } from './client.ts'
+import type { Finished } from './session.ts'
+import { type ClientWorld, LogicalClient } from './session.ts'
 
-export interface LoadHost {
-  readonly service: AnyService
+export interface LoadOptions {
+  readonly world: ClientWorld
   readonly seed: number
-  nowMs(): number
-  /** The load client of this number, from 1, idle or with an operation of an earlier load under way. */
-  client(number: number): ClientSession
-  /** Carries the operation out and records it; `done` is called once. */
-  operate(client: ClientSession, op: Json, done: () => void): void
-  /** All operations that were asked for are done. */
+  /** All operations of the load are done. */
   onDone(): void
 }
 
-export class BackgroundLoad {
-  readonly #host: LoadHost
-  readonly #load: Load
-  readonly #clients: readonly ClientSession[]
-  #serial: number
+export class LoadGenerator {
+  readonly #options: LoadOptions
+  /** c1, c2, ...: kept when the load changes, and their sessions with them. */
+  readonly #clients: LogicalClient[] = []
+  #load: Load | undefined
+  /** Free clients among the first `load.clients`. */
+  #free: LogicalClient[] = []
+  /** Operations begun within this run, and within this load; those of this load that returned. */
+  #serial = 0
   #begun = 0
-  #ended = 0
-  #allowed: number
-  #lastMs: number
-  #stopped = false
-  #nextClient = 0
+  #finished = 0
+  /** Run time at which the next operation is due. */
+  #nextMs = 0
+  #timer: NodeJS.Timeout | undefined
 
-  /** `serial`: how many operations earlier loads of this run have drawn, so that no two draw the same. */
-  constructor(host: LoadHost, load: Load, serial: number) {
-    this.#host = host
+  constructor(options: LoadOptions) {
+    this.#options = options
+  }
+
+  /** All that were ever needed. */
+  get clients(): readonly LogicalClient[] {
+    return this.#clients
+  }
+
+  /** Changes the load, or stops it; operations under way are carried through. */
+  set(load: Load | undefined): void {
+    clearTimeout(this.#timer)
     this.#load = load
-    this.#serial = serial
-    this.#clients = Array.from({ length: load.clients }, (_, index) => host.client(index + 1))
-    this.#allowed = 1
-    this.#lastMs = host.nowMs()
-    this.tick(this.#lastMs)
+    this.#begun = 0
+    this.#finished = 0
+    this.#free = []
+    if (!load) return
+    while (this.#clients.length < load.clients) this.#clients.push(new LogicalClient(`c${this.#clients.length + 1}`, this.#options.world))
+    this.#nextMs = this.#nowMs()
+    for (const client of this.#clients.slice(0, load.clients)) if (!client.isBusy) this.#onFree(client, load)
+    this.#pace()
   }
 
-  get serial(): number {
-    return this.#serial
+  /** The clock's scale has changed: what is due comes at another time. */
+  rescale(): void {
+    this.#pace()
   }
 
-  stop(): void {
-    this.#stopped = true
+  #nowMs(): number {
+    const { clock } = this.#options.world.desk
+    return clock.nowMs(clock.atUs())
   }
 
-  /** To be called every few milliseconds: begins what the rate allows by now on clients that are idle. */
-  tick(nowMs: number): void {
-    const { rate } = this.#load
-    if (rate === 0) this.#allowed = Number.POSITIVE_INFINITY
-    else {
-      // what could not begin because every client waited is not made up for later: the load is what its clients bear
-      this.#allowed = Math.min(this.#allowed + ((nowMs - this.#lastMs) / 1000) * rate, Math.max(1, rate / 10))
-    }
-    this.#lastMs = nowMs
-    for (let tried = 0; tried < this.#clients.length && this.#allowed >= 1; tried++) {
-      const client = this.#clients[this.#nextClient++ % this.#clients.length] as ClientSession
-      if (client.isIdle) this.#begin(client)
-    }
+  #onFree(client: LogicalClient, load: Load): void {
+    if (!client.hasSession && load.mix.write + load.mix.cas > 0) return client.register(() => this.#afterRegistration(client))
+    if (load.rate === 0) this.#operate(client, load)
+    else this.#free.push(client)
   }
 
-  #begin(client: ClientSession): void {
-    if (this.#stopped || this.#begun === this.#load.operations) return
+  /** Without a session still, its first command tries again, and says so when that fails. */
+  #afterRegistration(client: LogicalClient): void {
+    const load = this.#load
+    if (!load || !this.#isWanted(client, load)) return
+    if (load.rate === 0) return this.#operate(client, load)
+    this.#free.push(client)
+    this.#pace()
+  }
+
+  #operate(client: LogicalClient, load: Load): void {
+    if (load.operations !== undefined && this.#begun >= load.operations) return
     this.#begun += 1
-    this.#allowed -= 1
-    const serial = this.#serial++
-    let draws = 0
-    const { keys, mix, valueBytes } = this.#load
-    const coins = () => draw(this.#host.seed, Purpose.load, serial, draws++)
-    const op = this.#host.service.draw({ readMix: mix.read, writeMix: mix.write, casMix: mix.cas, keys, valueBytes }, coins, serial) as Json
-    this.#host.operate(client, op, () => {
-      this.#ended += 1
-      if (this.#ended === this.#load.operations) {
-        this.#stopped = true
-        this.#host.onDone()
-      } else if (this.#load.rate === 0) this.#begin(client)
-    })
+    const serial = ++this.#serial
+    let coin = 0
+    const { mix, keys, valueBytes } = load
+    const op = this.#options.world.service.draw(
+      { readMix: mix.read, writeMix: mix.write, casMix: mix.cas, keys, valueBytes },
+      () => draw(this.#options.seed, Purpose.load, serial, coin++),
+      serial,
+    )
+    client.operate(op, (finished) => this.#onFinished(client, load, finished))
+  }
+
+  #onFinished(client: LogicalClient, begunUnder: Load, _finished: Finished): void {
+    const load = this.#load
+    if (!load) return
+    if (load === begunUnder) {
+      this.#finished += 1
+      if (this.#finished === load.operations) return this.#options.onDone()
+    }
+    if (this.#isWanted(client, load)) this.#onFree(client, load)
+    if (load.rate > 0 && this.#nextMs <= this.#nowMs()) this.#pace() // one was due and nobody was free
+  }
+
+  #isWanted(client: LogicalClient, load: Load): boolean {
+    return this.#clients.indexOf(client) < load.clients
+  }
+
+  /** Begins what is due and waits for what is next. */
+  #pace(): void {
+    clearTimeout(this.#timer)
+    const load = this.#load
+    if (!load || load.rate === 0) return
+    const nowMs = this.#nowMs()
+    const everyMs = 1000 / load.rate
+    // What could not be begun for want of a free client is not made up for without bound.
+    this.#nextMs = Math.max(this.#nextMs, nowMs - load.clients * everyMs)
+    while (this.#nextMs <= nowMs) {
+      const client = this.#free.shift()
+      if (!client) return
+      this.#nextMs += everyMs
+      this.#operate(client, load)
+    }
+    if (load.operations !== undefined && this.#begun >= load.operations) return
+    const waitMs = (this.#nextMs - nowMs) * this.#options.world.desk.clock.scale
+    this.#timer = setTimeout(() => this.#pace(), Math.max(1, Math.ceil(waitMs)))
   }
 }

@@ -1,0 +1,179 @@
+/**
+ * Where all logical clients of a run send their requests from and hear the answers: one process, one endpoint. Its steps
+ * are stamped like a node's. What arrives together is handled together: at the end of the event loop's turn the records of
+ * operations leave on the tap in one write, then the requests, one write per node.
+ */
+import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
+import type { ClientOutcome } from '../../protocols/core/input.ts'
+import { readText } from '../../protocols/wire/bytes.ts'
+import { bodyStart, FrameError, FrameKind, FrameSplitter, type Hello, writeFrame } from '../../protocols/wire/frame.ts'
+import { type TapKind, writeTextRecord } from '../../protocols/wire/tap.ts'
+import type { ClientsSettings } from '../contract/process.ts'
+import type { RunClock } from '../node/clock.ts'
+import { OutgoingLink } from '../node/outgoingLink.ts'
+import { Stamps } from '../node/stamps.ts'
+import { type Tap, writeReject } from '../node/tap.ts'
+
+/** Hears the answer to one asking. `node` is the index of who answered. */
+export interface Asker {
+  onAnswer(ask: number, node: number, outcome: ClientOutcome): void
+}
+
+export class Desk {
+  readonly clock: RunClock
+  readonly nodes: number
+  readonly #settings: ClientsSettings
+  readonly #tap: Tap
+  readonly #links: OutgoingLink[] = []
+  readonly #stamps: Stamps
+  readonly #askers = new Map<number, Asker>()
+  readonly #requestType: number
+  readonly #replyType: number
+  readonly #flush = () => this.flush()
+  #asks = 0
+  #messages = 0
+  #step = 0
+  #atUs = 0
+  #isTurnOpen = false
+  #isTapBehind = false
+
+  constructor(settings: ClientsSettings, clock: RunClock, tap: Tap) {
+    this.clock = clock
+    this.nodes = settings.nodes.length
+    this.#settings = settings
+    this.#tap = tap
+    this.#stamps = new Stamps(settings.nodes.length + 1, settings.endpoint)
+    const [request, reply] = CLIENT_MESSAGE_TYPES
+    this.#requestType = settings.messageTypes.indexOf(request)
+    this.#replyType = settings.messageTypes.indexOf(reply)
+    tap.onTaken = () => {
+      if (this.#isTapBehind) this.flush()
+    }
+    for (const [node, id] of settings.nodes.entries()) this.#links.push(this.#connect(node, settings.linkPorts[id] as number))
+  }
+
+  /** A local event of this endpoint begins: what is recorded and sent from now on carries its stamp. Returns its real time. */
+  beginStep(): number {
+    this.#stamps.local()
+    this.#step += 1
+    this.#atUs = this.clock.atUs()
+    return this.#atUs
+  }
+
+  /** The real time of the step under way. */
+  get atUs(): number {
+    return this.#atUs
+  }
+
+  /** Sends a request, JSON of a ClientRequest, in the step under way. Returns what names the asking in its answer. */
+  ask(asker: Asker, node: number, requestText: string): number {
+    const { endpoint, life } = this.#settings
+    const id = ++this.#asks
+    this.#askers.set(id, asker)
+    const stamp = { step: this.#step, lamport: this.#stamps.lamport, clock: this.#stamps.clock, sentAtUs: this.#atUs }
+    const header = { kind: FrameKind.message, from: endpoint, to: node, type: this.#requestType, number: ++this.#messages, life, ...stamp }
+    writeFrame((this.#links[node] as OutgoingLink).writer, header, `{"kind":"ClientRequest","id":${id},"request":${requestText}}`)
+    this.#openTurn()
+    return id
+  }
+
+  /** Nobody waits for this answer any more. */
+  forget(ask: number): void {
+    this.#askers.delete(ask)
+  }
+
+  /** Records the invocation or return of an operation in the step under way. */
+  record(kind: typeof TapKind.invoke | typeof TapKind.return, text: string): void {
+    const { lamport, clock } = this.#stamps
+    writeTextRecord(this.#tap.writer, { kind, step: this.#step, atUs: this.#atUs, lamport, clock, text })
+    this.#openTurn()
+  }
+
+  flush(): void {
+    this.#isTurnOpen = false
+    const isTaken = this.#tap.flush()
+    if (isTaken !== this.#isTapBehind) return isTaken ? this.#send() : undefined
+    this.#isTapBehind = !isTaken
+    for (const { socket } of this.#links) {
+      if (isTaken) socket?.resume()
+      else socket?.pause()
+    }
+    if (isTaken) this.#send()
+  }
+
+  #send(): void {
+    for (const link of this.#links) link.flush()
+  }
+
+  #openTurn(): void {
+    if (this.#isTurnOpen) return
+    this.#isTurnOpen = true
+    setImmediate(this.#flush)
+  }
+
+  #connect(node: number, port: number): OutgoingLink {
+    let splitter = new FrameSplitter()
+    const where = `clients, link from ${this.#settings.nodes[node]}`
+    const onFrame = (bytes: Uint8Array, view: DataView, start: number, end: number) => this.#onFrame(node, where, bytes, view, start, end)
+    const link: OutgoingLink = new OutgoingLink({
+      ...{ port, to: node, identity: this.#settings, atUs: () => this.clock.atUs() },
+      onOpen: () => {
+        splitter = new FrameSplitter()
+      },
+      onData: (chunk) => {
+        try {
+          splitter.push(chunk, onFrame)
+        } catch (error) {
+          if (!(error instanceof FrameError)) throw error
+          this.#reject(where, `${error.message}; the connection was closed`)
+          link.socket?.destroy()
+        }
+      },
+    })
+    return link
+  }
+
+  #onFrame(node: number, where: string, bytes: Uint8Array, view: DataView, start: number, end: number): void {
+    const kind = view.getUint8(start + 7)
+    const text = readText(bytes.subarray(bodyStart(view, start), end))
+    if (kind === FrameKind.hello) return this.#checkHello(text)
+    if (
+      view.getUint8(start + 8) !== node ||
+      view.getUint8(start + 9) !== this.#settings.endpoint ||
+      view.getUint8(start + 11) !== this.nodes + 1
+    )
+      throw new FrameError('a frame of another link')
+    const answer = view.getUint8(start + 10) === this.#replyType ? readAnswer(text) : undefined
+    if (!answer) return this.#reject(where, 'the message is not a ClientReply; it was dropped')
+    this.#stamps.receive(view, start)
+    this.#step += 1
+    this.#atUs = this.clock.atUs()
+    const asker = this.#askers.get(answer.id)
+    if (!asker) return // answered already, by another copy or another node
+    this.#askers.delete(answer.id)
+    asker.onAnswer(answer.id, node, answer.outcome)
+  }
+
+  /** Answers come on a connection that this process opened; whoever greets on it must know the secret all the same. */
+  #checkHello(text: string): void {
+    const { run, secret } = JSON.parse(text) as Hello
+    if (run !== this.#settings.run || secret !== this.#settings.secret) throw new FrameError('a hello of another run')
+  }
+
+  #reject(where: string, why: string): void {
+    writeReject(this.#tap.writer, this.clock.atUs(), where, why)
+    this.#openTurn()
+  }
+}
+
+const OUTCOMES = new Set<unknown>(['registered', 'ok', 'redirect', 'unknown', 'refused'] satisfies ClientOutcome['kind'][])
+
+function readAnswer(text: string): { readonly id: number; readonly outcome: ClientOutcome } | undefined {
+  try {
+    const body = JSON.parse(text) as { readonly kind?: unknown; readonly id?: unknown; readonly outcome?: { readonly kind?: unknown } }
+    if (body.kind !== 'ClientReply' || typeof body.id !== 'number' || !OUTCOMES.has(body.outcome?.kind)) return undefined
+    return { id: body.id, outcome: body.outcome as ClientOutcome }
+  } catch {
+    return undefined
+  }
+}
