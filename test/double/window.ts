@@ -79,8 +79,7 @@ class WebContents extends EventEmitter {
     const page = await newPage()
     await page.exposeBinding('__toMain', (source, word: FromPage) => this.hear(word, source.frame === page.mainFrame()))
     if (preload) await page.addInitScript({ content: preloadScript(preload) })
-    await page.route('**/*', (route) => this.route(route, page))
-    page.on('popup', (popup) => void this.onPopup(popup))
+    await page.context().route('**/*', (route) => this.route(route, page))
     page.on('console', (message) => record('console', { type: message.type(), text: message.text() }))
     page.on('pageerror', (error) => record('page error', error.message))
     return page
@@ -90,6 +89,7 @@ class WebContents extends EventEmitter {
   private async route(route: Route, page: Page): Promise<void> {
     const request = route.request()
     const url = inside(request.url())
+    if (request.isNavigationRequest() && request.frame().page() !== page) return this.onNewWindow(route, url)
     if (request.isNavigationRequest() && url !== this.mainFrame.url && !this.mayNavigate(url, request.frame() === page.mainFrame())) {
       return route.abort('aborted')
     }
@@ -112,11 +112,13 @@ class WebContents extends EventEmitter {
     return !prevented
   }
 
-  private async onPopup(popup: Page): Promise<void> {
-    const url = inside(popup.url())
+  /** The first page of a window that our page opened. */
+  private async onNewWindow(route: Route, url: string): Promise<void> {
     const { action } = this.openHandler({ url })
     record('window open', { url, action })
-    if (action === 'deny') await popup.close()
+    const opened = route.request().frame().page()
+    await route.abort('aborted')
+    if (action === 'deny') await opened.close()
   }
 
   private async hear(word: FromPage, isMainFrame: boolean): Promise<unknown> {

@@ -16,7 +16,11 @@ export interface Weather {
   readonly duplicate: number
   readonly delayMsMin: number
   readonly delayMsMax: number
+  /** How likely a message takes up to STRAGGLE_MS instead. */
+  readonly straggle: number
 }
+
+const STRAGGLE_MS = 3_000
 
 export interface ClusterSetup {
   readonly nodes: number
@@ -27,7 +31,7 @@ export interface ClusterSetup {
   readonly syncMs: number
 }
 
-export const fairWeather: Weather = { loss: 0, duplicate: 0, delayMsMin: 0.1, delayMsMax: 1 }
+export const fairWeather: Weather = { loss: 0, duplicate: 0, delayMsMin: 0.1, delayMsMax: 1, straggle: 0 }
 
 /** What a step asked for that waits for the disk. */
 interface Output<M> {
@@ -229,7 +233,8 @@ export class Cluster<S, M extends AnyMessage> {
   /** Every message takes its own time, so later ones overtake earlier ones. */
   #travel(arrive: () => void): void {
     if (fraction(this.coin()) < this.weather.loss) return
-    this.after(between(this.coin(), this.weather.delayMsMin, this.weather.delayMsMax), arrive)
+    const slow = fraction(this.coin()) < this.weather.straggle
+    this.after(between(this.coin(), this.weather.delayMsMin, slow ? STRAGGLE_MS : this.weather.delayMsMax), arrive)
   }
 
   #parted(a: NodeId, b: NodeId): boolean {

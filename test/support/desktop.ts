@@ -31,6 +31,8 @@ export interface Desktop {
   act(name: string, ...args: unknown[]): Promise<unknown>
   /** The first record, past or to come, that fits. */
   recorded(what: string, fits?: (detail: unknown) => boolean): Promise<Recorded>
+  /** Its exit code, once it has ended. */
+  readonly exit: Promise<number | null>
   /** Quits as a person would; resolves with the exit code. */
   quit(): Promise<number | null>
   /** Ends whatever is left of it and takes its folders away. */
@@ -167,6 +169,7 @@ export async function openDesktop(options: DesktopOptions = {}): Promise<Desktop
       page,
       home: app.home,
       records: app.records,
+      exit: app.exit,
       act: (name, ...args) => app.act(name, ...args),
       recorded: (what, fits) => app.recorded(what, fits),
       quit: () => app.quit(),

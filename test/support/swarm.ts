@@ -35,6 +35,7 @@ export function swarm(definition: ProtocolDefinition<any, any, any>, service: An
       duplicate: oneOf(0, 0.05, 0.3),
       delayMsMin: 0.1,
       delayMsMax: oneOf(1, 5, 40, 120),
+      straggle: oneOf(0, 0.02, 0.2),
     },
     syncMs: oneOf(0, 1, 10),
   }
