@@ -1,0 +1,28 @@
+/** What a run file says of itself, and what the recorder says of what it records. */
+import type { RunConfig } from '../../protocols/core/config.ts'
+import type { NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { Change } from '../contract/stream.ts'
+
+/** Written before the first event. */
+export interface RunHeader {
+  readonly run: RunId
+  readonly name: string
+  readonly config: RunConfig
+  /** Of the ProtocolDefinition that the nodes ran. */
+  readonly protocolVersion: number
+  readonly nodes: readonly NodeId[]
+  /** Message types by the index that stands in frames. */
+  readonly messageTypes: readonly string[]
+  /** Timer names by the index that stands in tap records: `ProtocolDefinition.timers` in order. */
+  readonly timers: readonly string[]
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** The machine's monotonic clock in microseconds at which the run began. */
+  readonly epochUs: number
+  readonly appVersion: string
+  /** The text of the scenario that the run came from. */
+  readonly scenario?: string
+}
+
+/** What was recorded since the last report: `Change` of kind `grew` without its run. At most 30 a second, and all of it is in the file. */
+export type RecorderReport = Omit<Extract<Change, { kind: 'grew' }>, 'kind' | 'run'>

@@ -1,0 +1,61 @@
+/**
+ * The library's database: a cache of the runs' summaries, and the lock by which one lab at a time holds the folder. The
+ * lock is the operating system's own on an open file, so it ends with the process that holds it, however that ends.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { LabError } from '../contract/errors.ts'
+import { diskError } from './store.ts'
+
+/** Grows when the cache's shape changes; an older one is thrown away. */
+const VERSION = 1
+
+export function lockLibrary(dataFolder: string): Database.Database {
+  const file = path.join(dataFolder, 'library.db')
+  try {
+    mkdirSync(path.join(dataFolder, 'runs'), { recursive: true })
+    return hold(file)
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'SQLITE_BUSY') throw locked(dataFolder)
+    if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw diskError(error, dataFolder, 'The library cannot be opened')
+    renameSync(file, `${file}.damaged`) // only a cache: it is made again from the run files
+    return hold(file)
+  }
+}
+
+function hold(file: string): Database.Database {
+  const db = new Database(file, { timeout: 0 })
+  try {
+    db.pragma('locking_mode = EXCLUSIVE')
+    db.exec('BEGIN EXCLUSIVE')
+    if (db.pragma('user_version', { simple: true }) !== VERSION) {
+      db.exec('DROP TABLE IF EXISTS run')
+      db.exec('CREATE TABLE run (file TEXT PRIMARY KEY, stamp TEXT NOT NULL, summary TEXT NOT NULL) WITHOUT ROWID')
+      db.pragma(`user_version = ${VERSION}`)
+    }
+    db.exec('COMMIT')
+    writeFileSync(holderFile(path.dirname(file)), String(process.pid))
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function locked(dataFolder: string): LabError {
+  let holder = ''
+  try {
+    holder = ` (process ${readFileSync(holderFile(dataFolder), 'utf8').trim()})`
+  } catch {
+    // it says so only for a person to read
+  }
+  return new LabError(
+    'library-locked',
+    `Another lab${holder} holds the library in ${dataFolder}.`,
+    'Close it, or choose another folder with SYNOD_HOME.',
+  )
+}
+
+const holderFile = (dataFolder: string) => path.join(dataFolder, 'library.pid')

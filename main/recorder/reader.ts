@@ -1,0 +1,318 @@
+/**
+ * Reads a run file, one that is being recorded included: what the timeline draws, events page by page, the moment after
+ * any event, and what replay needs to run it again. Every method throws a LabError when the file is not what it should
+ * be. Positions are found through the bounds of the chunks, so a run of a million events is no slower than a short one.
+ */
+import { existsSync, statSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import type { CheckpointEvent, RunEvent, SendEvent } from '../../protocols/core/event.ts'
+import { type MessageId, messageIdParts, type RunId } from '../../protocols/core/ids.ts'
+import { decodeMoment, firstMoment, type MomentData } from '../../protocols/core/moment.ts'
+import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
+import type { Mark, Overview, ParsedRequest, Responses, RunSummary, Violation } from '../contract/commands.ts'
+import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
+import { EventQuery, type MessageFacts } from './eventQuery.ts'
+import type { RunHeader } from './header.ts'
+import { openRunFile, reading, readMeta, statusIn } from './openRunFile.ts'
+import { markSchema, tablesOf } from './runFile.ts'
+import { RunningMoment } from './runningMoment.ts'
+
+/** A filtered read looks at no more events than this, so that an answer comes soon; its `next` says where to go on. */
+const SCANNED_MAX = 50_000
+const DENSITY_SLICES = 400
+/** Up to so many events each is counted where it is; beyond, those of a chunk are spread over its time. */
+const COUNTED_MAX = 200_000
+
+export class RunReader {
+  readonly file: string
+  readonly header: RunHeader
+  readonly #db: Database.Database
+  readonly #tables: ChunkTables
+  readonly #chunks: Chunks
+  readonly #nearestMoment: Database.Statement
+  readonly #checkpoint: Database.Statement
+  readonly #facts = new Map<number, MessageFacts>()
+
+  constructor(file: string) {
+    this.file = file
+    const { db, header } = openRunFile(file)
+    this.#db = db
+    this.header = header
+    this.#tables = tablesOf(header)
+    try {
+      this.#chunks = reading(file, 'its list of events', () => new Chunks(db, file, this.#tables))
+    } catch (error) {
+      db.close()
+      throw error
+    }
+    this.#nearestMoment = db.prepare('SELECT data FROM moment WHERE seq <= ? ORDER BY seq DESC LIMIT 1')
+    this.#checkpoint = db.prepare(
+      'SELECT seq FROM checkpoint WHERE seq <= ? AND endpoint = ? AND life = ? AND step <= ? ORDER BY step DESC LIMIT 1',
+    )
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  get lastSeq(): number {
+    return this.#chunks.lastSeq
+  }
+
+  get lengthUs(): number {
+    return this.#chunks.endUs
+  }
+
+  /** Looks for what was recorded meanwhile; returns the last event. */
+  refresh(): number {
+    this.#reading('its list of events', () => this.#chunks.refresh())
+    return this.lastSeq
+  }
+
+  /** `live`: this lab is recording it now. */
+  summary(run: RunId, live: boolean): RunSummary {
+    return this.#reading('its summary', () => {
+      const { config, nodes, createdAt } = this.header
+      const { count } = this.#db.prepare('SELECT count(*) AS count FROM finding').get() as { count: number }
+      const verdict = readMeta(this.#db, 'verdict')
+      const name = readMeta(this.#db, 'name')
+      const status = statusIn(this.#db)
+      return {
+        run,
+        name: typeof name === 'string' && name !== '' ? name : this.header.name,
+        protocol: config.protocol,
+        service: config.service,
+        nodes: nodes.length,
+        startedAt: createdAt,
+        status: status === 'live' && !live ? 'interrupted' : status,
+        events: this.lastSeq,
+        lengthUs: this.lengthUs,
+        sizeBytes: sizeOf(this.file) + sizeOf(`${this.file}-wal`),
+        violations: count,
+        ...(verdict === 'pass' || verdict === 'fail' || verdict === 'unknown' ? { verdict } : {}),
+      }
+    })
+  }
+
+  overview(run: RunId, live: boolean): Overview {
+    this.refresh()
+    const { config, nodes, messageTypes } = this.header
+    return {
+      summary: this.summary(run, live),
+      config,
+      nodes,
+      messageTypes,
+      lastSeq: this.lastSeq,
+      lengthUs: this.lengthUs,
+      density: this.#reading('its events', () => this.#density()),
+      marks: this.marks(),
+    }
+  }
+
+  /** In order of events, those of the judge's findings included. */
+  marks(): Mark[] {
+    return this.#reading('its marks', () => {
+      const marks = (this.#db.prepare('SELECT data FROM mark ORDER BY id').all() as { data: string }[]).map(
+        ({ data }) => markSchema.parse(JSON.parse(data)) as Mark,
+      )
+      const found = this.findings().map(
+        ({ seq, node, invariant, text }): Mark => ({ seq, atUs: this.timeOf(seq), kind: 'violation', text: `${invariant}: ${text}`, node }),
+      )
+      return [...marks, ...found].sort((a, b) => a.seq - b.seq)
+    })
+  }
+
+  findings(): Violation[] {
+    return this.#db.prepare('SELECT seq, invariant, node, text, source FROM finding ORDER BY seq').all() as Violation[]
+  }
+
+  events({ from, limit, direction, filter }: Omit<ParsedRequest<'run.events'>, 'run'>): Responses['run.events'] {
+    if (from > this.lastSeq) this.refresh()
+    return this.#reading('its events', () => {
+      const query = new EventQuery(filter, this.#tables, (message) => this.#factsOf(message))
+      return direction === 'forward'
+        ? this.#forward(Math.max(1, from), limit, query)
+        : this.#backward(Math.min(from, this.lastSeq), limit, query)
+    })
+  }
+
+  event(seq: number): RunEvent | undefined {
+    if (seq > this.lastSeq) this.refresh()
+    return this.#reading(`event ${seq}`, () => {
+      const place = this.#placeOf(seq)
+      return place && this.#chunks.events(place)[seq - place.firstSeq]
+    })
+  }
+
+  /** The events of the chunk that holds `seq`, from its first on; undefined behind the end. Not to be changed. */
+  eventsAround(seq: number): readonly RunEvent[] | undefined {
+    return this.#reading(`the events around ${seq}`, () => {
+      const place = this.#placeOf(seq)
+      return place && this.#chunks.events(place)
+    })
+  }
+
+  /** What the run looked like after event `seq`, or after its last when that is earlier. */
+  moment(seq: number): MomentData {
+    if (seq > this.lastSeq) this.refresh()
+    return this.#reading(`the moment after event ${seq}`, () => {
+      const row = this.#nearestMoment.get(seq) as { data: string } | undefined
+      const start = row ? decodeMoment(JSON.parse(row.data)) : firstMoment(this.header.nodes, this.header.config.timeScale)
+      const moment = new RunningMoment(start, this.#tables)
+      const last = Math.min(seq, this.lastSeq)
+      for (let i = this.#chunks.indexOf(start.seq + 1); i < this.#chunks.places.length; i++) {
+        const place = this.#chunks.places[i] as ChunkPlace
+        if (place.firstSeq > last) break
+        const reader = this.#chunks.reader(place)
+        while (reader.next() && reader.seq <= last) if (reader.seq > start.seq) moment.read(reader)
+      }
+      return moment.data()
+    })
+  }
+
+  /** The last event at or before a time of the run, which never goes back; 0 before the first. */
+  seek(atUs: number): number {
+    if (atUs > this.lengthUs) this.refresh()
+    return this.#reading(`what happened at ${atUs} µs`, () => {
+      const { places } = this.#chunks
+      const place = places[lowest(places.length, (i) => (places[i] as ChunkPlace).endUs > atUs)]
+      if (!place) return this.lastSeq
+      const reader = this.#chunks.reader(place)
+      if (place.startUs > atUs) return place.firstSeq - 1
+      while (reader.next()) if (reader.atUs > atUs) return reader.seq - 1
+      return place.lastSeq
+    })
+  }
+
+  /** The time of the run right after event `seq`. */
+  timeOf(seq: number): number {
+    const place = this.#placeOf(seq)
+    if (!place) return this.lengthUs
+    let atUs = place.startUs
+    const reader = this.#chunks.reader(place)
+    while (reader.next() && reader.seq <= seq) atUs = Math.max(atUs, reader.atUs)
+    return atUs
+  }
+
+  /** The send of a message, wherever in the run it is. */
+  sendOf(message: MessageId): SendEvent | undefined {
+    return this.#reading(`message ${message}`, () => {
+      const { sender, life, number } = messageIdParts(message)
+      if (sender >= this.#tables.endpoints.length) return undefined
+      // The newest first: a message is mostly asked for soon after it was sent.
+      for (let i = this.#chunks.places.length - 1; i >= 0; i--) {
+        const place = this.#chunks.places[i] as ChunkPlace
+        if (!place.contents.maySend(sender, life, number)) continue
+        const reader = this.#chunks.reader(place)
+        while (reader.next()) if (reader.kind === ChunkKind.send && reader.message === message) return reader.event() as SendEvent
+      }
+      return undefined
+    })
+  }
+
+  /** The latest checkpoint of a life at or before a step and an event. */
+  checkpoint(endpoint: number, life: number, step: number, seq: number): CheckpointEvent | undefined {
+    return this.#reading('a checkpoint', () => {
+      const row = this.#checkpoint.get(seq, endpoint, life, step) as { seq: number } | undefined
+      const event = row && this.event(row.seq)
+      return event?.kind === 'checkpoint' ? event : undefined
+    })
+  }
+
+  /** Steps `first`..`last` of a life that stand at or before event `seq`, in order, chunks without any of them unopened. */
+  *steps(endpoint: number, life: number, first: number, last: number, seq: number): Generator<Extract<RunEvent, { kind: 'step' }>> {
+    for (const place of this.#chunks.places) {
+      if (place.firstSeq > seq) return
+      if (!place.contents.mayStep(endpoint, life, first, last)) continue
+      const reader = this.#reading('its steps', () => this.#chunks.reader(place))
+      while (this.#reading('its steps', () => reader.next()) && reader.seq <= seq) {
+        if (reader.kind !== ChunkKind.step || reader.endpoint !== endpoint || reader.life !== life) continue
+        if (reader.step >= first && reader.step <= last) yield reader.event() as Extract<RunEvent, { kind: 'step' }>
+      }
+    }
+  }
+
+  /** Opens every chunk: throws a LabError when any is not what it should be. Calls `check` for each event. */
+  verify(check: (event: RunEvent) => void): void {
+    this.#reading('its events', () => {
+      for (const place of this.#chunks.places) for (const event of this.#chunks.events(place)) check(event)
+    })
+  }
+
+  #forward(from: number, limit: number, query: EventQuery): Responses['run.events'] {
+    const events: RunEvent[] = []
+    let scanned = 0
+    for (let i = this.#chunks.indexOf(from); i < this.#chunks.places.length; i++) {
+      const reader = this.#chunks.reader(this.#chunks.places[i] as ChunkPlace)
+      while (reader.next()) {
+        if (reader.seq < from) continue
+        if (events.length === limit || scanned === SCANNED_MAX) return { events, next: reader.seq, scanned }
+        scanned++
+        if (query.isOpen || query.lets(reader)) events.push(reader.event())
+      }
+    }
+    return { events, next: undefined, scanned }
+  }
+
+  /** From `from` back towards the first; the answer is in that order. */
+  #backward(from: number, limit: number, query: EventQuery): Responses['run.events'] {
+    const events: RunEvent[] = []
+    let scanned = 0
+    for (let i = Math.min(this.#chunks.indexOf(from), this.#chunks.places.length - 1); i >= 0; i--) {
+      const place = this.#chunks.places[i] as ChunkPlace
+      const passing: RunEvent[] = []
+      const reader = this.#chunks.reader(place)
+      while (reader.next() && reader.seq <= from) if (query.isOpen || query.lets(reader)) passing.push(reader.event())
+      for (const event of passing.reverse()) {
+        if (events.length === limit) return { events, next: event.seq, scanned: scanned + Math.min(from, place.lastSeq) - event.seq }
+        events.push(event)
+      }
+      scanned += Math.min(from, place.lastSeq) - place.firstSeq + 1
+      if (scanned >= SCANNED_MAX && place.firstSeq > 1) return { events, next: place.firstSeq - 1, scanned }
+    }
+    return { events, next: undefined, scanned }
+  }
+
+  #factsOf(message: number): MessageFacts | undefined {
+    const known = this.#facts.get(message)
+    if (known) return known
+    const send = this.sendOf(message as MessageId)
+    if (!send) return undefined
+    const facts = { to: this.#tables.endpoints.indexOf(send.to), type: this.#tables.messageTypes.indexOf(send.type) }
+    if (this.#facts.size > 20_000) this.#facts.clear()
+    this.#facts.set(message, facts)
+    return facts
+  }
+
+  #density(): Overview['density'] {
+    const sliceUs = Math.max(1, Math.ceil((this.lengthUs + 1) / DENSITY_SLICES))
+    const events = new Array<number>(Math.ceil((this.lengthUs + 1) / sliceUs)).fill(0)
+    const slice = (atUs: number) => Math.min(events.length - 1, Math.max(0, Math.floor(atUs / sliceUs)))
+    const isCounted = this.lastSeq <= COUNTED_MAX
+    for (const place of this.#chunks.places) {
+      if (isCounted) {
+        const reader = this.#chunks.reader(place)
+        while (reader.next()) (events[slice(reader.atUs)] as number) += 1
+        continue
+      }
+      const first = slice(place.startUs)
+      const last = slice(place.endUs)
+      const share = (place.lastSeq - place.firstSeq + 1) / (last - first + 1)
+      for (let i = first; i <= last; i++) (events[i] as number) += share
+    }
+    return { sliceUs, events: isCounted ? events : events.map(Math.round) }
+  }
+
+  #placeOf(seq: number): ChunkPlace | undefined {
+    const place = this.#chunks.places[this.#chunks.indexOf(seq)]
+    return place && place.firstSeq <= seq ? place : undefined
+  }
+
+  #reading<T>(doing: string, work: () => T): T {
+    return reading(this.file, doing, work)
+  }
+}
+
+function sizeOf(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0
+}

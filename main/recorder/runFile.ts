@@ -1,0 +1,126 @@
+/**
+ * The run file: one SQLite database a run, `*.synod`, self-describing. Its shape stands here and nowhere else.
+ *
+ *     meta        key, JSON value: header (RunHeader), name, status, verdict
+ *     chunk       packed events (protocols/wire/chunk.ts), their bounds, a CRC-32, and which messages and steps are in them
+ *     moment      what the run looked like after event `seq`, JSON of MomentData, every so many events
+ *     mark        what a person looks for on the timeline, JSON of Mark
+ *     checkpoint  where the checkpoint events are
+ *     finding     violations that the judge found
+ *
+ * While a run is recorded the file is in WAL mode; closed in good order it is one whole file again. A status `live` in a
+ * file that nobody records says that its lab ended without closing it.
+ */
+import { z } from 'zod'
+import { runConfigSchema } from '../../protocols/core/config.ts'
+import { endpointIds } from '../../protocols/core/ids.ts'
+import type { ChunkTables } from '../../protocols/wire/chunk.ts'
+import type { RunHeader } from './header.ts'
+
+/** "Synd", in the header of the database. */
+export const APPLICATION_ID = 0x53796e64
+/** Grows when an older Synod could no longer read the file. */
+export const RUN_FILE_VERSION = 1
+export const RUN_FILE_SUFFIX = '.synod'
+
+export const TABLES = {
+  meta: 'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  chunk:
+    'CREATE TABLE chunk (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, start_us INTEGER NOT NULL, end_us INTEGER NOT NULL, crc INTEGER NOT NULL, contents BLOB NOT NULL, bytes BLOB NOT NULL)',
+  moment: 'CREATE TABLE moment (seq INTEGER PRIMARY KEY, data TEXT NOT NULL)',
+  mark: 'CREATE TABLE mark (id INTEGER PRIMARY KEY, data TEXT NOT NULL)',
+  checkpoint: 'CREATE TABLE checkpoint (seq INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL, life INTEGER NOT NULL, step INTEGER NOT NULL)',
+  finding:
+    'CREATE TABLE finding (seq INTEGER NOT NULL, invariant TEXT NOT NULL, node TEXT NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (seq, invariant, node)) WITHOUT ROWID',
+} as const
+
+export type RunFileStatus = 'live' | 'ended' | 'interrupted'
+
+const name = z.string().min(1).max(200)
+const index = z.int().min(0)
+
+/** Reads a header that may come from anywhere. */
+export const runHeaderSchema = z.object({
+  run: name,
+  name: z.string().max(200),
+  config: runConfigSchema,
+  protocolVersion: z.int(),
+  nodes: z
+    .array(z.string().regex(/^n[1-9][0-9]*$/))
+    .min(1)
+    .max(15),
+  messageTypes: z.array(name).max(255),
+  timers: z.array(name).max(255),
+  createdAt: z.iso.datetime(),
+  epochUs: z.number(),
+  appVersion: z.string().max(100),
+  scenario: z.string().optional(),
+})
+
+export const markSchema = z.object({
+  seq: index,
+  atUs: index,
+  kind: z.enum(['leader', 'crash', 'restart', 'pause', 'resume', 'wipe', 'fault', 'lift', 'violation', 'load']),
+  text: z.string(),
+  node: z.string().optional(),
+  epoch: z.number().optional(),
+  fault: z.string().optional(),
+})
+
+export const tablesOf = (header: Pick<RunHeader, 'nodes' | 'messageTypes' | 'timers'>): ChunkTables => ({
+  endpoints: endpointIds(header.nodes),
+  messageTypes: header.messageTypes,
+  timers: header.timers,
+})
+
+/**
+ * What is in a chunk, so that a message or a node's steps are found without opening every chunk. For each endpoint five
+ * u32: its life (a chunk holds one life of each), first and last number of its messages sent, first and last step. 0: none.
+ */
+export class ChunkContents {
+  readonly words: Uint32Array<ArrayBuffer>
+
+  constructor(endpointsOrBytes: number | Uint8Array) {
+    if (typeof endpointsOrBytes === 'number') this.words = new Uint32Array(endpointsOrBytes * 5)
+    else this.words = new Uint32Array(endpointsOrBytes.slice().buffer) // a copy, because a view must be aligned
+  }
+
+  reset(): void {
+    this.words.fill(0)
+  }
+
+  /** False when the chunk already holds another life of this endpoint. */
+  holds(endpoint: number, life: number): boolean {
+    const at = endpoint * 5
+    if (this.words[at] === 0) this.words[at] = life
+    return this.words[at] === life
+  }
+
+  sent(endpoint: number, number: number): void {
+    this.#span(endpoint * 5 + 1, number)
+  }
+
+  stepped(endpoint: number, step: number): void {
+    this.#span(endpoint * 5 + 3, step)
+  }
+
+  maySend(endpoint: number, life: number, number: number): boolean {
+    return this.#covers(endpoint * 5, 1, life, number, number)
+  }
+
+  /** True when some step of this life from `first` to `last` may be in the chunk. */
+  mayStep(endpoint: number, life: number, first: number, last: number): boolean {
+    return this.#covers(endpoint * 5, 3, life, first, last)
+  }
+
+  #span(at: number, value: number): void {
+    const { words } = this
+    if (words[at] === 0 || value < (words[at] as number)) words[at] = value
+    if (value > (words[at + 1] as number)) words[at + 1] = value
+  }
+
+  #covers(at: number, span: number, life: number, first: number, last: number): boolean {
+    const { words } = this
+    return words[at] === life && words[at + span] !== 0 && (words[at + span] as number) <= last && (words[at + span + 1] as number) >= first
+  }
+}
