@@ -19,7 +19,7 @@ export function useKeys(): void {
 function takesKey(target: HTMLElement, event: KeyboardEvent, keys: readonly string[]): boolean {
   const global = keys.some((key) => key.startsWith('Mod+'))
   if (target.closest('input, textarea, select, [contenteditable="true"]')) return !global
-  if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]')) return !global
+  if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]:not([data-arrows])')) return !global
   if (event.key === ' ' || event.key === 'Enter')
     return target.closest('button, a, [role="button"], [role="switch"], [role="tab"], [role="treeitem"], [role="option"]') !== null
   if (/^(Arrow|Home|End)/.test(event.key))
