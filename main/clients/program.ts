@@ -1,4 +1,5 @@
 /** All logical clients of a run, put together: the one of the client bar, and those of the load. */
+import { nodeId } from '../../protocols/core/ids.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import type { ClientsSettings, ToProcess } from '../contract/process.ts'
 import { RunClock } from '../node/clock.ts'
@@ -27,7 +28,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
   let operations = 0
   const world: ClientWorld = {
     ...{ desk, service, compass: new Compass(settings.nodes.length) },
-    nodeIndex: (node) => settings.nodes.findIndex((id) => id === node),
+    nodeIndex: (node) => settings.nodes.indexOf(nodeId(node)),
     nextOperation: () => ++operations,
   }
   const load = new LoadGenerator({ world, seed: settings.seed, onDone: () => void parent.send({ kind: 'loadDone' }) })
