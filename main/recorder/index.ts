@@ -5,6 +5,6 @@
  */
 export { defaultDataFolder } from './dataFolder.ts'
 export type { RecorderReport, RunHeader } from './header.ts'
-export { openLibrary, type RunLibrary } from './library.ts'
+export { type LibraryOptions, openLibrary, type RunLibrary } from './library.ts'
 export { RunReader } from './reader.ts'
 export { type RecorderOptions, type RecorderThread, startRecorder } from './thread.ts'

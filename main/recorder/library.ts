@@ -6,7 +6,7 @@ import { type RunId, runId } from '../../protocols/core/ids.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import { eventProblem } from './eventSchema.ts'
-import { lockLibrary } from './libraryLock.ts'
+import { isHeld, lockLibrary, lookOn } from './libraryLock.ts'
 import { bad, openRunFile, statusIn } from './openRunFile.ts'
 import { RunReader } from './reader.ts'
 import { RUN_FILE_SUFFIX, type RunFileStatus } from './runFile.ts'
@@ -42,9 +42,14 @@ export interface RunLibrary {
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,150}$/
 const SIDECARS = ['-wal', '-shm', '-journal']
 
+export interface LibraryOptions {
+  /** Looks without holding the folder, beside a lab that may: nothing can be created or changed. */
+  readonly readOnly?: boolean
+}
+
 /** Creates the folder when absent. Throws a LabError: `library-locked` when another lab holds it, `disk`. */
-export function openLibrary(dataFolder: string): RunLibrary {
-  const library = new Library(path.resolve(dataFolder))
+export function openLibrary(dataFolder: string, { readOnly = false }: LibraryOptions = {}): RunLibrary {
+  const library = new Library(path.resolve(dataFolder), readOnly)
   library.tidy()
   return library
 }
@@ -53,15 +58,18 @@ class Library implements RunLibrary {
   readonly dataFolder: string
   readonly #runs: string
   readonly #cache: Database.Database
+  readonly #readOnly: boolean
   readonly #live = new Set<RunId>()
 
-  constructor(dataFolder: string) {
+  constructor(dataFolder: string, readOnly: boolean) {
     this.dataFolder = dataFolder
+    this.#readOnly = readOnly
     this.#runs = path.join(dataFolder, 'runs')
-    this.#cache = lockLibrary(dataFolder)
+    this.#cache = readOnly ? lookOn() : lockLibrary(dataFolder)
   }
 
   create(name: string): { run: RunId; file: string; folder: string } {
+    this.#writable()
     const day = new Date().toISOString().slice(0, 16).replace('T', '-').replace(':', '')
     const run = this.#free(`${day}-${slug(name)}`)
     const folder = path.join(this.#runs, run)
@@ -82,6 +90,7 @@ class Library implements RunLibrary {
   }
 
   list(): RunSummary[] {
+    if (this.#readOnly && !existsSync(this.#runs)) return []
     const names = this.#disk('The library cannot be read', () => readdirSync(this.#runs)).filter((name) => name.endsWith(RUN_FILE_SUFFIX))
     const runs = names.map((name) => runId(name.slice(0, -RUN_FILE_SUFFIX.length))).filter((run) => SAFE_NAME.test(run))
     return runs
@@ -108,6 +117,7 @@ class Library implements RunLibrary {
   }
 
   delete(run: RunId): void {
+    this.#writable()
     const file = this.fileOf(run)
     if (this.#live.has(run)) throw new LabError('bad-request', `The run ${run} is live.`, 'Stop it first.')
     this.#disk('The run cannot be deleted', () => {
@@ -118,6 +128,7 @@ class Library implements RunLibrary {
   }
 
   import(from: string): RunSummary {
+    this.#writable()
     const source = path.resolve(from)
     openRunFile(source).db.close() // says what is wrong of the file that the person chose
     const run = this.#free(slug(path.basename(source, RUN_FILE_SUFFIX)))
@@ -160,6 +171,7 @@ class Library implements RunLibrary {
 
   /** Makes one whole file of each that its recorder left with a log beside it: killed, or read while it was closed. */
   tidy(): void {
+    if (this.#readOnly) return
     for (const name of readdirSync(this.#runs)) {
       if (name.startsWith('.')) rmSync(path.join(this.#runs, name), { force: true })
       if (!name.endsWith(RUN_FILE_SUFFIX) || this.#live.has(runId(name.slice(0, -RUN_FILE_SUFFIX.length)))) continue
@@ -174,7 +186,7 @@ class Library implements RunLibrary {
 
   #summary(run: RunId): RunSummary {
     const file = this.#pathOf(run)
-    const isLive = this.#live.has(run)
+    const isLive = this.#live.has(run) || (this.#readOnly && isHeld(this.dataFolder))
     const stamp = stampOf(file)
     const known = isLive
       ? undefined
@@ -187,6 +199,7 @@ class Library implements RunLibrary {
   }
 
   #edit(run: RunId, work: (db: Database.Database) => void): void {
+    this.#writable()
     const file = this.fileOf(run)
     const { db } = openRunFile(file, { writable: true })
     try {
@@ -197,6 +210,10 @@ class Library implements RunLibrary {
       db.close()
     }
     this.#cache.prepare('DELETE FROM run WHERE file = ?').run(run)
+  }
+
+  #writable(): void {
+    if (this.#readOnly) throw new LabError('library-locked', `The library in ${this.dataFolder} was opened for reading alone.`)
   }
 
   #pathOf(run: RunId): string {

@@ -30,17 +30,36 @@ function hold(file: string): Database.Database {
   try {
     db.pragma('locking_mode = EXCLUSIVE')
     db.exec('BEGIN EXCLUSIVE')
-    if (db.pragma('user_version', { simple: true }) !== VERSION) {
-      db.exec('DROP TABLE IF EXISTS run')
-      db.exec('CREATE TABLE run (file TEXT PRIMARY KEY, stamp TEXT NOT NULL, summary TEXT NOT NULL) WITHOUT ROWID')
-      db.pragma(`user_version = ${VERSION}`)
-    }
+    if (db.pragma('user_version', { simple: true }) !== VERSION) layOut(db)
     db.exec('COMMIT')
     writeFileSync(holderFile(path.dirname(file)), String(process.pid))
     return db
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+function layOut(db: Database.Database): void {
+  db.exec('DROP TABLE IF EXISTS run')
+  db.exec('CREATE TABLE run (file TEXT PRIMARY KEY, stamp TEXT NOT NULL, summary TEXT NOT NULL) WITHOUT ROWID')
+  db.pragma(`user_version = ${VERSION}`)
+}
+
+/** A cache of one's own, for who only looks. */
+export function lookOn(): Database.Database {
+  const db = new Database(':memory:')
+  layOut(db)
+  return db
+}
+
+/** Whether the process that last held the library still runs: what it left unfinished may then be under way. */
+export function isHeld(dataFolder: string): boolean {
+  try {
+    const holder = Number(readFileSync(holderFile(dataFolder), 'utf8'))
+    return holder > 0 && process.kill(holder, 0)
+  } catch {
+    return false
   }
 }
 
