@@ -1,6 +1,6 @@
 /** `BrowserWindow`: a page of a real Chromium, behind the rules of a window that is well kept. */
 import { EventEmitter } from 'node:events'
-import type { Page, Route } from 'playwright-core'
+import type { Frame, Page, Request as PageRequest, Route } from 'playwright-core'
 import { app } from './app.ts'
 import { act, record } from './control.ts'
 import { ipcMain } from './ipc.ts'
@@ -21,6 +21,15 @@ interface Options {
   readonly webPreferences?: Record<string, unknown> & { readonly preload?: string }
 }
 type WindowOpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' }
+
+/** Undefined while the frame, that of a new window, is only being made. */
+function frameOf(request: PageRequest): Frame | undefined {
+  try {
+    return request.frame()
+  } catch {
+    return undefined
+  }
+}
 
 const windows = new Set<BrowserWindow>()
 let portCount = 0
@@ -80,6 +89,7 @@ class WebContents extends EventEmitter {
     await page.exposeBinding('__toMain', (source, word: FromPage) => this.hear(word, source.frame === page.mainFrame()))
     if (preload) await page.addInitScript({ content: preloadScript(preload) })
     await page.context().route('**/*', (route) => this.route(route, page))
+    page.on('popup', (popup) => void popup.close().catch(() => undefined))
     page.on('console', (message) => record('console', { type: message.type(), text: message.text() }))
     page.on('pageerror', (error) => record('page error', error.message))
     return page
@@ -89,7 +99,7 @@ class WebContents extends EventEmitter {
   private async route(route: Route, page: Page): Promise<void> {
     const request = route.request()
     const url = inside(request.url())
-    if (request.isNavigationRequest() && request.frame().page() !== page) return this.onNewWindow(route, url)
+    if (request.isNavigationRequest() && frameOf(request)?.page() !== page) return this.onNewWindow(route, url)
     if (request.isNavigationRequest() && url !== this.mainFrame.url && !this.mayNavigate(url, request.frame() === page.mainFrame())) {
       return route.abort('aborted')
     }
@@ -116,9 +126,7 @@ class WebContents extends EventEmitter {
   private async onNewWindow(route: Route, url: string): Promise<void> {
     const { action } = this.openHandler({ url })
     record('window open', { url, action })
-    const opened = route.request().frame().page()
     await route.abort('aborted')
-    if (action === 'deny') await opened.close()
   }
 
   private async hear(word: FromPage, isMainFrame: boolean): Promise<unknown> {
