@@ -4,7 +4,7 @@
  *
  * - a send waits for the step that made it, unless the tap on which that step would come is closed;
  * - a step with a message waits for a delivery of that message;
- * - what stands behind something that waits (the later records of its tap, the fate of its message) waits with it.
+ * - what stands behind something that waits (the later records of its endpoint, the fate of its message) waits with it.
  *
  * What clients send carries the step of their last operation that began or ended, so it waits for that one's record.
  * When nothing waits, which is the rule, entries go straight through and nothing is copied.
@@ -59,9 +59,8 @@ interface Life {
   step: number
   closed: boolean
   readonly delivered: DeliveredMessages
-  /** Records of its tap that wait, and the message whose delivery the first of them awaits. */
+  /** Records of its tap that wait. */
   records: WaitingRecord[]
-  awaited: number
   /** Its frames that wait, by the step that sent them. */
   readonly frames: Map<number, WaitingFrame[]>
 }
@@ -156,13 +155,15 @@ export class Sequencer {
   }
 
   #tap(life: Life, bytes: Uint8Array, view: DataView, at: number, end: number): void {
-    const awaited = life.records.length > 0 ? life.awaited : this.#awaits(view, at)
-    if (awaited === 0) {
-      this.#logTap(life, bytes, view, at, end)
-      this.#drain()
-      return
+    if (life.records.length === 0 && !this.#isBehind(life)) {
+      const awaited = this.#awaits(view, at)
+      if (awaited === 0) {
+        this.#logTap(life, bytes, view, at, end)
+        this.#drain()
+        return
+      }
+      this.#await(life, awaited)
     }
-    if (life.records.length === 0) this.#await(life, awaited)
     life.records.push({ order: this.#order++, bytes: bytes.slice(at, end) })
     this.#waitingBytes += end - at
   }
@@ -178,8 +179,14 @@ export class Sequencer {
     return this.#life(sender, high - sender * 8192).delivered.has(message - high * 2 ** 32) ? 0 : message
   }
 
+  /** An earlier life of its endpoint has not said everything yet. */
+  #isBehind(life: Life): boolean {
+    const lives = this.#lives[life.endpoint] as Life[]
+    if (lives.length === 1) return false
+    return lives.some((other) => other.life < life.life && other.records.length > 0)
+  }
+
   #await(life: Life, message: number): void {
-    life.awaited = message
     const waiting = this.#awaited.get(message)
     if (waiting) waiting.push(life)
     else this.#awaited.set(message, [life])
@@ -202,7 +209,7 @@ export class Sequencer {
       const next = at + 4 + view.getUint32(at, true)
       const life = this.#life(view.getUint8(at + 8), view.getUint16(at + 32, true))
       const step = view.getUint32(at + 16, true)
-      if (step <= life.step || (life.closed && life.records.length === 0)) {
+      if (step <= life.step || (life.closed && life.records.length === 0 && !this.#isBehind(life))) {
         this.#logFrame(life, view.getUint32(at + 12, true), feed, view, at, next, readUs, handedUs)
         this.#drain()
       } else this.#holdFrame(life, step, view.getUint32(at + 12, true), feed.slice(at, next), readUs, handedUs)
@@ -271,6 +278,7 @@ export class Sequencer {
   }
 
   #drainRecords(life: Life): void {
+    if (this.#isBehind(life)) return
     const { records } = life
     let logged = 0
     for (; logged < records.length; logged++) {
@@ -285,12 +293,14 @@ export class Sequencer {
       this.#logTap(life, bytes, view, 0, bytes.length)
     }
     life.records = records.slice(logged)
+    if (life.records.length > 0) return
     if (life.closed) this.#letGo(life)
+    for (const next of this.#lives[life.endpoint] ?? []) if (next.life > life.life) this.#awake.push(next)
   }
 
   /** The tap of this life has said its last: what it did not say will not come. */
   #letGo(life: Life): void {
-    if (life.records.length > 0 || life.frames.size === 0) return
+    if (life.records.length > 0 || life.frames.size === 0 || this.#isBehind(life)) return
     const frames = [...life.frames.values()].flat().sort((a, b) => a.order - b.order)
     life.frames.clear()
     for (const frame of frames) this.#logWaiting(life, frame)
@@ -345,7 +355,7 @@ export class Sequencer {
     }
     const created: Life = {
       ...{ endpoint, life, step: 0, closed: false, delivered: new DeliveredMessages() },
-      ...{ records: [], awaited: 0, frames: new Map() },
+      ...{ records: [], frames: new Map() },
     }
     lives.push(created)
     return created
