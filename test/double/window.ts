@@ -40,6 +40,8 @@ class WebContents extends EventEmitter {
   private readonly ports = new Map<number, { receive(data: unknown): void; close(): void }>()
   private openHandler: WindowOpenHandler = () => ({ action: 'allow' })
   private queue: Promise<unknown> = Promise.resolve()
+  private readonly popups: Page[] = []
+  private denied = 0
 
   constructor(preload: string | undefined) {
     super()
@@ -89,7 +91,10 @@ class WebContents extends EventEmitter {
     await page.exposeBinding('__toMain', (source, word: FromPage) => this.hear(word, source.frame === page.mainFrame()))
     if (preload) await page.addInitScript({ content: preloadScript(preload) })
     await page.context().route('**/*', (route) => this.route(route, page))
-    page.on('popup', (popup) => void popup.close().catch(() => undefined))
+    page.on('popup', (popup) => {
+      this.popups.push(popup)
+      this.closeDenied()
+    })
     page.on('console', (message) => record('console', { type: message.type(), text: message.text() }))
     page.on('pageerror', (error) => record('page error', error.message))
     return page
@@ -127,6 +132,19 @@ class WebContents extends EventEmitter {
     const { action } = this.openHandler({ url })
     record('window open', { url, action })
     await route.abort('aborted')
+    if (action === 'deny') this.denied++
+    this.closeDenied()
+  }
+
+  /** A new window and its first request are told of in either order. */
+  private closeDenied(): void {
+    while (this.denied > 0 && this.popups.length > 0) {
+      this.denied--
+      this.popups
+        .shift()
+        ?.close()
+        .catch(() => undefined)
+    }
   }
 
   private async hear(word: FromPage, isMainFrame: boolean): Promise<unknown> {
