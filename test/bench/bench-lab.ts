@@ -15,6 +15,8 @@ export interface BenchLab {
   startRun(config: RunConfigInput): Promise<RunId>
   moment(run: RunId): Promise<Moment>
   leader(run: RunId): Promise<NodeId | undefined>
+  /** Resolves when the load of the run has done all its operations. */
+  untilLoadDone(run: RunId): Promise<void>
   onChange(listener: (change: Change) => void): () => void
   close(): Promise<void>
 }
@@ -60,6 +62,9 @@ export async function openBenchLab(): Promise<BenchLab> {
     },
     moment,
     leader,
+    async untilLoadDone(run) {
+      while ((await moment(run)).load !== undefined) await pause(20)
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

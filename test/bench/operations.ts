@@ -13,6 +13,8 @@ export async function throughput(
 ): Promise<Throughput & { readonly operations: number }> {
   const begunUs = new Map<number, number>()
   const latenciesMs: number[] = []
+  let firstUs = Number.POSITIVE_INFINITY
+  let lastUs = fromUs
   let next: number | undefined = (await lab.call('run.seek', { run, atUs: Math.max(0, fromUs - 1_000_000) })).seq
   while (next !== undefined) {
     const page: Awaited<ReturnType<typeof readPage>> = await readPage(lab, run, next)
@@ -20,12 +22,15 @@ export async function throughput(
       if (event.kind === 'invoke') begunUs.set(event.operation, event.atUs)
       if (event.kind !== 'return' || event.outcome.is !== 'ok' || event.atUs < fromUs || event.atUs > toUs) continue
       const begun = begunUs.get(event.operation)
-      if (begun !== undefined) latenciesMs.push((event.atUs - begun) / 1000)
+      if (begun === undefined) continue
+      latenciesMs.push((event.atUs - begun) / 1000)
+      if (begun >= fromUs) firstUs = Math.min(firstUs, begun)
+      lastUs = Math.max(lastUs, event.atUs)
     }
     next = page.next
   }
   latenciesMs.sort((a, b) => a - b)
-  const seconds = (toUs - fromUs) / 1e6
+  const seconds = (over === 'span' ? toUs - fromUs : lastUs - firstUs) / 1e6
   return {
     operations: latenciesMs.length,
     perSecond: latenciesMs.length / seconds,
