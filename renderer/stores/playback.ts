@@ -72,6 +72,7 @@ export const usePlayback = defineStore('playback', () => {
       seq.value = now.seq
       moment.value = now
     },
+    { flush: 'sync' }, // the live moment is the end of the recording, never one behind it
   )
 
   // A live run that ends under the playhead leaves it at the end, at rest.

@@ -68,7 +68,7 @@ function axis(ctx: CanvasRenderingContext2D, { span, width, height, color }: Tim
   ctx.textAlign = 'left'
 }
 
-/** One bar per two pixels, as high as the root of its events: a lone event is still seen beside a storm. */
+/** One bar per two pixels, as high as the root of its events: a lone event is still seen beside a storm, and the rarest storms are cut off at the top. */
 function density(
   ctx: CanvasRenderingContext2D,
   { density: { sliceUs, events }, span, width, color, playheadUs, live }: TimelineInk,
@@ -91,11 +91,13 @@ function density(
     most = Math.max(most, heights[bar] ?? 0)
   }
   if (most === 0) return
+  const sorted = heights.filter((height) => height > 0).sort()
+  const tall = (sorted[Math.floor(sorted.length * 0.98)] ?? most) * 1.1
   const room = bottom - 6
   const past = color('text-faint')
   const ahead = color('line')
   for (let bar = 0; bar < bars; bar++) {
-    const high = ((heights[bar] ?? 0) / most) * room
+    const high = Math.min(1.2, (heights[bar] ?? 0) / tall) * room
     if (high <= 0) continue
     const after = !live && span.fromUs + bar * usPerBar > playheadUs
     ctx.fillStyle = after ? ahead : past

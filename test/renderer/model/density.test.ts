@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Density, growDensity } from '../../../renderer/model/density.ts'
+
+const sum = (density: Density): number => density.events.reduce((total, count) => total + count, 0)
+
+test('no event is lost or counted twice however the run grows', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 40_000_000 }), fc.integer({ min: 0, max: 900 })), { maxLength: 60 }),
+      (growth) => {
+        let density: Density = { sliceUs: 10_000, events: [] }
+        let [lengthUs, total] = [0, 0]
+        for (const [byUs, count] of growth) {
+          lengthUs += byUs
+          total += count
+          density = growDensity(density, lengthUs, count)
+          expect(density.events.length).toBeLessThanOrEqual(2001)
+          expect(density.events.length * density.sliceUs).toBeGreaterThan(lengthUs)
+        }
+        expect(sum(density)).toBe(total)
+      },
+    ),
+  )
+})
+
+test('the density that was given stays as it was', () => {
+  const before: Density = { sliceUs: 1000, events: [1, 2] }
+  growDensity(before, 1500, 5)
+  expect(before.events).toEqual([1, 2])
+})

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { nodeIds } from '../../../protocols/core/ids.ts'
+import type { Role } from '../../../protocols/core/machine.ts'
+import { firstMoment, type NodeStatus } from '../../../protocols/core/moment.ts'
+import { headline } from '../../../renderer/model/headline.ts'
+
+function moment(nodes: readonly [NodeStatus, Role?, number?][]) {
+  const ids = nodeIds(nodes.length)
+  const made = firstMoment(ids, 1)
+  for (const [i, [status, role, epoch]] of nodes.entries()) {
+    const node = made.nodes.get(ids[i] as (typeof ids)[number])
+    if (node) Object.assign(node, { status, observation: role ? { role, epoch: epoch ?? 1, facts: {} } : undefined })
+  }
+  return made
+}
+
+test('the leader stands in the sentence', () => {
+  expect(
+    headline(
+      moment([
+        ['up', 'leader', 3],
+        ['up', 'follower', 3],
+      ]),
+      'term',
+    ),
+  ).toEqual({ lead: 'n1 leads term 3', leader: 'n1', broken: [] })
+})
+
+test('of two leaders the one of the higher term leads, the other only believes so', () => {
+  const says = headline(
+    moment([
+      ['up', 'leader', 2],
+      ['up', 'leader', 3],
+    ]),
+    'term',
+  )
+  expect(says.leader).toBe('n2')
+  expect(says.lead).toBe('n2 leads term 3; n1 still believes it leads term 2')
+})
+
+test('a leader whose process is dead does not lead', () => {
+  const says = headline(
+    moment([
+      ['down', 'leader', 2],
+      ['up', 'candidate', 3],
+      ['up', 'follower', 2],
+    ]),
+    'term',
+  )
+  expect(says.lead).toBe('Nobody leads; n2 stands for term 3')
+  expect(says.broken).toEqual(['n1 is down'])
+})
+
+test('before anything happened the nodes are starting', () => {
+  expect(headline(moment([['starting'], ['starting']]), 'term').lead).toBe('Nodes are starting')
+})
+
+test('several that are down are listed', () => {
+  expect(headline(moment([['down'], ['down'], ['paused', 'follower']]), 'view').broken).toEqual(['n1 and n2 are down', 'n3 is paused'])
+})

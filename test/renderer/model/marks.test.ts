@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { Mark } from '../../../main/contract/commands.ts'
+import { nodeId } from '../../../protocols/core/ids.ts'
+import { faultBands, leaderBands, nextStop, packRows } from '../../../renderer/model/marks.ts'
+
+const mark = (seq: number, kind: Mark['kind'], more: Partial<Mark> = {}): Mark => ({
+  seq,
+  atUs: seq * 1000,
+  kind,
+  text: `${kind} ${seq}`,
+  ...more,
+})
+const [n1, n2] = [nodeId('n1'), nodeId('n2')]
+
+test('a leader leads until the next one is elected', () => {
+  const bands = leaderBands([mark(1, 'leader', { node: n1 }), mark(5, 'leader', { node: n2 })])
+  expect(bands).toMatchObject([
+    { node: n1, fromUs: 1000, toUs: 5000 },
+    { node: n2, fromUs: 5000, toUs: undefined },
+  ])
+})
+
+test('a leader that crashes leads no more, though nobody else does yet', () => {
+  const bands = leaderBands([mark(1, 'leader', { node: n1 }), mark(3, 'crash', { node: n1 }), mark(4, 'crash', { node: n2 })])
+  expect(bands).toMatchObject([{ node: n1, fromUs: 1000, toUs: 3000 }])
+})
+
+test('the crash of a follower leaves the leader leading', () => {
+  expect(leaderBands([mark(1, 'leader', { node: n1 }), mark(3, 'crash', { node: n2 })])).toMatchObject([{ node: n1, toUs: undefined }])
+})
+
+test('a fault lasts until it is lifted, a crash until the restart, a pause until the node goes on or dies', () => {
+  const bands = faultBands([
+    mark(1, 'fault', { fault: 'f1' }),
+    mark(2, 'fault', { fault: 'f2' }),
+    mark(3, 'pause', { node: n1 }),
+    mark(4, 'crash', { node: n1 }),
+    mark(5, 'lift', { fault: 'f1' }),
+    mark(6, 'restart', { node: n1 }),
+  ])
+  expect(bands.map(({ fromUs, toUs }) => [fromUs, toUs])).toEqual([
+    [1000, 5000],
+    [2000, undefined],
+    [3000, 4000],
+    [4000, 6000],
+  ])
+})
+
+test('[ and ] stop at what was broken and at violations, not at what was put right', () => {
+  const marks = [mark(1, 'leader'), mark(3, 'crash'), mark(5, 'restart'), mark(7, 'violation'), mark(9, 'lift')]
+  expect(nextStop(marks, 1, 1)?.seq).toBe(3)
+  expect(nextStop(marks, 3, 1)?.seq).toBe(7)
+  expect(nextStop(marks, 7, 1)).toBeUndefined()
+  expect(nextStop(marks, 9, -1)?.seq).toBe(7)
+  expect(nextStop(marks, 3, -1)).toBeUndefined()
+})
+
+test('bands that overlap lie in different rows; the last row takes what is left', () => {
+  const bands = faultBands([
+    mark(1, 'fault', { fault: 'a' }),
+    mark(2, 'fault', { fault: 'b' }),
+    mark(3, 'fault', { fault: 'c' }),
+    mark(4, 'lift', { fault: 'a' }),
+    mark(5, 'fault', { fault: 'd' }),
+  ])
+  expect(packRows(bands, 10_000, 2)).toEqual([0, 1, 1, 0])
+})
