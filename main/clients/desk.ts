@@ -92,16 +92,14 @@ export class Desk {
   flush(): void {
     this.#isTurnOpen = false
     const isTaken = this.#tap.flush()
-    if (isTaken !== this.#isTapBehind) return isTaken ? this.#send() : undefined
-    this.#isTapBehind = !isTaken
-    for (const { socket } of this.#links) {
-      if (isTaken) socket?.resume()
-      else socket?.pause()
+    if (isTaken === this.#isTapBehind) {
+      this.#isTapBehind = !isTaken
+      for (const { socket } of this.#links) {
+        if (isTaken) socket?.resume()
+        else socket?.pause()
+      }
     }
-    if (isTaken) this.#send()
-  }
-
-  #send(): void {
+    if (!isTaken) return // called again when the tap has caught up
     for (const link of this.#links) link.flush()
   }
 

@@ -2,14 +2,19 @@
  * Keeps the processes of one live run: a process per node, and one for all clients. What it does to them it does for
  * real: crash is kill -9, pause is SIGSTOP, and a node comes back from its own disk or not at all.
  */
+import path from 'node:path'
 import type { Load, RunConfig } from '../../protocols/core/config.ts'
-import type { Unnumbered } from '../../protocols/core/event.ts'
+import type { ActionEvent, NodeChange, Unnumbered } from '../../protocols/core/event.ts'
 import type { NodeAction } from '../../protocols/core/fault.ts'
-import type { EndpointId, NodeId } from '../../protocols/core/ids.ts'
+import { CLIENTS, type EndpointId, type NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
-import type { NodeStatus } from '../../protocols/core/moment.ts'
+import { LabError } from '../contract/errors.ts'
+import { type ClientsSettings, type FromProcess, type NodeSettings, SETTINGS_VARIABLE } from '../contract/process.ts'
 import type { ProcessEntries } from './entries.ts'
 import type { NodeLauncher } from './launcher.ts'
+import { type End, Member, startFailed } from './member.ts'
+import { Node, type NodeState } from './node.ts'
+import { TapEnds } from './tapEnds.ts'
 
 /** What the cluster needs of the proxy; a ProxyThread is one. */
 export interface ClusterNetwork {
@@ -37,15 +42,6 @@ export interface ClusterSettings {
   onTrouble?(text: string): void
 }
 
-export interface NodeState {
-  readonly node: NodeId
-  readonly status: NodeStatus
-  readonly life: number
-  readonly pid: number | undefined
-  /** Why it is down, when it is. */
-  readonly reason: string | undefined
-}
-
 /** How an operation of the client bar went. */
 export interface OperationAnswer {
   readonly operation: number
@@ -55,24 +51,196 @@ export interface OperationAnswer {
   readonly latencyMs: number
 }
 
-/** The methods' order of events: see each. All rejections are LabErrors. */
-export declare class Supervisor {
-  constructor(settings: ClusterSettings)
+type Answered = { readonly resolve: (answer: OperationAnswer) => void; readonly reject: (error: LabError) => void }
+
+/** What a process gets to end in good order before it is killed. */
+const GRACE_MS = 1500
+const LINE_LENGTH_MAX = 10_000
+
+/** All rejections are LabErrors. */
+export class Supervisor {
+  readonly #settings: ClusterSettings
+  readonly #nodes = new Map<NodeId, Node>()
+  readonly #clients: Member
+  readonly #taps = new TapEnds()
+  readonly #calls = new Map<number, Answered>()
+  #lastCall = 0
+  #timeScale: number
+  #ending: Promise<void> | undefined
+
+  constructor(settings: ClusterSettings) {
+    this.#settings = settings
+    this.#timeScale = settings.config.timeScale
+    for (const [index, id] of settings.nodes.entries()) this.#nodes.set(id, this.#makeNode(id, index))
+    this.#clients = new Member({
+      name: CLIENTS,
+      entry: settings.entries.clients,
+      launcher: settings.launcher,
+      environment: (life) => environment(this.#clientsSettings(life)),
+      onMessage: (message) => this.#onClientsMessage(message),
+      onLine: (stream, line) => this.#output(CLIENTS, stream, line),
+      onEnd: (_, end) => this.#onClientsEnd(end),
+    })
+  }
+
   /** Starts all processes side by side, then the load of the configuration. Resolves when all are up; rejects with `start-failed`, everything ended again. */
-  start(): Promise<void>
+  async start(): Promise<void> {
+    const starts = [this.#clients.start(), ...[...this.#nodes.values()].map((node) => node.start())]
+    const failed = (await Promise.allSettled(starts)).find((start) => start.status === 'rejected')
+    if (failed) {
+      await this.stop()
+      const { reason } = failed
+      throw reason instanceof LabError ? reason : startFailed('The process of the clients', reason)
+    }
+    if (this.#settings.config.load && !this.#ending) this.setLoad(this.#settings.config.load)
+  }
+
   /** To be called from the proxy's onTapClosed: a node's `down` is recorded after the last of its steps. */
-  tapClosed(endpoint: EndpointId, life: number): void
-  nodeStates(): readonly NodeState[]
+  tapClosed(endpoint: EndpointId, life: number): void {
+    this.#taps.closed(endpoint, life)
+  }
+
+  nodeStates(): readonly NodeState[] {
+    return [...this.#nodes.values()].map((node) => node.state())
+  }
+
   /** Records the action and carries it out; resolves when the change is recorded. Rejects with `node-down` or `bad-request` when the node is not in a state for it. */
-  act(node: NodeId, action: NodeAction): Promise<void>
+  async act(id: NodeId, action: NodeAction): Promise<void> {
+    this.#checkLive()
+    const node = this.#nodes.get(id)
+    if (!node) throw new LabError('not-found', `There is no node ${id} in this run.`, `Its nodes are ${this.#settings.nodes.join(', ')}.`)
+    await node.act(action, () => this.#action({ do: 'node', node: id, what: action }))
+  }
+
   /** Resumes what is paused and restarts what is down. */
-  heal(): Promise<void>
+  async heal(): Promise<void> {
+    this.#checkLive()
+    const mend = ({ node, status }: NodeState) =>
+      status === 'paused' ? this.act(node, 'resume') : status === 'down' ? this.act(node, 'restart') : undefined
+    const failed = (await Promise.allSettled(this.nodeStates().map(mend))).find((act) => act.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
   /** One operation of the client bar, in the client `you`. Operations wait for one another. */
-  operate(op: Json): Promise<OperationAnswer>
+  operate(op: Json): Promise<OperationAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#checkLive()
+      if (!this.#clients.isRunning)
+        throw new LabError('internal', 'The process of the clients has ended.', 'Stop this run and start another.')
+      const call = ++this.#lastCall
+      this.#calls.set(call, { resolve, reject })
+      this.#clients.send({ kind: 'operate', call, op })
+    })
+  }
+
   /** Starts, changes or (null) stops the load, and records it. */
-  setLoad(load: Load | null): void
+  setLoad(load: Load | null): void {
+    this.#checkLive()
+    this.#action({ do: 'load', load })
+    this.#clients.send({ kind: 'load', load })
+  }
+
   /** For the processes' timers. Tell the proxy too: that records it. */
-  setTimeScale(scale: number): void
+  setTimeScale(scale: number): void {
+    this.#timeScale = scale
+    for (const member of [this.#clients, ...this.#nodes.values()]) member.send({ kind: 'timeScale', scale })
+  }
+
   /** Ends all processes in good order: asked first, killed by id after a grace. Safe to call twice, and after a failed start. */
-  stop(): Promise<void>
+  stop(): Promise<void> {
+    this.#ending ??= this.#end()
+    return this.#ending
+  }
+
+  async #end(): Promise<void> {
+    await this.#clients.stop(GRACE_MS) // first, so that no operation fails only because its node was told to end
+    for (const { reject } of this.#calls.values()) reject(ended())
+    this.#calls.clear()
+    const nodes = [...this.#nodes.values()]
+    await Promise.all(nodes.map((node) => node.stop(GRACE_MS)))
+    await Promise.all([...nodes.map(({ id, life }) => this.#taps.wait(id, life)), this.#taps.wait(CLIENTS, this.#clients.life)])
+  }
+
+  #makeNode(id: NodeId, index: number): Node {
+    const { entries, launcher, network, disksFolder } = this.#settings
+    const folder = path.join(disksFolder, id)
+    return new Node({
+      ...{ id, folder, entry: entries.node, launcher },
+      environment: (life) => environment(this.#nodeSettings(id, index, folder, life)),
+      setTarget: (port, life) => network.setTarget(id, port, life),
+      tapClosed: (life) => this.#taps.wait(id, life),
+      changed: (change) => this.#change(id, change),
+      stoppedChanged: () => this.#tellStopped(),
+      onLine: (stream, line) => this.#output(id, stream, line),
+      onTrouble: (text) => this.#trouble(text),
+    })
+  }
+
+  #nodeSettings(id: NodeId, endpoint: number, dataFolder: string, life: number): NodeSettings {
+    const { options, sync } = this.#settings.config
+    return { as: 'node', id, options, sync, dataFolder, ...this.#common(id, endpoint, life) }
+  }
+
+  #clientsSettings(life: number): ClientsSettings {
+    return { as: 'clients', ...this.#common(CLIENTS, this.#settings.nodes.length, life) }
+  }
+
+  #common(endpoint: EndpointId, index: number, life: number) {
+    const { run, secret, nodes, messageTypes, epochUs, config, network } = this.#settings
+    const { protocol, service, seed } = config
+    const { tapPort, linkPorts } = network.ports
+    const of = { run, secret, nodes, messageTypes, epochUs, protocol, service, seed, tapPort }
+    return { ...of, endpoint: index, life, timeScale: this.#timeScale, linkPorts: linkPorts[endpoint] ?? {} }
+  }
+
+  #onClientsMessage(message: FromProcess): void {
+    if (message.kind === 'loadDone') return this.#settings.onLoadDone?.()
+    if (message.kind !== 'answer') return
+    const { kind: _, call, ...answer } = message
+    this.#calls.get(call)?.resolve(answer)
+    this.#calls.delete(call)
+  }
+
+  #onClientsEnd(end: End): void {
+    if (end.asked) return
+    this.#trouble(`The process of the clients has ended: ${end.reason}. The client bar and the load of this run are gone.`)
+    for (const { reject } of this.#calls.values()) reject(new LabError('internal', `The process of the clients has ended: ${end.reason}.`))
+    this.#calls.clear()
+  }
+
+  /** Should the engine be killed now, somebody must end those that cannot do so themselves. */
+  #tellStopped(): void {
+    const pids = [...this.#nodes.values()].filter((node) => node.isStopped).map((node) => node.pid)
+    this.#clients.send({ kind: 'stopped', pids: pids.filter((pid) => pid !== undefined) })
+  }
+
+  #change(node: NodeId, change: NodeChange): void {
+    if (this.#ending && change.is === 'down') return // the run's end says it for all
+    this.#settings.network.event({ kind: 'node', atUs: this.#atUs(), node, change })
+  }
+
+  #action(action: ActionEvent['action']): void {
+    this.#settings.network.event({ kind: 'action', atUs: this.#atUs(), action })
+  }
+
+  #output(node: EndpointId, stream: 'out' | 'err', line: string): void {
+    this.#settings.network.event({ kind: 'output', atUs: this.#atUs(), node, stream, line: line.slice(0, LINE_LENGTH_MAX) })
+  }
+
+  #trouble(text: string): void {
+    if (!this.#ending) this.#settings.onTrouble?.(text)
+  }
+
+  #checkLive(): void {
+    if (this.#ending) throw ended()
+  }
+
+  #atUs(): number {
+    const [seconds, nanoseconds] = process.hrtime()
+    return seconds * 1e6 + nanoseconds / 1e3 - this.#settings.epochUs
+  }
 }
+
+const environment = (settings: NodeSettings | ClientsSettings) => ({ [SETTINGS_VARIABLE]: JSON.stringify(settings) })
+
+const ended = (): LabError => new LabError('run-ended', 'The run has ended.', 'Start another run.')

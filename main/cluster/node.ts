@@ -1,0 +1,195 @@
+/** One node of a live run: its process through its lives, what is done to it, and what is said of it. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import type { NodeChange } from '../../protocols/core/event.ts'
+import type { NodeAction } from '../../protocols/core/fault.ts'
+import type { NodeId } from '../../protocols/core/ids.ts'
+import type { NodeStatus } from '../../protocols/core/moment.ts'
+import { LabError } from '../contract/errors.ts'
+import type { ToProcess } from '../contract/process.ts'
+import type { NodeLauncher } from './launcher.ts'
+import { type End, Member, startFailed } from './member.ts'
+
+/** Beside the disk, not on it: a wipe does not undo what happened, so later stamps must not repeat earlier ones. */
+const KEPT_WHEN_WIPED = 'stamps'
+
+export interface NodeState {
+  readonly node: NodeId
+  readonly status: NodeStatus
+  readonly life: number
+  readonly pid: number | undefined
+  /** Why it is down, when it is. */
+  readonly reason: string | undefined
+}
+
+export interface NodeOptions {
+  readonly id: NodeId
+  /** Its disk. */
+  readonly folder: string
+  readonly entry: string
+  readonly launcher: NodeLauncher
+  environment(life: number): { readonly [name: string]: string }
+  setTarget(port: number | undefined, life: number): void
+  /** Resolves when the tap of that life has closed. */
+  tapClosed(life: number): Promise<void>
+  /** Records the change. */
+  changed(change: NodeChange): void
+  /** Which processes are stopped is another now. */
+  stoppedChanged(): void
+  onLine(stream: 'out' | 'err', line: string): void
+  onTrouble(text: string): void
+}
+
+export class Node {
+  readonly id: NodeId
+  readonly #options: NodeOptions
+  readonly #member: Member
+  #status: NodeStatus = 'down'
+  #reason: string | undefined
+  /** Stopped by SIGSTOP, where the system has one. */
+  #isStopped = false
+  /** Actions on a node follow one another. */
+  #last: Promise<unknown> = Promise.resolve()
+  #downRecorded: Promise<void> = Promise.resolve()
+
+  constructor(options: NodeOptions) {
+    const { id, entry, launcher, environment, onLine } = options
+    this.id = id
+    this.#options = options
+    this.#member = new Member({
+      name: id,
+      entry,
+      launcher,
+      environment,
+      onLine,
+      onMessage: () => {},
+      onEnd: (life, end) => this.#onEnd(life, end),
+    })
+  }
+
+  get life(): number {
+    return this.#member.life
+  }
+
+  get pid(): number | undefined {
+    return this.#member.pid
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
+  state(): NodeState {
+    return { node: this.id, status: this.#status, life: this.life, pid: this.pid, reason: this.#reason }
+  }
+
+  send(message: ToProcess): void {
+    this.#member.send(message)
+  }
+
+  /** Begins a life; resolves when it is up and that is recorded. Rejects with a LabError. */
+  async start(): Promise<void> {
+    this.#status = 'starting'
+    this.#reason = undefined
+    try {
+      const { pid, life, port } = await this.#member.start()
+      this.#status = 'up'
+      this.#options.changed({ is: 'up', pid, life })
+      this.#options.setTarget(port, life)
+    } catch (error) {
+      this.#status = 'down'
+      const failure = startFailed(`Node ${this.id}`, error)
+      this.#reason = failure.message
+      this.#options.changed({ is: 'down', asked: false, reason: failure.message })
+      throw failure
+    }
+  }
+
+  /** `record` is called when the action is possible, before it is carried out. */
+  act(action: NodeAction, record: () => void): Promise<void> {
+    const done = this.#last.then(() => {
+      this.#check(action)
+      record()
+      return this.#carryOut(action)
+    })
+    this.#last = done.catch(() => {}) // whoever asked is told
+    return done
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    if (this.#status === 'paused') this.#wake()
+    await this.#member.stop(graceMs)
+  }
+
+  #check(action: NodeAction): void {
+    const isDown = this.#status === 'down'
+    if (isDown && (action === 'crash' || action === 'pause' || action === 'resume'))
+      throw new LabError('node-down', `${this.id} is down: there is nothing to ${action}.`, 'Restart it first.')
+    if (action === 'pause' && this.#status === 'paused')
+      throw new LabError('bad-request', `${this.id} is paused already.`, 'Resume it first.')
+    if (action === 'resume' && this.#status !== 'paused') throw new LabError('bad-request', `${this.id} is not paused.`, 'Pause it first.')
+    if (action === 'wipe' && !isDown)
+      throw new LabError('bad-request', `${this.id} is running: its disk cannot be wiped under it.`, 'Crash it first.')
+  }
+
+  async #carryOut(action: NodeAction): Promise<void> {
+    switch (action) {
+      case 'crash':
+        return this.#crash()
+      case 'restart':
+        if (this.#status !== 'down') await this.#crash()
+        return this.start()
+      case 'pause':
+        this.#isStopped = this.#member.signal('SIGSTOP')
+        if (!this.#isStopped) this.#member.send({ kind: 'pause' })
+        this.#status = 'paused'
+        this.#options.stoppedChanged()
+        return this.#options.changed({ is: 'paused' })
+      case 'resume':
+        this.#wake()
+        this.#status = 'up'
+        return this.#options.changed({ is: 'resumed' })
+      case 'wipe':
+        this.#wipe()
+        return this.#options.changed({ is: 'wiped' })
+      default:
+        return action satisfies never
+    }
+  }
+
+  async #crash(): Promise<void> {
+    await this.#member.kill('killed (kill -9)')
+    await this.#downRecorded
+  }
+
+  #wake(): void {
+    if (this.#isStopped) this.#member.signal('SIGCONT')
+    else this.#member.send({ kind: 'resume' })
+    this.#isStopped = false
+    this.#options.stoppedChanged()
+  }
+
+  #wipe(): void {
+    const { folder } = this.#options
+    try {
+      mkdirSync(folder, { recursive: true })
+      for (const name of readdirSync(folder)) if (name !== KEPT_WHEN_WIPED) rmSync(path.join(folder, name), { recursive: true })
+    } catch (error) {
+      throw new LabError('disk', `The disk of ${this.id} in ${folder} cannot be wiped: ${(error as Error).message}.`, 'Check the folder.')
+    }
+  }
+
+  #onEnd(life: number, end: End): void {
+    this.#status = 'down'
+    this.#reason = end.reason
+    this.#options.setTarget(undefined, life)
+    if (this.#isStopped) {
+      this.#isStopped = false
+      this.#options.stoppedChanged()
+    }
+    this.#downRecorded = this.#options
+      .tapClosed(life)
+      .then(() => this.#options.changed({ is: 'down', asked: end.asked, reason: end.reason }))
+    if (!end.asked) this.#options.onTrouble([`${this.id} went down: ${end.reason}`, end.hint].filter(Boolean).join(' '))
+  }
+}
