@@ -40,8 +40,6 @@ class WebContents extends EventEmitter {
   private readonly ports = new Map<number, { receive(data: unknown): void; close(): void }>()
   private openHandler: WindowOpenHandler = () => ({ action: 'allow' })
   private queue: Promise<unknown> = Promise.resolve()
-  private readonly popups: Page[] = []
-  private denied = 0
 
   constructor(preload: string | undefined) {
     super()
@@ -91,10 +89,6 @@ class WebContents extends EventEmitter {
     await page.exposeBinding('__toMain', (source, word: FromPage) => this.hear(word, source.frame === page.mainFrame()))
     if (preload) await page.addInitScript({ content: preloadScript(preload) })
     await page.context().route('**/*', (route) => this.route(route, page))
-    page.on('popup', (popup) => {
-      this.popups.push(popup)
-      this.closeDenied()
-    })
     page.on('console', (message) => record('console', { type: message.type(), text: message.text() }))
     page.on('pageerror', (error) => record('page error', error.message))
     return page
@@ -127,24 +121,11 @@ class WebContents extends EventEmitter {
     return !prevented
   }
 
-  /** The first page of a window that our page opened. */
+  /** The first page of a window that our page opened: it is never let in, so the window stays empty whatever the handler says. */
   private async onNewWindow(route: Route, url: string): Promise<void> {
     const { action } = this.openHandler({ url })
     record('window open', { url, action })
     await route.abort('aborted')
-    if (action === 'deny') this.denied++
-    this.closeDenied()
-  }
-
-  /** A new window and its first request are told of in either order. */
-  private closeDenied(): void {
-    while (this.denied > 0 && this.popups.length > 0) {
-      this.denied--
-      this.popups
-        .shift()
-        ?.close()
-        .catch(() => undefined)
-    }
   }
 
   private async hear(word: FromPage, isMainFrame: boolean): Promise<unknown> {
