@@ -192,14 +192,14 @@ export class Cluster<S, M extends AnyMessage> {
     if (host.life !== life || !host.unsynced.includes(output)) return
     // A later step that wrote nothing waits for the records of those before it.
     if (output.records.length === 0 && host.unsynced[0] !== output) return
-    for (;;) {
-      const next = host.unsynced.shift() as Output<M>
+    const durable = host.unsynced.indexOf(output) + 1
+    // So may what later steps said that wrote nothing.
+    const waiting = host.unsynced.findIndex(({ records }, index) => index >= durable && records.length > 0)
+    for (const next of host.unsynced.splice(0, waiting === -1 ? host.unsynced.length : waiting)) {
       host.disk.push(...next.records)
       for (const { to, message } of next.sends) this.#send(id, to, message)
       for (const reply of next.replies) this.#travel(() => this.#hear(reply.id, reply.outcome))
-      if (next === output) break
     }
-    while (host.unsynced[0]?.records.length === 0) this.#synced(id, life, host.unsynced[0])
   }
 
   #hear(id: number, outcome: ClientOutcome): void {
