@@ -183,7 +183,7 @@ export class Sequencer {
   #isBehind(life: Life): boolean {
     const lives = this.#lives[life.endpoint] as Life[]
     if (lives.length === 1) return false
-    return lives.some((other) => other.life < life.life && other.records.length > 0)
+    return lives.some((other) => other.life < life.life && (other.records.length > 0 || (other.closed && other.frames.size > 0)))
   }
 
   #await(life: Life, message: number): void {
