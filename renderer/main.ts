@@ -25,4 +25,4 @@ app.config.errorHandler = (error) => {
 useTheme()
 useLab().attach(await connect())
 app.mount('#app')
-window.synod?.onMenu?.((command) => void useCommands().run(command))
+window.synod?.onMenu((command) => void useCommands().run(command))

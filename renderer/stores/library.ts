@@ -50,11 +50,12 @@ export const useLibrary = defineStore('library', () => {
 
   /** Asks for the file with the host's dialog where it has one; otherwise a path is typed. */
   async function importRun(): Promise<void> {
-    if (!lab.choosePath) {
+    const choose = lab.choosePath
+    if (!choose) {
       asking.value = { what: 'import' }
       return
     }
-    const path = await lab.choosePath('open', '')
+    const path = await notices.attempt(() => choose('open', ''))
     if (path !== undefined) await importFrom(path)
   }
 
@@ -64,11 +65,12 @@ export const useLibrary = defineStore('library', () => {
   }
 
   async function exportRun(summary: RunSummary): Promise<void> {
-    if (!lab.choosePath) {
+    const choose = lab.choosePath
+    if (!choose) {
       asking.value = { what: 'export', run: summary }
       return
     }
-    const path = await lab.choosePath('save', fileName(summary))
+    const path = await notices.attempt(() => choose('save', fileName(summary)))
     if (path !== undefined) await exportTo(summary, path)
   }
 

@@ -1,25 +1,32 @@
 import { expect, test } from 'vitest'
-import { type Bridge, bridgeClient } from '../../../renderer/client/bridgeClient.ts'
+import type { Bridge } from '../../../main/contract/bridge.ts'
+import { bridgeClient } from '../../../renderer/client/bridgeClient.ts'
 
-const bridge = (call: Bridge['call']): Bridge => ({ call, onChange: () => undefined })
+const bridge = (call: Bridge['call']): Bridge => ({
+  call,
+  onChange: () => () => undefined,
+  onConnection: (listener) => {
+    listener('open')
+    return () => undefined
+  },
+  onMenu: () => () => undefined,
+  choosePath: async (_purpose, suggestion) => `/home/${suggestion}`,
+})
 
-test('a plain answer and an answer in an envelope are both understood', async () => {
-  expect(await bridgeClient(bridge(async () => [])).call('runs.list', {})).toEqual([])
+test('an answer is what was answered', async () => {
   expect(await bridgeClient(bridge(async () => ({ ok: true, response: [1] }))).call('runs.list', {})).toEqual([1])
 })
 
-test('a failure becomes a LabError, whether it is answered or thrown', async () => {
+test('a failure becomes a LabError again', async () => {
   const failure = { code: 'port', message: 'The port is in use.', hint: 'Choose another.' } as const
-  const wanted = { name: 'LabError', code: 'port', hint: 'Choose another.' }
-  await expect(bridgeClient(bridge(async () => ({ ok: false, failure }))).call('runs.list', {})).rejects.toMatchObject(wanted)
-  await expect(bridgeClient(bridge(() => Promise.reject(failure))).call('runs.list', {})).rejects.toMatchObject(wanted)
-  await expect(bridgeClient(bridge(() => Promise.reject(new Error('gone')))).call('runs.list', {})).rejects.toMatchObject({
-    code: 'internal',
-    message: 'gone',
-  })
+  const call = bridgeClient(bridge(async () => ({ ok: false, failure }))).call('runs.list', {})
+  await expect(call).rejects.toMatchObject({ name: 'LabError', ...failure })
 })
 
-test('a path is asked for only where the host can', () => {
-  expect(bridgeClient(bridge(async () => null)).choosePath).toBeUndefined()
-  expect(bridgeClient({ ...bridge(async () => null), choosePath: async () => '/x' }).choosePath).toBeDefined()
+test('the connection and the dialogs are those of the host', async () => {
+  const client = bridgeClient(bridge(async () => ({ ok: true, response: null })))
+  const states: string[] = []
+  client.onConnection((state) => states.push(state))
+  expect(states).toEqual(['open'])
+  expect(await client.choosePath?.('save', 'run.synod')).toBe('/home/run.synod')
 })
