@@ -1,6 +1,7 @@
 /**
- * Where all logical clients of a run send their requests from and hear the answers: one process, one endpoint. Its steps
- * are stamped like a node's. What arrives together is handled together: at the end of the event loop's turn the records of
+ * Where all logical clients of a run send their requests from and hear the answers: one process, one endpoint, stamped
+ * like a node. Its recorded steps are the beginnings and ends of operations; whatever else happens (an answer that leads
+ * on, a repeated request) is an event of its own in the clock, and is sent in the name of the last recorded step. What arrives together is handled together: at the end of the event loop's turn the records of
  * operations leave on the tap in one write, then the requests, one write per node.
  */
 import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
@@ -53,19 +54,18 @@ export class Desk {
   }
 
   /** A local event of this endpoint begins: what is recorded and sent from now on carries its stamp. Returns its real time. */
-  beginStep(): number {
+  beginEvent(): number {
     this.#stamps.local()
-    this.#step += 1
     this.#atUs = this.clock.atUs()
     return this.#atUs
   }
 
-  /** The real time of the step under way. */
+  /** The real time of the event under way. */
   get atUs(): number {
     return this.#atUs
   }
 
-  /** Sends a request, JSON of a ClientRequest, in the step under way. Returns what names the asking in its answer. */
+  /** Sends a request, JSON of a ClientRequest, in the event under way. Returns what names the asking in its answer. */
   ask(asker: Asker, node: number, requestText: string): number {
     const { endpoint, life } = this.#settings
     const id = ++this.#asks
@@ -82,8 +82,9 @@ export class Desk {
     this.#askers.delete(ask)
   }
 
-  /** Records the invocation or return of an operation in the step under way. */
+  /** Records the invocation or return of an operation in the event under way. */
   record(kind: typeof TapKind.invoke | typeof TapKind.return, text: string): void {
+    this.#step += 1
     const { lamport, clock } = this.#stamps
     writeTextRecord(this.#tap.writer, { kind, step: this.#step, atUs: this.#atUs, lamport, clock, text })
     this.#openTurn()
@@ -144,7 +145,6 @@ export class Desk {
     const answer = view.getUint8(start + 10) === this.#replyType ? readAnswer(text) : undefined
     if (!answer) return this.#reject(where, 'the message is not a ClientReply; it was dropped')
     this.#stamps.receive(view, start)
-    this.#step += 1
     this.#atUs = this.clock.atUs()
     const asker = this.#askers.get(answer.id)
     if (!asker) return // answered already, by another copy or another node

@@ -97,7 +97,7 @@ export class LogicalClient implements Asker {
   wake(nowMs: number): void {
     const task = this.#task
     if (!task || nowMs < task.wakeAtMs) return
-    this.#world.desk.beginStep()
+    this.#world.desk.beginEvent()
     if (nowMs >= task.giveUpAtMs) return this.#giveUp(task, 'no answer within 10 s')
     if (task.current !== 0) {
       task.timeouts += 1
@@ -109,7 +109,7 @@ export class LogicalClient implements Asker {
   /** The run ends: what is under way stays without a result. */
   abandon(): void {
     if (!this.#task) return
-    this.#world.desk.beginStep()
+    this.#world.desk.beginEvent()
     this.#giveUp(this.#task, 'the run ended')
   }
 
@@ -142,7 +142,7 @@ export class LogicalClient implements Asker {
 
   #begin(what: Pick<Task, 'operation' | 'opText' | 'isRead' | 'isRegistration'>, done: Task['done']): void {
     const { desk } = this.#world
-    const invokedAtUs = desk.beginStep()
+    const invokedAtUs = desk.beginEvent()
     const giveUpAtMs = desk.clock.nowMs(invokedAtUs) + GIVE_UP_MS
     const counters = { current: 0, isInDoubt: false, wakeAtMs: 0, timeouts: 0, pauses: 0, redirects: 0, node: 0 }
     const task: Task = { ...what, done, invokedAtUs, giveUpAtMs, open: new Set(), ...counters }
@@ -152,7 +152,7 @@ export class LogicalClient implements Asker {
     this.#ask(task)
   }
 
-  /** Sends the task's request, in the step under way, to whoever is likely to lead. */
+  /** Sends the task's request, in the event under way, to whoever is likely to lead. */
   #ask(task: Task): void {
     const { desk, compass } = this.#world
     task.node = compass.node

@@ -228,11 +228,11 @@ export class Supervisor {
   }
 
   #trouble(text: string): void {
-    if (!this.#ending) this.#settings.onTrouble?.(text)
+    if (this.#ending === undefined) this.#settings.onTrouble?.(text)
   }
 
   #checkLive(): void {
-    if (this.#ending) throw ended()
+    if (this.#ending !== undefined) throw ended()
   }
 
   #atUs(): number {
