@@ -5,7 +5,7 @@ import type { ClientsSettings, ToProcess } from '../contract/process.ts'
 import { RunClock } from '../node/clock.ts'
 import { ExitCode } from '../node/fatal.ts'
 import type { Parent } from '../node/parent.ts'
-import { TapConnection } from '../node/tap.ts'
+import { openTap } from '../node/tap.ts'
 import { Compass } from './compass.ts'
 import { Desk } from './desk.ts'
 import { LoadGenerator } from './load.ts'
@@ -19,7 +19,7 @@ type Operate = Extract<ToProcess, { kind: 'operate' }>
 export async function runClients(settings: ClientsSettings, service: AnyService, parent: Parent): Promise<void> {
   const clock = new RunClock(settings)
   const stopped = new StoppedNodes()
-  const tap = await TapConnection.open(settings.tapPort, settings, clock.atUs(), () => {
+  const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => {
     stopped.end()
     process.exit(ExitCode.good)
   })

@@ -17,7 +17,7 @@ import { OutgoingLink } from './outgoingLink.ts'
 import type { Parent } from './parent.ts'
 import { openStampFile } from './stampFile.ts'
 import { Stamps } from './stamps.ts'
-import { type Tap, TapConnection, unrecorded } from './tap.ts'
+import { openTap, type Tap } from './tap.ts'
 
 /** The first step waits for the first good hello, so that it comes after the engine has heard that the node is up. But no longer than this. */
 const HELLO_WAIT_MS = 250
@@ -33,7 +33,7 @@ export async function runNode(settings: NodeSettings, definition: AnyProtocol, s
   const stamps = new Stamps(endpoints.length, endpoint, stampFile.reserve)
   stamps.beginAt(stampFile.floor)
 
-  const tap = await openTap(settings, clock)
+  const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
   const links = new NodeLinks(endpoints.length)
   const driver = new Driver({
     ...{ definition, service, id, nodes, endpoint, life, seed: settings.seed, messageTypes, sync: settings.sync },
@@ -65,11 +65,6 @@ export async function runNode(settings: NodeSettings, definition: AnyProtocol, s
   await parent.send({ kind: 'ready', port })
   setTimeout(start, HELLO_WAIT_MS)
   return driver
-}
-
-async function openTap(settings: NodeSettings, clock: RunClock): Promise<Tap> {
-  if (settings.tapPort === 0) return unrecorded()
-  return TapConnection.open(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
 }
 
 interface Parts {

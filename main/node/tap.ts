@@ -71,7 +71,7 @@ export class TapConnection implements Tap {
 }
 
 /** For a node that nobody records. */
-export function unrecorded(): Tap {
+function unrecorded(): Tap {
   const writer = new ByteWriter()
   return {
     writer,
@@ -82,4 +82,9 @@ export function unrecorded(): Tap {
     onTaken() {},
     end: async () => {},
   }
+}
+
+/** The tap that the settings name, or none in a run that nobody records (tap port 0). `onClosed`: the engine is gone. */
+export async function openTap(tapPort: number, identity: Identity, atUs: number, onClosed: () => void): Promise<Tap> {
+  return tapPort === 0 ? unrecorded() : TapConnection.open(tapPort, identity, atUs, onClosed)
 }

@@ -10,6 +10,8 @@ export async function throughput(
   run: RunId,
   fromUs: number,
   toUs: number,
+  /** What the rate is taken over: the given span, or from the first beginning to the last end within it. */
+  over: 'span' | 'first to last' = 'span',
 ): Promise<Throughput & { readonly operations: number }> {
   const begunUs = new Map<number, number>()
   const latenciesMs: number[] = []
