@@ -1,6 +1,7 @@
 /** Events in one line, in the words of the protocol: what stands in the event log and is read out at the playhead. */
 import type { RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
-import { CLIENTS, type EndpointId, type MessageId, messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
+import type { ArmedFault } from '../../protocols/core/fault.ts'
+import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import { faultText } from './faultText.ts'
 import { brief, type Speech } from './speech.ts'
@@ -10,6 +11,8 @@ export interface Telling {
   readonly speech: Speech
   /** The send of a message, when it is known. */
   readonly sendOf: (message: MessageId) => SendEvent | undefined
+  /** An armed fault, when it is known: what a message was lost to can then be said. */
+  readonly faultOf?: (fault: FaultId) => ArmedFault | undefined
 }
 
 /** Where an event happened: a sender's send is at the sender, a delivery at the receiver. Undefined for what concerns the whole run. */
@@ -71,7 +74,7 @@ export function eventText(event: RunEvent, telling: Telling): string {
       return `receives ${messageText(event.message, telling)}${copy}`
     }
     case 'drop':
-      return `${messageText(event.message, telling, true)} lost: ${lossText(event.why)}`
+      return `${messageText(event.message, telling, true)} lost: ${lossText(event.why, telling)}`
     case 'hold':
       return `${messageText(event.message, telling, true)} waits at a gate`
     case 'checkpoint':
@@ -112,7 +115,7 @@ function stepText(event: StepEvent, telling: Telling): string {
   const told = event.notes.map(({ note, data }) => noteText(note, data))
   const cause = causeText(event, telling)
   const sends = event.sends.count > 0 ? `sends ${event.sends.count}` : ''
-  return [...(told.length > 0 ? told : []), told.length > 0 ? `on ${cause}` : cause, sends].filter((part) => part !== '').join(' · ')
+  return [...told, cause, sends].filter((part) => part !== '').join(' · ')
 }
 
 function causeText(event: StepEvent, telling: Telling): string {
@@ -123,8 +126,10 @@ function causeText(event: StepEvent, telling: Telling): string {
     case 'timer':
       return `${input.name} timer`
     case 'message':
-    case 'request':
-      return messageText(input.message, telling)
+    case 'request': {
+      const send = telling.sendOf(input.message)
+      return `handles ${send ? `${send.type} from ${send.from}` : `a message from ${senderOf(input.message, telling.nodes)}`}`
+    }
     default:
       return input satisfies never
   }
@@ -146,10 +151,11 @@ function messageText(message: MessageId, telling: Telling, both = false): string
   return `${send.type} ${way}${words === '' ? '' : ` · ${words}`}`
 }
 
-export function lossText(why: Extract<RunEvent, { kind: 'drop' }>['why']): string {
+export function lossText(why: Extract<RunEvent, { kind: 'drop' }>['why'], telling?: Telling): string {
   if (why === 'receiver-down') return 'its receiver was down'
   if (why === 'overflow') return 'too much was waiting'
-  return `fault ${why.fault}`
+  const fault = telling?.faultOf?.(why.fault)
+  return fault ? faultText(fault) : `fault ${why.fault}`
 }
 
 function nodeText(event: Extract<RunEvent, { kind: 'node' }>): string {

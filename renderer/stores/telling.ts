@@ -1,0 +1,21 @@
+/** What sentences about events need to know, from the open run. */
+import { computed } from 'vue'
+import type { Telling } from '../model/eventText.ts'
+import { useEvents } from './events.ts'
+import { usePlayback } from './playback.ts'
+import { useRun } from './run.ts'
+
+export function useTelling() {
+  const run = useRun()
+  const events = useEvents()
+  const playback = usePlayback()
+  return computed<Telling>(() => {
+    events.version // what was not known may have come
+    return {
+      nodes: run.nodes,
+      speech: run.speech,
+      sendOf: events.sendOf,
+      faultOf: (id) => playback.moment?.faults.get(id) ?? run.now?.faults.get(id),
+    }
+  })
+}
