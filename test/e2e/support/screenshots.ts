@@ -1,7 +1,8 @@
 /**
  * Photographs the window over the imitation of a lab, light and dark, at the two sizes it is designed for, so that a
  * person can look at it: `node test/e2e/support/screenshots.ts OUT_FOLDER [scene ...]`. Needs a Chromium
- * (SYNOD_BROWSER, else /usr/bin/chromium).
+ * (SYNOD_BROWSER, else /usr/bin/chromium). SYNOD_SMALL=light or dark takes only the smaller size in that theme,
+ * SYNOD_SIGHT=deuteranopia or achromatopsia shows what such an eye sees.
  */
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,9 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
+/** How the eye that looks sees. */
+type Sight = 'deuteranopia' | 'protanopia' | 'tritanopia' | 'achromatopsia'
+
 const SIZES = { small: { width: 1280, height: 800 }, large: { width: 1920, height: 1080 } } as const
 
 /** What is photographed: each scene starts from a freshly loaded window. */
@@ -93,7 +97,7 @@ async function seek(page: Page, share: number): Promise<void> {
 export async function openWindow(
   browser: Browser,
   address: string,
-  look: { size: keyof typeof SIZES; dark: boolean; filter?: string },
+  look: { size: keyof typeof SIZES; dark: boolean; sight?: Sight },
 ): Promise<Page> {
   const context = await browser.newContext({ viewport: SIZES[look.size], colorScheme: look.dark ? 'dark' : 'light' })
   const page = await context.newPage()
@@ -104,11 +108,12 @@ export async function openWindow(
   await page.goto(address)
   await page.getByRole('banner').waitFor()
   await page.evaluate(() => document.fonts.ready)
-  if (look.filter !== undefined) await page.addStyleTag({ content: `html { filter: ${look.filter} }` })
+  if (look.sight !== undefined) await (await context.newCDPSession(page)).send('Emulation.setEmulatedVisionDeficiency', { type: look.sight })
   return page
 }
 
 if (import.meta.main) {
+  const sight = process.env.SYNOD_SIGHT as Sight | undefined
   const [out = path.join(tmpdir(), 'synod-screenshots'), ...wanted] = process.argv.slice(2)
   mkdirSync(out, { recursive: true })
   const server = await createServer({ mode: 'fake', logLevel: 'error', server: { host: '127.0.0.1', port: 0, hmr: false } })
@@ -124,7 +129,7 @@ if (import.meta.main) {
         const page = await openWindow(browser, address, {
           size,
           dark,
-          ...(process.env.SYNOD_FILTER ? { filter: process.env.SYNOD_FILTER } : {}),
+          ...(sight ? { sight } : {}),
         })
         try {
           await scene(page)

@@ -1,0 +1,160 @@
+/**
+ * The main job from end to end: a person starts a cluster of real processes, breaks it by clicking, travels back, jumps to
+ * now, closes the lab, opens it again and replays the run. The same steps in every host.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { requireBuild } from '../support/built.ts'
+import { double, type Host, realElectron, web } from './hosts.ts'
+import { isAlive, isStopped } from './processes.ts'
+import { Workbench } from './workbench.ts'
+
+requireBuild()
+const real = await realElectron()
+if (typeof real === 'string')
+  console.log(`The journey is not made in Electron itself: ${real}. It is made over a double of its API instead.`)
+const hosts: Host[] = [web, double, ...(typeof real === 'string' ? [] : [real])]
+
+for (const host of hosts) {
+  test(`start, break, travel back, close and replay: ${host.name}`, async () => {
+    const home = mkdtempSync(path.join(os.tmpdir(), 'synod-journey-'))
+    let lab = await host.open(home)
+    try {
+      await live(new Workbench(lab.page))
+      await lab.close()
+      lab = await host.open(home)
+      await replay(new Workbench(lab.page))
+    } finally {
+      await lab.close().catch(() => undefined)
+      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+    }
+  })
+}
+
+async function live(bench: Workbench): Promise<void> {
+  const { page } = bench
+  let leader = { node: '', is: '', term: 0 }
+  let leaderPid = 0
+
+  await test.step('five processes start and elect a leader', async () => {
+    await page.getByRole('spinbutton', { name: 'Nodes' }).fill('5')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    leader = await bench.leader()
+    await expect.poll(async () => (await bench.nodes()).filter(({ is }) => is === 'follower').length).toBe(4)
+    await expect(page.getByText(`${leader.node} leads term ${leader.term}`)).toBeVisible()
+    leaderPid = await bench.processOf(leader.node)
+    expect(isAlive(leaderPid)).toBe(true)
+  })
+
+  await test.step('put x 1 is answered', async () => {
+    await bench.put('put x 1')
+    await expect(page.getByRole('log', { name: 'Answers' })).toContainText('put x 1')
+    await bench.put('get x')
+    await expect(page.getByRole('log', { name: 'Answers' }).getByText('1', { exact: true })).toBeVisible()
+  })
+
+  const crashed = leader.node
+  await test.step('the leader is crashed: its process is gone, and another leads', async () => {
+    await bench.breakNode(crashed, `Crash ${crashed}`)
+    await bench.waitFor(crashed, 'down')
+    expect(isAlive(leaderPid)).toBe(false)
+    leader = await bench.leader(leader.term, crashed)
+  })
+
+  await test.step('it is restarted and catches up', async () => {
+    await bench.put('put y 2')
+    await bench.breakNode(crashed, `Restart ${crashed}`)
+    await bench.waitFor(crashed, 'follower')
+    const again = await bench.processOf(crashed)
+    expect(again).not.toBe(leaderPid)
+    expect(isAlive(again)).toBe(true)
+    const commit = (node: string) => bench.fact(node, 'Commit index')
+    const reached = await commit(leader.node)
+    await expect.poll(() => commit(crashed)).toBeGreaterThanOrEqual(reached)
+  })
+
+  const [paused = '', other = ''] = (await bench.nodes()).filter(({ is }) => is === 'follower').map(({ node }) => node)
+  await test.step('a follower is paused and goes on', async () => {
+    const pid = await bench.processOf(paused)
+    await bench.breakNode(paused, `Pause ${paused}`)
+    await bench.waitFor(paused, 'paused')
+    await expect.poll(() => isStopped(pid, true)).toBe(true)
+    await bench.breakNode(paused, `Resume ${paused}`)
+    await bench.waitFor(paused, /follower|candidate|leader/)
+    await expect.poll(() => isStopped(pid, false)).toBe(false)
+  })
+
+  await test.step('a link is cut one way', async () => {
+    await bench.breakLink(other, paused, `Cut ${other} → ${paused}`)
+    await expect.poll(() => bench.faultsOn(other, paused)).toMatch(/:/)
+    expect(await bench.faultsOn(paused, other)).not.toMatch(/:/)
+  })
+
+  await test.step('two nodes are parted from the rest by a loop', async () => {
+    const nodes = (await bench.nodes()).map(({ node }) => node)
+    const [a = '', b = ''] = nodes
+    const rest = nodes.slice(2)
+    await bench.lasso([a, b], `Partition ${a}, ${b} | ${rest.join(', ')}`)
+    await expect.poll(() => bench.faultsOn(a, rest[0] ?? '')).toMatch(/:/)
+    expect(await bench.faultsOn(a, b)).not.toMatch(/partition/i)
+  })
+
+  await test.step('a link is slow and loses messages', async () => {
+    await bench.breakLink(paused, other, 'Delay…')
+    await bench.armForm({ Delay: 200, Jitter: 50 })
+    await bench.breakLink(paused, other, 'Loss…')
+    await bench.armForm({ Probability: 10 })
+    await expect.poll(() => bench.faultsOn(paused, other)).toMatch(/200 ms.*10 ?%|10 ?%.*200 ms/)
+  })
+
+  await test.step('all is healed', async () => {
+    await bench.press('h')
+    await expect.poll(() => bench.faultsOn(paused, other)).not.toMatch(/:/)
+    expect(await bench.faultsOn(other, paused)).not.toMatch(/:/)
+    leader = await bench.leader()
+    await expect.poll(async () => (await bench.nodes()).every(({ is }) => is === 'leader' || is === 'follower')).toBe(true)
+  })
+
+  await test.step('the timeline is dragged back, stepped and played, while the recording goes on', async () => {
+    await bench.dragTo(0.5)
+    const liveButton = page.getByRole('button', { name: 'Go live' })
+    await expect(liveButton).toBeVisible()
+    const there = await bench.at()
+    expect(there).toBeLessThan(await bench.lastEvent())
+    await bench.press('ArrowRight')
+    await expect.poll(() => bench.at()).toBe(there + 1)
+    await bench.press('ArrowLeft')
+    await bench.press('ArrowLeft')
+    await expect.poll(() => bench.at()).toBe(there - 1)
+    const lastBefore = await bench.lastEvent()
+    await bench.press('Space')
+    await expect.poll(() => bench.at()).toBeGreaterThan(there)
+    await bench.press('Space')
+    await expect.poll(() => bench.lastEvent()).toBeGreaterThan(lastBefore)
+    await bench.seesCrash(crashed)
+    await liveButton.click()
+    await expect(page.getByRole('button', { name: 'Live', exact: true })).toHaveAttribute('aria-pressed', 'true')
+    await expect.poll(async () => (await bench.node(crashed))?.is).toMatch(/leader|follower/)
+  })
+}
+
+async function replay(bench: Workbench): Promise<void> {
+  const { page } = bench
+  await test.step('the run is found in the library, opened and replayed', async () => {
+    const library = page.getByRole('navigation', { name: 'Library' })
+    if (!(await library.isVisible())) await bench.press('l')
+    await library.getByRole('button', { name: /raft/i }).first().click()
+    await expect(page.getByText(/\d events? in /)).toBeVisible()
+    await expect(page.getByRole('button', { name: /^(Go live|Live)$/ })).toHaveCount(0)
+    await bench.press('Home')
+    await expect.poll(() => bench.at()).toBe(0)
+    await bench.press('Space')
+    await expect.poll(() => bench.at()).toBeGreaterThan(0)
+    await bench.press('End')
+    const last = await bench.lastEvent()
+    await expect.poll(() => bench.at()).toBe(last)
+    await expect.poll(async () => (await bench.nodes()).length).toBe(5)
+  })
+}
