@@ -11,6 +11,22 @@ export const usOf = (x: number, span: Span, width: number): number => span.fromU
 
 const SPAN_US_MIN = 2_000
 
+/** How much time the timeline of a growing run shows: more than there is, in steps, so that it rests between them instead of shrinking with every frame. */
+export function roomFor(lengthUs: number): number {
+  const step = ROOMS_S.find((seconds) => seconds * 1e6 >= lengthUs * 1.02)
+  return step === undefined ? Math.ceil((lengthUs * 1.02) / 3.6e9) * 3.6e9 : step * 1e6
+}
+
+const ROOMS_S = [10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200, 1800, 2700, 3600]
+
+/** The span moved so that a playhead that ran out of it is in it again, near its beginning. */
+export function follow(span: Span, playheadUs: number): Span {
+  if (playheadUs >= span.fromUs && playheadUs <= span.toUs) return span
+  const size = span.toUs - span.fromUs
+  const fromUs = Math.max(0, playheadUs - size * 0.1)
+  return { fromUs, toUs: fromUs + size }
+}
+
 /** Closer (factor below 1) or further round a time that stays where it is; never beyond the run. */
 export function zoom(span: Span, aroundUs: number, factor: number, lengthUs: number): Span {
   const whole = Math.max(lengthUs, SPAN_US_MIN)

@@ -108,7 +108,8 @@ export async function openWindow(
   await page.goto(address)
   await page.getByRole('banner').waitFor()
   await page.evaluate(() => document.fonts.ready)
-  if (look.sight !== undefined) await (await context.newCDPSession(page)).send('Emulation.setEmulatedVisionDeficiency', { type: look.sight })
+  if (look.sight !== undefined)
+    await (await context.newCDPSession(page)).send('Emulation.setEmulatedVisionDeficiency', { type: look.sight })
   return page
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { pan, ticks, usOf, xOf, zoom } from '../../../renderer/model/scale.ts'
+import { follow, pan, roomFor, ticks, usOf, xOf, zoom } from '../../../renderer/model/scale.ts'
 
 const length = 40_000_000
 
@@ -43,4 +43,20 @@ test('ticks are round times, far enough apart, and as exact as their step', () =
   ])
   expect(ticks({ fromUs: 1_000_000, toUs: 1_004_000 }, 400, 80)[1]?.text).toBe('1.001 s')
   expect(ticks({ fromUs: 0, toUs: 600_000_000 }, 400, 80)[1]?.text).toBe('2:00')
+})
+
+test('the timeline of a growing run always has room, and rests between its steps', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 40_000_000_000 }), (lengthUs) => {
+      expect(roomFor(lengthUs)).toBeGreaterThanOrEqual(lengthUs)
+    }),
+  )
+  expect(new Set([0, 1e6, 5e6, 9.8e6].map(roomFor))).toEqual(new Set([10e6]))
+})
+
+test('a playhead that runs out of the span takes it along', () => {
+  const span = { fromUs: 10e6, toUs: 20e6 }
+  expect(follow(span, 15e6)).toBe(span)
+  expect(follow(span, 21e6)).toEqual({ fromUs: 20e6, toUs: 30e6 })
+  expect(follow(span, 0.5e6)).toEqual({ fromUs: 0, toUs: 10e6 })
 })
