@@ -55,7 +55,7 @@ export default defineConfig({
         lab: 'main/lab.ts',
         proxy: 'main/proxy/worker.ts',
         recorder: 'main/recorder/worker.ts',
-        replay: 'main/replay/worker.ts',
+        replay: 'main/replayThread.ts',
       },
       'es',
       'js',

@@ -1,12 +1,12 @@
-/** Which places of a tree of plain data changed: paths with dots between keys, the deepest that say it all. */
+/** Where two trees of plain data differ. */
 import type { Json } from '../../protocols/core/json.ts'
 
-/** More changed places than a person can look at: the rest is left out. */
-const PATHS_MAX = 200
+const PATHS_MAX = 500
 
-export function changedPaths(before: Json | undefined, after: Json): string[] {
+/** Paths, dots between keys, of the values in `after` that `before` does not have or has otherwise, and of those that went; at most 500. */
+export function changedPaths(before: Json, after: Json): string[] {
   const paths: string[] = []
-  if (before !== undefined) compare(before, after, '', paths)
+  compare(before, after, '', paths)
   return paths
 }
 
@@ -16,9 +16,14 @@ function compare(before: Json | undefined, after: Json | undefined, path: string
     paths.push(path)
     return
   }
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    compare(before[key], after[key], path === '' ? key : `${path}.${key}`, paths)
+  const olds = before as { readonly [key: string]: Json }
+  const news = after as { readonly [key: string]: Json }
+  for (const key of Object.keys(news))
+    compare(Object.hasOwn(olds, key) ? olds[key] : undefined, news[key], path === '' ? key : `${path}.${key}`, paths)
+  for (const key of Object.keys(olds)) {
+    if (!Object.hasOwn(news, key) && paths.length < PATHS_MAX) paths.push(path === '' ? key : `${path}.${key}`)
   }
 }
 
-const isTree = (value: Json | undefined): value is { readonly [key: string]: Json } => typeof value === 'object' && value !== null
+const isTree = (value: Json | undefined): value is readonly Json[] | { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null

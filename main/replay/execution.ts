@@ -1,234 +1,145 @@
 /**
- * Runs a recording again: given the events of a run in order, it gives every node the inputs it was given then, and so
- * has the exact state of every node after each of them. Where the recording holds a whole state (a checkpoint), the
- * two are compared by their hash; a difference is kept and said, and the recorded state is gone on from.
+ * Runs recorded steps again: makes each step's input as the node's runtime made it, and hands it to the protocol. What a
+ * step then asks for is compared with what the recording says it did, so a replay that left the track is noticed.
  */
-import type { RunConfig } from '../../protocols/core/config.ts'
-import type { ClientRequestBody, RunEvent, StepEvent } from '../../protocols/core/event.ts'
+import type { Effect } from '../../protocols/core/effect.ts'
+import type { CheckpointEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import { hashText } from '../../protocols/core/hash.ts'
-import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
-import type { Input, StartInput } from '../../protocols/core/input.ts'
-import type { JudgedStep } from '../../protocols/core/invariant.ts'
-import { invariant } from '../../protocols/core/invariant.ts'
+import type { NodeId } from '../../protocols/core/ids.ts'
+import type { ClientRequest, Input, StartInput } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
-import type { AnyMessage, AnyProtocol, Machine, Step } from '../../protocols/core/machine.ts'
+import type { AnyProtocol, Machine, Step } from '../../protocols/core/machine.ts'
 import { draw, Purpose } from '../../protocols/core/prng.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
+import { findProtocol } from '../../protocols/registry.ts'
+import { findService } from '../../protocols/services/index.ts'
+import type { RecordedHeader } from './source.ts'
 
-/** What must be known of a run to run it again. */
-export interface Cast {
-  readonly protocol: AnyProtocol
-  readonly service: AnyService
-  readonly config: RunConfig
-  readonly nodes: readonly NodeId[]
-  /** The body of a message that was sent before the point from which this execution set out. */
-  bodyOf(message: MessageId): Json | undefined
+/** The replay and the recording are not of one mind. */
+export class Divergence extends Error {
+  override readonly name = 'Divergence'
 }
 
-/** A node that is up, as the last of its steps left it. */
-export interface Actor {
-  readonly life: number
+export type AnyEffect = Effect<{ readonly kind: string }>
+export type AnyInput = Input<{ readonly kind: string }> | StartInput
+
+export interface Executed {
+  readonly input: AnyInput
   readonly state: unknown
-  /** Before its last step; undefined when that was its start. */
-  readonly before: unknown
-  /** The event of its last step. */
-  readonly stepSeq: number
+  readonly effects: readonly AnyEffect[]
 }
 
-/** Where an execution stands. Plain and small: states share structure, so that hundreds can be kept. */
-export interface Standing {
-  readonly seq: number
-  readonly actors: ReadonlyMap<NodeId, Actor>
-  readonly disks: ReadonlyMap<NodeId, readonly Json[]>
-  readonly bodies: ReadonlyMap<MessageId, Json>
-  readonly divergence: string | undefined
-  /** Nodes whose state could not be rebuilt, and why. */
-  readonly lost: ReadonlyMap<NodeId, string>
-}
-
-export type OnStep = (step: JudgedStep<unknown, AnyMessage>, event: StepEvent, states: ReadonlyMap<NodeId, unknown>) => void
-
-/** Bodies of messages that were already taken in are kept a while, for duplicates that arrive later. */
-const TAKEN_MAX = 4096
+/** Records persisted are counted in sixteen bits. */
+const PERSISTED_MAX = 0xffff
 
 export class Execution {
-  readonly #cast: Cast
-  readonly #machine: Machine<unknown, AnyMessage>
+  readonly protocol: AnyProtocol
+  readonly #header: RecordedHeader
+  readonly #service: AnyService
+  readonly #machine: Machine<unknown, { kind: string }>
   readonly #options: unknown
-  readonly #onStep: OnStep | undefined
-  readonly #states = new Map<NodeId, unknown>()
-  #seq = 0
-  #actors = new Map<NodeId, Actor>()
-  #disks = new Map<NodeId, Json[]>()
-  #bodies = new Map<MessageId, Json>()
-  #taken: MessageId[] = []
-  #lost = new Map<NodeId, string>()
-  #divergence: string | undefined
 
-  constructor(cast: Cast, onStep?: OnStep) {
-    this.#cast = cast
-    this.#machine = cast.protocol.machine(cast.service)
-    this.#options = cast.protocol.options.parse(cast.config.options)
-    this.#onStep = onStep
+  private constructor(header: RecordedHeader, protocol: AnyProtocol, service: AnyService, options: unknown) {
+    this.#header = header
+    this.protocol = protocol
+    this.#service = service
+    this.#machine = protocol.machine(service)
+    this.#options = options
   }
 
-  get seq(): number {
-    return this.#seq
-  }
-
-  get actors(): ReadonlyMap<NodeId, Actor> {
-    return this.#actors
-  }
-
-  get divergence(): string | undefined {
-    return this.#divergence
-  }
-
-  problemOf(node: NodeId): string | undefined {
-    return this.#lost.get(node)
-  }
-
-  /** Takes the next event in. Events must come in order, each once. */
-  take(event: RunEvent): void {
-    this.#seq = event.seq
-    switch (event.kind) {
-      case 'send':
-        this.#bodies.set(event.message, event.body)
-        return
-      case 'drop':
-        if (event.copy === 0) this.#forget(event.message)
-        return
-      case 'step':
-        return this.#step(event)
-      case 'checkpoint':
-        return this.#compare(event)
-      case 'node':
-        if (event.change.is === 'down') this.#leave(event.node)
-        if (event.change.is === 'wiped') this.#disks.delete(event.node)
-        return
-      default:
-        return
+  /** For a run of this protocol; a sentence when this Synod cannot run it again. */
+  static of(header: RecordedHeader, protocols: typeof findProtocol = findProtocol): Execution | string {
+    const { protocol: name, service: serviceName, options } = header.config
+    const protocol = protocols(name)
+    if (!protocol) return `This Synod does not know the protocol "${name}".`
+    if (protocol.version !== header.protocolVersion) {
+      return `The run was recorded by version ${header.protocolVersion} of ${protocol.title}, and this Synod has version ${protocol.version}.`
     }
+    const service = findService(serviceName)
+    if (!service) return `This Synod does not know the service "${serviceName}".`
+    const parsed = protocol.options.safeParse(options)
+    if (!parsed.success) return `The options of the run do not fit ${protocol.title}.`
+    return new Execution(header, protocol, service, parsed.data)
   }
 
-  standing(): Standing {
-    return {
-      seq: this.#seq,
-      actors: new Map(this.#actors),
-      disks: new Map([...this.#disks].map(([node, disk]) => [node, [...disk]])),
-      bodies: new Map(this.#bodies),
-      divergence: this.#divergence,
-      lost: new Map(this.#lost),
-    }
+  /** The first step of a life, from what the node found on its disk. Throws Divergence. */
+  start(event: StepEvent, recovered: readonly Json[]): Executed {
+    const { nodes } = this.#header
+    const input: StartInput = { kind: 'start', id: event.node, nodes, options: this.#options, recovered, ...this.#ambient(event) }
+    return this.#taken(event, input, () => this.#machine.start(input))
   }
 
-  /** Goes back (or on) to where an execution of the same run once stood. */
-  restore(standing: Standing): void {
-    this.#seq = standing.seq
-    this.#actors = new Map(standing.actors)
-    this.#disks = new Map([...standing.disks].map(([node, disk]) => [node, [...disk]]))
-    this.#bodies = new Map(standing.bodies)
-    this.#taken = []
-    this.#divergence = standing.divergence
-    this.#lost = new Map(standing.lost)
-    this.#states.clear()
-    for (const [node, actor] of this.#actors) this.#states.set(node, actor.state)
+  /** A later step. `send`: that of the message that the step was given, if it was given one. Throws Divergence. */
+  step(event: StepEvent, state: unknown, send: SendEvent | undefined): Executed {
+    const input = this.#inputOf(event, send)
+    return this.#taken(event, input, () => this.#machine.step(state, input))
   }
 
-  #step(event: StepEvent): void {
-    if (this.#lost.has(event.node)) return
-    const input = this.#input(event)
-    if (typeof input === 'string') return this.#lose(event.node, input)
-    const before = input.kind === 'start' ? undefined : this.#actors.get(event.node)?.state
-    if (input.kind !== 'start' && before === undefined) return this.#lose(event.node, `${event.node} stepped without having started`)
-    let step: Step<unknown, AnyMessage>
+  /** The state that a checkpoint holds. Throws Divergence when it is none of this protocol, or not what its hash says. */
+  restore(event: CheckpointEvent): unknown {
+    const hash = hashText(JSON.stringify(event.state))
+    if (hash !== event.hash) throw diverged(event, `its hash is ${hash}, recorded was ${event.hash}`)
     try {
-      step = input.kind === 'start' ? this.#machine.start(input) : this.#machine.step(before, input)
+      return this.protocol.decode(event.state)
     } catch (error) {
-      return this.#lose(event.node, `the protocol failed at event ${event.seq}: ${error instanceof Error ? error.message : String(error)}`)
+      throw diverged(event, `it is not a state of ${this.protocol.title}: ${(error as Error).message}`)
     }
-    this.#persist(event.node, step)
-    this.#actors.set(event.node, { life: event.life, state: step.state, before, stepSeq: event.seq })
-    this.#states.set(event.node, step.state)
-    const judged = { node: event.node, life: event.life, input, before, after: step.state, effects: step.effects }
-    this.#onStep?.(judged, event, this.#states)
   }
 
-  /** The input as it was then, or why it cannot be known. */
-  #input(event: StepEvent): Input<AnyMessage> | StartInput | string {
-    const { config, nodes } = this.#cast
-    const endpoint = nodes.indexOf(event.node)
-    const ambient = { nowMs: event.nowMs, coin: draw(config.seed, Purpose.coin, endpoint, event.life, event.step) }
+  /** Throws Divergence when the replayed state is not the recorded one. */
+  compare(event: CheckpointEvent, state: unknown): void {
+    const hash = hashText(JSON.stringify(this.protocol.encode(state)))
+    if (hash !== event.hash) throw diverged(event, `the replayed state differs from the recorded one (${hash}, ${event.hash})`)
+  }
+
+  #ambient({ node, life, step, nowMs }: StepEvent) {
+    const endpoint = this.#header.nodes.indexOf(node)
+    return { nowMs, coin: draw(this.#header.config.seed, Purpose.coin, endpoint, life, step) }
+  }
+
+  #inputOf(event: StepEvent, send: SendEvent | undefined): Input<{ kind: string }> {
     const { input } = event
-    switch (input.kind) {
-      case 'start': {
-        const disk = this.#disks.get(event.node) ?? []
-        if (disk.length < input.recovered) return `what ${event.node} found on its disk at event ${event.seq} is not in the recording`
-        // a process killed between its record and its write leaves less on the disk than its steps persisted
-        const recovered = disk.slice(0, input.recovered)
-        this.#disks.set(event.node, [...recovered])
-        return { kind: 'start', ...ambient, id: event.node, nodes, options: this.#options, recovered }
-      }
-      case 'timer':
-        return { kind: 'timer', ...ambient, name: input.name }
-      case 'message':
-      case 'request': {
-        const body = this.#bodies.get(input.message) ?? this.#cast.bodyOf(input.message)
-        if (body === undefined) return `the message that ${event.node} took in at event ${event.seq} is not in the recording`
-        this.#setTaken(input.message)
-        if (input.kind === 'request') {
-          const { id, request } = body as unknown as ClientRequestBody
-          return { kind: 'request', ...ambient, id, request }
-        }
-        const from = nodes[Math.floor(input.message / 2 ** 45)]
-        invariant(from !== undefined, 'a message input comes from a node')
-        return { kind: 'message', ...ambient, from, message: body as unknown as AnyMessage }
-      }
-      default:
-        return input satisfies never
+    const ambient = this.#ambient(event)
+    if (input.kind === 'timer') return { kind: 'timer', name: input.name, ...ambient }
+    if (input.kind === 'start') throw diverged(event, 'a life started twice')
+    if (!send) throw diverged(event, `its message ${input.message} is not in the recording`)
+    if (input.kind === 'request') return { kind: 'request', ...this.#requestOf(event, send), ...ambient }
+    const message = this.protocol.message.safeParse(send.body)
+    if (!message.success) throw diverged(event, `the ${send.type} that it was given does not fit ${this.protocol.title}`)
+    return { kind: 'message', from: send.from as NodeId, message: message.data, ...ambient }
+  }
+
+  #requestOf(event: StepEvent, send: SendEvent): { id: number; request: ClientRequest } {
+    const { id, request } = send.body as unknown as { id: number; request: ClientRequest }
+    if (typeof id !== 'number' || typeof request !== 'object') throw diverged(event, 'the request that it was given is none')
+    if (request.kind === 'register') return { id, request }
+    const op = this.#service.operation.safeParse(request.op)
+    if (!op.success) throw diverged(event, `the operation that it was given does not fit ${this.#service.title}`)
+    return { id, request: { ...request, op: op.data } }
+  }
+
+  #taken(event: StepEvent, input: AnyInput, take: () => Step<unknown, { kind: string }>): Executed {
+    let step: Step<unknown, { kind: string }>
+    try {
+      step = take()
+    } catch (error) {
+      throw diverged(event, `running it again failed: ${(error as Error).message}`)
     }
-  }
-
-  #persist(node: NodeId, step: Step<unknown, AnyMessage>): void {
-    for (const effect of step.effects) {
-      if (effect.kind !== 'persist') continue
-      const disk = this.#disks.get(node)
-      if (effect.replaces || !disk) this.#disks.set(node, [effect.record])
-      else disk.push(effect.record)
+    let sends = 0
+    let persisted = 0
+    let timers = 0
+    for (const { kind } of step.effects) {
+      if (kind === 'send' || kind === 'reply') sends++
+      else if (kind === 'persist') persisted++
+      else if (kind === 'setTimer' || kind === 'cancelTimer') timers++
     }
-  }
-
-  #compare(event: Extract<RunEvent, { kind: 'checkpoint' }>): void {
-    const { protocol } = this.#cast
-    const actor = this.#actors.get(event.node)
-    const isSame = actor?.life === event.life && hashText(JSON.stringify(protocol.encode(actor.state))) === event.hash
-    if (isSame) return
-    const wasLost = this.#lost.delete(event.node)
-    if (!wasLost) {
-      this.#divergence ??= `The replayed state of ${event.node} differs from the recorded one at event ${event.seq}: recorded by another version of ${protocol.title}.`
-    }
-    const state: unknown = protocol.decode(event.state)
-    this.#actors.set(event.node, { life: event.life, state, before: undefined, stepSeq: actor?.stepSeq ?? event.seq })
-    this.#states.set(event.node, state)
-  }
-
-  #leave(node: NodeId): void {
-    this.#actors.delete(node)
-    this.#states.delete(node)
-    this.#lost.delete(node)
-  }
-
-  #lose(node: NodeId, why: string): void {
-    this.#leave(node)
-    this.#lost.set(node, why)
-  }
-
-  #setTaken(message: MessageId): void {
-    this.#taken.push(message)
-    if (this.#taken.length > 2 * TAKEN_MAX) for (const old of this.#taken.splice(0, TAKEN_MAX)) this.#forget(old)
-  }
-
-  #forget(message: MessageId): void {
-    this.#bodies.delete(message)
+    if (sends !== event.sends.count) throw diverged(event, `run again it sends ${sends} messages, recorded were ${event.sends.count}`)
+    if (Math.min(persisted, PERSISTED_MAX) !== event.persisted)
+      throw diverged(event, `run again it persists ${persisted} records, recorded were ${event.persisted}`)
+    if (timers !== event.timers.length) throw diverged(event, `run again it sets ${timers} timers, recorded were ${event.timers.length}`)
+    return { input, state: step.state, effects: step.effects }
   }
 }
+
+const diverged = ({ seq, node, life, step }: StepEvent | CheckpointEvent, why: string): Divergence =>
+  new Divergence(`Event ${seq} (step ${step} of ${node}${life > 1 ? `, life ${life}` : ''}): ${why}.`)

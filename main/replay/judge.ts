@@ -1,0 +1,237 @@
+/**
+ * Judges a protocol's invariants over a recording: runs every step again in the order of the log and gives it to each
+ * invariant's judge. Goes on from where it stopped, so the same judge follows a live run and finishes it afterwards. What
+ * it cannot know it says: unknown is a verdict.
+ */
+import type { CheckpointEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
+import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
+import type { Judge as InvariantJudge } from '../../protocols/core/invariant.ts'
+import type { Json } from '../../protocols/core/json.ts'
+import type { Verdict, Violation } from '../contract/commands.ts'
+import { Divergence, type Executed, type Execution } from './execution.ts'
+import type { EventSource } from './source.ts'
+
+interface Bench {
+  readonly name: string
+  readonly statement: string
+  readonly source: string
+  readonly judge: InvariantJudge<unknown, unknown>
+  violations: number
+  /** It failed itself and judges no more. */
+  broken: boolean
+}
+
+/** What is known of a node. `state` is undefined while it is not known. */
+interface Known {
+  life: number
+  step: number
+  state: unknown
+  /** What its disk should hold. */
+  persisted: Json[]
+}
+
+/** Violations of one invariant that are kept; all are counted. */
+const KEPT_VIOLATIONS = 50
+/** Messages whose delivery is awaited and kept at hand; those beyond are looked up when they are needed. */
+const KEPT_SENDS = 20_000
+
+export class Judge {
+  readonly #source: EventSource
+  readonly #execution: Execution | string
+  readonly #bench: Bench[]
+  readonly #known = new Map<NodeId, Known>()
+  readonly #states = new Map<NodeId, unknown>()
+  readonly #sends = new Map<MessageId, SendEvent>()
+  readonly #violations: Violation[] = []
+  #judgedSeq = 0
+  #divergence: string | undefined
+  /** Why the judgement is incomplete though nothing diverged. */
+  #gap: string | undefined
+
+  constructor(source: EventSource, execution: Execution | string) {
+    this.#source = source
+    this.#execution = execution
+    const invariants = typeof execution === 'string' ? [] : execution.protocol.invariants
+    this.#bench = invariants.map((invariant) => ({
+      ...{ name: invariant.name, statement: invariant.statement, source: invariant.source },
+      ...{ judge: invariant.judge(), violations: 0, broken: false },
+    }))
+  }
+
+  get judgedSeq(): number {
+    return this.#judgedSeq
+  }
+
+  get violationCount(): number {
+    return this.#violations.length
+  }
+
+  get canJudge(): boolean {
+    return typeof this.#execution !== 'string'
+  }
+
+  /** Goes on until event `seq` is judged or `untilMs` (of performance.now) has come. */
+  advance(seq: number, untilMs: number): void {
+    if (!this.canJudge) return
+    while (this.#judgedSeq < seq) {
+      const events = this.#source.eventsAround(this.#judgedSeq + 1)
+      if (!events) return
+      for (const event of events) {
+        if (event.seq <= this.#judgedSeq) continue
+        if (event.seq > seq) return
+        this.#take(event)
+        this.#judgedSeq = event.seq
+        if (event.seq % 16 === 0 && performance.now() >= untilMs) return
+      }
+      if (performance.now() >= untilMs) return
+    }
+  }
+
+  /** It must go no further, though there is more: `why`. */
+  stopHere(why: string): void {
+    this.#gap ??= why
+  }
+
+  verdict(): Verdict {
+    const lastSeq = this.#source.lastSeq
+    const why = this.#why()
+    return {
+      is: this.#violations.length > 0 ? 'fail' : why === undefined ? 'pass' : 'unknown',
+      ...(why === undefined ? {} : { why }),
+      judgedSeq: this.#judgedSeq,
+      lastSeq,
+      invariants: this.#bench.map(({ name, statement, source, violations }) => ({ name, statement, source, violations })),
+      violations: [...this.#violations],
+      ...(this.#divergence === undefined ? {} : { divergence: this.#divergence }),
+    }
+  }
+
+  #why(): string | undefined {
+    if (typeof this.#execution === 'string') return this.#execution
+    if (this.#bench.length === 0) return `${this.#execution.protocol.title} states no invariants.`
+    if (this.#divergence !== undefined) return `The replay did not follow the recording. ${this.#divergence}`
+    const broken = this.#bench.find((one) => one.broken)
+    return broken ? `The judge of ${broken.name} failed.` : this.#gap
+  }
+
+  #take(event: RunEvent): void {
+    switch (event.kind) {
+      case 'send':
+        return this.#remember(event)
+      case 'drop':
+        if (event.copy === 0) this.#sends.delete(event.message)
+        return
+      case 'step':
+        return this.#takeStep(event)
+      case 'checkpoint':
+        return this.#takeCheckpoint(event)
+      case 'node':
+        if (event.change.is === 'wiped') this.#of(event.node).persisted = []
+        return
+      default:
+        return
+    }
+  }
+
+  #takeStep(event: StepEvent): void {
+    const execution = this.#execution as Execution
+    const known = this.#of(event.node)
+    const isStart = event.input.kind === 'start'
+    const follows = isStart || (known.life === event.life && known.step === event.step - 1)
+    const before = follows && !isStart ? known.state : undefined
+    known.life = event.life
+    known.step = event.step
+    known.state = undefined
+    if (!isStart && before === undefined) {
+      if (!follows) this.#gap ??= `Steps of ${event.node} before event ${event.seq} are not in the recording.`
+      return // the next checkpoint says where the node is
+    }
+    try {
+      const executed = isStart ? this.#start(event, known) : execution.step(event, before, this.#sendFor(event))
+      if (!executed) return
+      known.state = executed.state
+      this.#persist(known, executed)
+      this.#judge(event, before, executed)
+    } catch (error) {
+      this.#diverged(error)
+    }
+  }
+
+  /** Undefined when what the node found on its disk is not known. */
+  #start(event: StepEvent, known: Known): Executed | undefined {
+    const recovered = event.input.kind === 'start' ? event.input.recovered : 0
+    if (recovered > known.persisted.length) {
+      this.#gap ??= `What ${event.node} found on its disk at event ${event.seq} is not in the recording.`
+      known.persisted = []
+      return undefined
+    }
+    // A life that was cut short may have reported more than its disk kept: what is found is a beginning of it.
+    known.persisted = known.persisted.slice(0, recovered)
+    return (this.#execution as Execution).start(event, known.persisted)
+  }
+
+  #persist(known: Known, { effects }: Executed): void {
+    for (const effect of effects) {
+      if (effect.kind !== 'persist') continue
+      if (effect.replaces) known.persisted = []
+      known.persisted.push(effect.record)
+    }
+  }
+
+  #judge({ node, life, seq }: StepEvent, before: unknown, { input, state: after, effects }: Executed): void {
+    this.#states.set(node, after)
+    const step = { node, life, input, before, after, effects }
+    for (const one of this.#bench) {
+      if (one.broken) continue
+      try {
+        const text = one.judge.judge(step, this.#states)
+        if (text === undefined) continue
+        if (++one.violations <= KEPT_VIOLATIONS) this.#violations.push({ invariant: one.name, seq, node, text, source: one.source })
+      } catch {
+        one.broken = true
+      }
+    }
+  }
+
+  /** Proof that the replay followed; or, when it did not, where it goes on from. */
+  #takeCheckpoint(event: CheckpointEvent): void {
+    const execution = this.#execution as Execution
+    const known = this.#of(event.node)
+    if (known.life !== event.life || known.step !== event.step) return
+    try {
+      if (known.state === undefined) known.state = execution.restore(event)
+      else execution.compare(event, known.state)
+    } catch (error) {
+      this.#diverged(error)
+      try {
+        known.state = execution.restore(event)
+      } catch {
+        known.state = undefined
+      }
+    }
+    if (known.state !== undefined) this.#states.set(event.node, known.state)
+  }
+
+  #diverged(error: unknown): void {
+    if (!(error instanceof Divergence)) throw error
+    this.#divergence ??= error.message
+  }
+
+  #remember(event: SendEvent): void {
+    this.#sends.set(event.message, event)
+    if (this.#sends.size > KEPT_SENDS) this.#sends.delete(this.#sends.keys().next().value as MessageId)
+  }
+
+  #sendFor({ input }: StepEvent): SendEvent | undefined {
+    if (input.kind !== 'message' && input.kind !== 'request') return undefined
+    const send = this.#sends.get(input.message) ?? this.#source.sendOf(input.message)
+    this.#sends.delete(input.message) // a duplicate may come, but hardly ever does
+    return send
+  }
+
+  #of(node: NodeId): Known {
+    const known = this.#known.get(node) ?? { life: 0, step: 0, state: undefined, persisted: [] }
+    this.#known.set(node, known)
+    return known
+  }
+}

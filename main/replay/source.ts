@@ -1,0 +1,37 @@
+/** What replay asks of a recording. The recorder's reader offers it; they are brought together by main/replayThread.ts. */
+import type { RunConfig } from '../../protocols/core/config.ts'
+import type { CheckpointEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
+import type { MessageId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { MomentData } from '../../protocols/core/moment.ts'
+import type { Overview, ParsedRequest, Responses } from '../contract/commands.ts'
+
+export interface RecordedHeader {
+  readonly config: RunConfig
+  readonly protocolVersion: number
+  readonly nodes: readonly NodeId[]
+}
+
+/** A recording whose end may still be moving. Every method throws a LabError when it is damaged. */
+export interface EventSource {
+  readonly header: RecordedHeader
+  /** As of the last `refresh`, which looks for more and returns it. */
+  readonly lastSeq: number
+  refresh(): number
+  /** The stretch of events that holds `seq`, in order and without gaps; undefined behind the end. Not to be changed. */
+  eventsAround(seq: number): readonly RunEvent[] | undefined
+  moment(seq: number): MomentData
+  sendOf(message: MessageId): SendEvent | undefined
+  /** The latest checkpoint of a life at or before a step and an event. */
+  checkpoint(endpoint: number, life: number, step: number, seq: number): CheckpointEvent | undefined
+  /** Steps `first`..`last` of a life that stand at or before event `seq`, in order. */
+  steps(endpoint: number, life: number, first: number, last: number, seq: number): Iterable<StepEvent>
+}
+
+/** Everything that is read of a recording, replayed or not. */
+export interface Recording extends EventSource {
+  overview(run: RunId, live: boolean): Overview
+  events(request: Omit<ParsedRequest<'run.events'>, 'run'>): Responses['run.events']
+  event(seq: number): RunEvent | undefined
+  seek(atUs: number): number
+  close(): void
+}

@@ -1,0 +1,118 @@
+/** The replay thread as lab.ts holds it. */
+import { Worker } from 'node:worker_threads'
+import type { RunEvent } from '../../protocols/core/event.ts'
+import type { RunId } from '../../protocols/core/ids.ts'
+import type { MomentData } from '../../protocols/core/moment.ts'
+import type { NodeStates, Overview, ParsedRequest, Responses, Verdict } from '../contract/commands.ts'
+import { LabError, type LabFailure } from '../contract/errors.ts'
+import type { Asked, FromReplay } from './words.ts'
+
+export interface ReplayOptions {
+  /** What the judge knows by now: a few times a second while it follows or checks, and whenever it finds something. */
+  onVerdict?(run: RunId, verdict: Verdict): void
+  /** The file of a run turned out to be damaged while nobody waited for an answer. */
+  onTrouble?(run: RunId, failure: LabFailure): void
+  /** The thread died. Calls under way reject. */
+  onFailure?(error: Error): void
+}
+
+/** One open recording. Every method rejects with a LabError. */
+export interface RunView {
+  readonly run: RunId
+  /** `live`: this lab is recording it now; otherwise a file that was not closed counts as interrupted. */
+  overview(live: boolean): Promise<Overview>
+  events(request: Omit<ParsedRequest<'run.events'>, 'run'>): Promise<Responses['run.events']>
+  event(seq: number): Promise<RunEvent | undefined>
+  moment(seq: number): Promise<MomentData>
+  seek(atUs: number): Promise<{ readonly seq: number }>
+  states(seq: number): Promise<NodeStates>
+  /** Judges to the end of what is recorded now, as fast as it can. */
+  check(): Promise<Verdict>
+  /** On: judges in the background as the recording grows, within a small share of one core. Off, once it has ended: judges the rest of it. */
+  follow(on: boolean): void
+  close(): void
+}
+
+export interface ReplayThread {
+  /** Opens a run file read-only. Rejects with a LabError (`bad-run-file`, `newer-run-file`, `not-found`). */
+  open(run: RunId, file: string): Promise<RunView>
+  close(): Promise<void>
+}
+
+export async function startReplay(options: ReplayOptions = {}): Promise<ReplayThread> {
+  // The composition of reader and replay: beside this folder when run from source, beside the bundle when built.
+  const entry = new URL(import.meta.url.endsWith('.ts') ? '../replayThread.ts' : './replay.js', import.meta.url)
+  const worker = new Worker(entry, { name: 'replay' })
+  await new Promise<void>((resolve, reject) => {
+    worker.once('online', resolve)
+    worker.once('error', reject)
+  })
+  return new Thread(worker, options)
+}
+
+class Thread implements ReplayThread {
+  readonly #worker: Worker
+  readonly #calls = new Map<number, { resolve(answer: unknown): void; reject(error: LabError): void }>()
+  #lastCall = 0
+  #lastView = 0
+  #gone: LabError | undefined
+
+  constructor(worker: Worker, options: ReplayOptions) {
+    this.#worker = worker
+    worker.on('message', (word: FromReplay) => {
+      if ('verdict' in word) return options.onVerdict?.(word.run, word.verdict)
+      if ('trouble' in word) return options.onTrouble?.(word.run, word.trouble)
+      const call = this.#calls.get(word.id)
+      this.#calls.delete(word.id)
+      if ('failure' in word) call?.reject(new LabError(word.failure.code, word.failure.message, word.failure.hint))
+      else call?.resolve(word.answer)
+    })
+    worker.on('error', (error) => {
+      this.#end(new LabError('internal', `The thread that reads recordings failed: ${error.message}`))
+      options.onFailure?.(error)
+    })
+    worker.on('exit', () => this.#end(new LabError('internal', 'The thread that reads recordings has ended.')))
+  }
+
+  async open(run: RunId, file: string): Promise<RunView> {
+    const view = ++this.#lastView
+    const ask = <T>(asked: Asked): Promise<T> => this.#ask<T>(view, asked)
+    await ask({ ask: 'open', run, file })
+    return {
+      run,
+      overview: (live) => ask({ ask: 'overview', live }),
+      events: (request) => ask({ ask: 'events', request }),
+      event: (seq) => ask({ ask: 'event', seq }),
+      moment: (seq) => ask({ ask: 'moment', seq }),
+      seek: (atUs) => ask({ ask: 'seek', atUs }),
+      states: (seq) => ask({ ask: 'states', seq }),
+      check: () => ask({ ask: 'check' }),
+      follow: (on) => quietly(ask({ ask: 'follow', on })),
+      close: () => quietly(ask({ ask: 'close' })),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #ask<T>(view: number, asked: Asked): Promise<T> {
+    if (this.#gone) return Promise.reject(this.#gone)
+    const id = ++this.#lastCall
+    return new Promise<T>((resolve, reject) => {
+      this.#calls.set(id, { resolve: resolve as (answer: unknown) => void, reject })
+      this.#worker.postMessage({ view, id, ...asked })
+    })
+  }
+
+  #end(error: LabError): void {
+    this.#gone ??= error
+    for (const { reject } of this.#calls.values()) reject(error)
+    this.#calls.clear()
+  }
+}
+
+/** Nobody waits for it, and if the thread is gone others say so. */
+function quietly(answer: Promise<unknown>): void {
+  answer.catch(() => undefined)
+}

@@ -1,0 +1,25 @@
+/** What the replay thread and its holder say to each other. */
+import type { RunId } from '../../protocols/core/ids.ts'
+import type { ParsedRequest, Verdict } from '../contract/commands.ts'
+import type { LabFailure } from '../contract/errors.ts'
+
+export type Asked =
+  | { readonly ask: 'open'; readonly run: RunId; readonly file: string }
+  | { readonly ask: 'overview'; readonly live: boolean }
+  | { readonly ask: 'events'; readonly request: Omit<ParsedRequest<'run.events'>, 'run'> }
+  | { readonly ask: 'event'; readonly seq: number }
+  | { readonly ask: 'moment'; readonly seq: number }
+  | { readonly ask: 'seek'; readonly atUs: number }
+  | { readonly ask: 'states'; readonly seq: number }
+  | { readonly ask: 'check' }
+  | { readonly ask: 'follow'; readonly on: boolean }
+  | { readonly ask: 'close' }
+
+/** `view` numbers the open recordings, `id` the questions. */
+export type ToReplay = { readonly view: number; readonly id: number } & Asked
+
+export type FromReplay =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failure: LabFailure }
+  | { readonly run: RunId; readonly verdict: Verdict }
+  | { readonly run: RunId; readonly trouble: LabFailure }
