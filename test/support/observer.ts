@@ -7,6 +7,7 @@ export class Observer<S, M extends AnyMessage> {
   /** In the order in which they were found. */
   readonly violations: { readonly invariant: string; readonly text: string }[] = []
   readonly states = new Map<NodeId, S>()
+  onStep: (step: JudgedStep<S, M>) => void = () => {}
   readonly #judges: { name: string; judge(step: JudgedStep<S, M>, states: ReadonlyMap<NodeId, S>): string | undefined }[]
 
   constructor(definition: ProtocolDefinition<S, M, unknown>) {
@@ -18,6 +19,7 @@ export class Observer<S, M extends AnyMessage> {
 
   see(step: JudgedStep<S, M>): void {
     this.states.set(step.node, step.after)
+    this.onStep(step)
     for (const { name, judge } of this.#judges) {
       const text = judge(step, this.states)
       if (text !== undefined) this.violations.push({ invariant: name, text })

@@ -80,6 +80,12 @@ export class Stage<S, M extends AnyMessage> {
     this.inFlight = this.inFlight.filter(({ from, to }) => from !== node && to !== node)
   }
 
+  /** Empties the disk of a node that is down. */
+  wipe(node: string): void {
+    if (this.isUp(node)) throw new Error(`${node} is up: crash it first`)
+    this.#actor(node).disk.length = 0
+  }
+
   timer(node: string, name: string): void {
     this.#step(nodeId(node), { kind: 'timer', name, nowMs: 0, coin: 0 })
   }

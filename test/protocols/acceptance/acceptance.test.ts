@@ -1,0 +1,206 @@
+/** What every registered protocol must do, whatever it is: run here over steps that a cluster under faults really took. */
+import { describe, expect, test } from 'vitest'
+import { nodeIds } from '../../../protocols/core/ids.ts'
+import type { Input, StartInput } from '../../../protocols/core/input.ts'
+import type { Json } from '../../../protocols/core/json.ts'
+import type { AnyMessage, AnyProtocol } from '../../../protocols/core/machine.ts'
+import { between, draw } from '../../../protocols/core/prng.ts'
+import { findProtocol, protocols } from '../../../protocols/registry.ts'
+import { findService, services } from '../../../protocols/services/index.ts'
+import { Clients } from '../../support/clients.ts'
+import { Cluster } from '../../support/cluster.ts'
+import { deepFreeze } from './freeze.ts'
+
+interface TakenStep {
+  readonly input: Input<AnyMessage> | StartInput
+  readonly before: unknown
+  readonly after: unknown
+  readonly effects: readonly { readonly kind: string }[]
+}
+
+const service = findService('kv')
+if (!service) throw new Error('the key-value store is not registered')
+
+/** Every step of a few seconds with crashes and losses, for each node in its order. */
+function recordedSteps(protocol: AnyProtocol, seed: number): { steps: TakenStep[]; cluster: Cluster<unknown, AnyMessage> } {
+  if (!service) throw new Error('no service')
+  const weather = { loss: 0.05, duplicate: 0.05, delayMsMin: 0.1, delayMsMax: 8, straggle: 0.01 }
+  const cluster = new Cluster<unknown, AnyMessage>(protocol, service, { nodes: protocol.clusterSize.usual, seed, weather, syncMs: 1 })
+  const steps: TakenStep[] = []
+  cluster.observer.onStep = ({ input, before, after, effects }) => steps.push({ input, before, after, effects })
+  new Clients(cluster, 4)
+  let throws = 0
+  const coin = () => draw(seed, 99, throws++)
+  const misfortune = (): void => {
+    const node = cluster.nodes[coin() % cluster.nodes.length]
+    if (node !== undefined) {
+      cluster.crash(node)
+      cluster.after(between(coin(), 10, 300), () => cluster.restart(node))
+    }
+    cluster.after(between(coin(), 100, 900), misfortune)
+  }
+  cluster.after(500, misfortune)
+  cluster.run(3000)
+  return { steps, cluster }
+}
+
+const text = (value: unknown): string => JSON.stringify(value)
+
+for (const protocol of protocols) {
+  describe(protocol.name, () => {
+    const machine = protocol.machine(service)
+    const { steps, cluster } = recordedSteps(protocol, 11)
+    const step = (before: unknown, input: TakenStep['input']) =>
+      input.kind === 'start' ? machine.start(input) : machine.step(before, input)
+
+    test('the steps are worth testing with', () => {
+      expect(steps.length).toBeGreaterThan(1000)
+      expect(cluster.observer.violations).toEqual([])
+      for (const { kind } of protocol.messages) {
+        expect(
+          steps.some(({ input }) => input.kind === 'message' && input.message.kind === kind),
+          kind,
+        ).toBe(true)
+      }
+      for (const { name } of protocol.timers) {
+        expect(
+          steps.some(({ input }) => input.kind === 'timer' && input.name === name),
+          name,
+        ).toBe(true)
+      }
+    })
+
+    test('the same inputs give the same states and effects, byte for byte', () => {
+      for (const { before, input, after, effects } of steps) {
+        const again = step(before, input)
+        expect(text(again.effects)).toBe(text(effects))
+        expect(text(protocol.encode(again.state))).toBe(text(protocol.encode(after)))
+      }
+    })
+
+    test('neither the old state nor the input is changed', () => {
+      for (const { before, input } of steps) {
+        const told = before === undefined ? '' : text(protocol.encode(before))
+        step(deepFreeze(before), deepFreeze(input))
+        if (before !== undefined) expect(text(protocol.encode(before))).toBe(told)
+      }
+    })
+
+    test('a decoded state encodes to the same text and takes the same step', () => {
+      for (const { before, input, after, effects } of steps) {
+        if (before === undefined) continue
+        const encoded = protocol.encode(before)
+        const decoded = protocol.decode(JSON.parse(text(encoded)) as Json)
+        expect(text(protocol.encode(decoded))).toBe(text(encoded))
+        expect(text(protocol.observe(decoded))).toBe(text(protocol.observe(before)))
+        const again = step(decoded, input)
+        expect(text(again.effects)).toBe(text(effects))
+        expect(text(protocol.encode(again.state))).toBe(text(protocol.encode(after)))
+      }
+    })
+
+    test('messages survive encoding and fit their schema', () => {
+      for (const { effects } of steps) {
+        for (const effect of effects as readonly { kind: string; message?: AnyMessage }[]) {
+          if (effect.kind !== 'send') continue
+          const parsed = protocol.message.parse(JSON.parse(text(effect.message))) as AnyMessage
+          expect(text(parsed)).toBe(text(effect.message))
+          const spec = protocol.messages.find(({ kind }) => kind === parsed.kind)
+          expect(spec, parsed.kind).toBeDefined()
+          expect(typeof (spec?.faint?.(parsed) ?? false)).toBe('boolean')
+          expect(spec?.summary?.(parsed) ?? 'x').not.toBe('')
+        }
+      }
+    })
+
+    test('a message with a missing, foreign or wrongly typed field does not fit its schema', () => {
+      const seen = new Set<string>()
+      for (const { input } of steps) {
+        if (input.kind !== 'message' || seen.has(input.message.kind)) continue
+        seen.add(input.message.kind)
+        const { kind } = input.message
+        expect(protocol.message.safeParse({ ...input.message, extra: 1 }).success, kind).toBe(false)
+        expect(protocol.message.safeParse({ ...input.message, kind: 'Nonsense' }).success, kind).toBe(false)
+        for (const [field, value] of Object.entries(input.message)) {
+          const { [field as keyof AnyMessage]: _, ...less } = input.message
+          if (value !== undefined && !isOptional(protocol, input.message, field))
+            expect(protocol.message.safeParse(less).success, `${kind} without ${field}`).toBe(false)
+          expect(protocol.message.safeParse({ ...input.message, [field]: { no: 'such' } }).success, `${kind}.${field}`).toBe(false)
+        }
+      }
+    })
+
+    test('it sends to others only, and only sets timers that it describes, within their bounds', () => {
+      const timers = new Set(protocol.timers.map(({ name }) => name))
+      const nodes = new Set<string>(nodeIds(protocol.clusterSize.usual))
+      for (const { after, effects } of steps) {
+        const { id } = protocol.encode(after) as { id?: string }
+        for (const effect of effects as readonly { kind: string; to?: string; name?: string; msMin?: number; msMax?: number }[]) {
+          if (effect.kind === 'send') {
+            expect(nodes.has(effect.to ?? '')).toBe(true)
+            expect(effect.to).not.toBe(id)
+          }
+          if (effect.kind === 'setTimer') {
+            expect(timers.has(effect.name ?? ''), effect.name).toBe(true)
+            expect(effect.msMin).toBeLessThanOrEqual(effect.msMax ?? Number.NaN)
+          }
+        }
+      }
+    })
+
+    test('what it persists stands before what it says', () => {
+      for (const { effects } of steps) {
+        const lastPersist = effects.findLastIndex(({ kind }) => kind === 'persist')
+        const firstSaid = effects.findIndex(({ kind }) => kind === 'send' || kind === 'reply')
+        if (lastPersist !== -1 && firstSaid !== -1) expect(lastPersist).toBeLessThan(firstSaid)
+      }
+    })
+
+    test('it shows the facts that it describes, as small plain data', () => {
+      const described = protocol.facts.map(({ name }) => name).sort()
+      for (const { after } of steps) {
+        const observation = protocol.observe(after)
+        expect(Object.keys(observation.facts).sort()).toEqual(described)
+        expect(text(observation).length).toBeLessThan(1000)
+      }
+    })
+
+    test('its options have defaults, and every one is described', () => {
+      const options = protocol.options.parse({}) as object
+      expect(Object.keys(options).sort()).toEqual(protocol.optionSpecs.map(({ name }) => name).sort())
+      expect(protocol.options.parse(options)).toEqual(options)
+    })
+
+    test('it starts from nothing, from its own records, and from any prefix of them', () => {
+      const starts = steps.flatMap(({ input }) => (input.kind === 'start' ? [input] : []))
+      const longest = starts.reduce((most, input) => (input.recovered.length > most.recovered.length ? input : most))
+      const records = longest.recovered.slice(0, 200)
+      expect(records.length).toBeGreaterThan(10)
+      for (let count = 0; count <= records.length; count++) {
+        const input: StartInput = { ...longest, recovered: records.slice(0, count) }
+        const { state } = machine.start(deepFreeze(input))
+        expect(text(protocol.encode(protocol.decode(protocol.encode(state))))).toBe(text(protocol.encode(state)))
+      }
+    })
+  })
+}
+
+/** A field that other messages of the same kind do without. */
+function isOptional(protocol: AnyProtocol, message: AnyMessage, field: string): boolean {
+  const { [field as keyof AnyMessage]: _, ...less } = message
+  return field !== 'kind' && protocol.message.safeParse(less).success && field.startsWith('conflict')
+}
+
+test('names are unique, lower case, and found', () => {
+  const names = protocols.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  for (const name of names) {
+    expect(name).toMatch(/^[a-z][a-z0-9-]*$/)
+    expect(findProtocol(name)?.name).toBe(name)
+  }
+  expect(findProtocol('no-such')).toBeUndefined()
+  expect(findService('no-such')).toBeUndefined()
+  for (const { services: carried } of protocols) {
+    for (const name of carried) expect(name === '*' || services.some((known) => known.name === name)).toBe(true)
+  }
+})
