@@ -96,7 +96,12 @@ export class RunStore {
     this.set('status', status satisfies RunFileStatus)
     this.commit()
     try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)') // from here on the file is whole by itself
+      this.#db.pragma('busy_timeout = 200')
       this.#db.pragma('journal_mode = DELETE')
+    } catch (error) {
+      // somebody reads the file at this moment: it stays in WAL mode, which costs nothing but an empty file beside it
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
     } finally {
       this.#db.close()
     }
