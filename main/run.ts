@@ -93,6 +93,8 @@ export class LiveRun {
         launcher: this.#settings.launcher,
         entries: this.#settings.entries,
         network: proxy,
+        // it has stopped by itself; this records that it has
+        onLoadDone: () => this.ending || this.#cluster?.setLoad(null),
         onTrouble: (text) => this.#trouble(text),
       })
       await this.#cluster.start()

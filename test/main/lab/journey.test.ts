@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { appliedEqual, leaderOf } from '../../../main/scenario/resolve.ts'
 import { nodeId } from '../../../protocols/core/ids.ts'
+import { encodeMoment } from '../../../protocols/core/moment.ts'
 import { openLab, type TestLab, type TestRun } from './openLab.ts'
 
 let lab: TestLab
@@ -81,6 +82,7 @@ test('a wiped follower starts from nothing and is given everything', async () =>
   await act(follower, 'wipe')
   await run.until('the wipe', (moment) => moment.nodes.get(follower)?.wiped)
   await act(follower, 'restart')
+  await run.until('the restart', (moment) => moment.nodes.get(follower)?.status === 'up')
   await everyoneAgrees()
   const applied = run.view.moment.nodes.get(follower)?.observation?.facts.lastApplied
   expect(applied).toBeGreaterThan(4)
@@ -185,8 +187,8 @@ test('the live run can be judged', async () => {
 })
 
 test('stopped and opened again, the run is whole: moments, states and events are what they were', async () => {
-  const live = run.view.moment
-  const pids = [...live.nodes.values()].map((node) => node.pid ?? -1)
+  const live = encodeMoment(run.view.moment) // the view's own goes on
+  const pids = live.nodes.map((node) => node.pid ?? -1)
   const during = await lab.call('run.states', { run: run.run, seq: live.seq })
   const summary = await lab.call('runs.stop', { run: run.run })
   expect(summary).toMatchObject({ status: 'ended', violations: 0, name: 'journey' })
@@ -211,8 +213,8 @@ test('stopped and opened again, the run is whole: moments, states and events are
   expect(seqs).toEqual(Array.from({ length: overview.lastSeq }, (_, index) => index + 1))
 
   const moment = await lab.call('run.moment', { run: run.run, seq: live.seq })
-  expect(moment.nodes.map((node) => node.observation)).toEqual([...live.nodes.values()].map((node) => node.observation))
-  expect(moment.faults).toEqual([...live.faults.values()])
+  expect(moment.nodes.map((node) => node.observation)).toEqual(live.nodes.map((node) => node.observation))
+  expect(moment.faults).toEqual(live.faults)
   const states = await lab.call('run.states', { run: run.run, seq: live.seq })
   expect(states).toEqual(during)
   for (const node of states.nodes) expect(node.problem).toBeUndefined()
