@@ -2,7 +2,18 @@
  * A node's disk: one write-ahead file in the node's own folder. Calls block: the node has nothing to say before what it
  * persists is safe. Every failure is a FatalError; a node that cannot write must not go on as if it had.
  */
-import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import path from 'node:path'
 import type { Json } from '../../protocols/core/json.ts'
 import { type DiskOwner, decodeFile, encodeBatch, encodeHeader } from './diskFormat.ts'
@@ -16,6 +27,8 @@ export interface Disk {
   /** Puts `texts` in the place of all that was written so far. Durable when it returns, whatever the run's setting. */
   replace(texts: readonly string[]): void
   sync(): void
+  /** The same without standing still. `done` is called when everything that was written before this call is durable. */
+  syncLater(done: () => void): void
 }
 
 export interface OpenedDisk {
@@ -30,6 +43,9 @@ export class WriteAheadFile implements Disk {
   readonly #file: string
   readonly #owner: DiskOwner
   #fd: number
+  #syncs = 0
+  /** Replaced while they were being synced. */
+  readonly #left: number[] = []
 
   private constructor(file: string, owner: DiskOwner, fd: number) {
     this.#file = file
@@ -62,13 +78,24 @@ export class WriteAheadFile implements Disk {
   replace(texts: readonly string[]): void {
     onDisk('replace', this.#file, () => {
       const fd = createFile(this.#file, [encodeHeader(this.#owner), encodeBatch(texts)])
-      closeSync(this.#fd)
+      if (this.#syncs === 0) closeSync(this.#fd)
+      else this.#left.push(this.#fd)
       this.#fd = fd
     })
   }
 
   sync(): void {
     onDisk('sync', this.#file, () => fdatasyncSync(this.#fd))
+  }
+
+  syncLater(done: () => void): void {
+    this.#syncs += 1
+    fdatasync(this.#fd, (error) => {
+      this.#syncs -= 1
+      if (this.#syncs === 0) for (const fd of this.#left.splice(0)) closeSync(fd)
+      if (error) throw diskFailure('sync', this.#file, error)
+      done()
+    })
   }
 
   close(): void {

@@ -33,6 +33,9 @@ export interface Links {
   /** Where frames to the endpoint are gathered until `flush`. */
   writer(to: number): ByteWriter
   flush(): void
+  /** Sets apart what was gathered so far, until `release`; what is gathered meanwhile stands behind it. */
+  seal(): void
+  release(): void
   /** Stops or goes on taking messages in. */
   setPaused(isPaused: boolean): void
 }
@@ -58,6 +61,9 @@ export interface DriverOptions {
   readonly atTurnsEnd: (work: () => void) => void
 }
 
+/** So few steps are synced on the spot: the detour over another thread would cost more than the standstill. More are synced while the next are stepped. */
+const GROUP_STEPS = 4
+
 type Timing = { readonly timer: number; readonly ms: number }
 const noTimings: readonly Timing[] = []
 
@@ -72,6 +78,11 @@ export class Driver {
   readonly timers: Timers
   readonly #pace = new CheckpointPace()
   readonly #flush = () => this.flush()
+  readonly #synced = () => {
+    this.#isSyncing = false
+    this.#options.links.release()
+    if (!this.#isTurnOpen) this.#letGo() // else the turn's end does, once its steps are reported
+  }
 
   #state: unknown
   #step = 0
@@ -90,6 +101,11 @@ export class Driver {
   #replaces = false
   #isTurnOpen = false
   #isTapBehind = false
+  /** Something was written to the disk since the last sync began. */
+  #isUnsynced = false
+  #isSyncing = false
+  /** The last step that a sync has covered or will cover. */
+  #syncedStep = 0
   #lastMessage: AnyMessage | undefined
   #lastText = ''
 
@@ -153,23 +169,46 @@ export class Driver {
   flush(): void {
     this.#isTurnOpen = false
     this.#endTurn()
-    const { disk, tap, links, sync } = this.#options
+    const { disk, tap, links } = this.#options
     if (this.#pace.isDue(this.#step, this.#atUs) && this.#step > 0) this.#takeCheckpoint()
-    const isTapTaken = tap.flush()
+    this.#isTapBehind = !tap.flush()
+    links.setPaused(this.#isTapBehind)
     if (this.#persists.length > 0) {
       const texts = this.#persists
-      const replaces = this.#replaces
       this.#persists = []
+      if (this.#replaces) disk.replace(texts)
+      else disk.append(texts)
+      this.#isUnsynced = !this.#replaces
       this.#replaces = false
-      if (replaces) disk.replace(texts)
-      else {
-        disk.append(texts)
-        if (sync === 'batch') disk.sync()
-      }
     }
-    this.#isTapBehind = !isTapTaken
-    links.setPaused(this.#isTapBehind)
-    if (isTapTaken) links.flush()
+    this.#letGo()
+  }
+
+  /** Ends this life in good order: all that was stepped is reported, durable and on its way. */
+  close(): void {
+    const { disk, links } = this.#options
+    this.timers.hold()
+    this.flush()
+    if (this.#isSyncing) disk.sync()
+    if (this.#isSyncing) links.release()
+    links.flush()
+  }
+
+  /** Messages leave when their steps' records are with the system and everything persisted before them is durable. */
+  #letGo(): void {
+    const { disk, links, sync } = this.#options
+    if (this.#isSyncing || this.#isTapBehind) return
+    if (!this.#isUnsynced || sync === 'never') return links.flush()
+    this.#isUnsynced = false
+    const steps = this.#step - this.#syncedStep
+    this.#syncedStep = this.#step
+    if (steps < GROUP_STEPS) {
+      disk.sync()
+      return links.flush()
+    }
+    links.seal()
+    this.#isSyncing = true
+    disk.syncLater(this.#synced)
   }
 
   /** The process dies of `why`: what was stepped is reported, and none of it leaves. */

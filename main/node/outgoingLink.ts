@@ -3,6 +3,7 @@
  * before it stands wait for it; those under way when it breaks are lost, as messages may be.
  */
 import { connect, type Socket } from 'node:net'
+import { ByteWriter } from '../../protocols/wire/bytes.ts'
 import { type Identity, writeHello } from './hello.ts'
 import { Outbox } from './outbox.ts'
 
@@ -21,23 +22,43 @@ export interface OutgoingLinkOptions {
   onOpen?(): void
 }
 
-export class OutgoingLink extends Outbox {
+export class OutgoingLink {
   readonly #options: OutgoingLinkOptions
+  readonly #outbox = new Outbox()
+  /** What may leave and waits for a connection. */
+  readonly #waiting = new ByteWriter()
   #socket: Socket | undefined
 
   constructor(options: OutgoingLinkOptions) {
-    super()
     this.#options = options
     this.#dial()
   }
 
-  flush(): void {
-    if (this.#socket) this.flushTo(this.#socket)
-    else if (this.writer.length > WAITING_BYTES_MAX) this.writer.reset()
-  }
-
   get socket(): Socket | undefined {
     return this.#socket
+  }
+
+  /** Where frames are gathered. */
+  get writer(): ByteWriter {
+    return this.#outbox.writer
+  }
+
+  flush(): void {
+    if (this.#socket) this.#outbox.flush(this.#socket)
+    else this.#wait('gathered')
+  }
+
+  seal(): void {
+    this.#outbox.seal()
+  }
+
+  release(): void {
+    if (this.#socket) this.#outbox.release(this.#socket)
+    else this.#wait('sealed')
+  }
+
+  #wait(what: 'sealed' | 'gathered'): void {
+    this.#outbox.drop(what, this.#waiting.length < WAITING_BYTES_MAX ? this.#waiting : undefined)
   }
 
   #dial(): void {
@@ -48,11 +69,12 @@ export class OutgoingLink extends Outbox {
     else socket.resume()
     socket.on('connect', () => {
       onOpen?.()
-      const hello = new Outbox()
-      writeHello(hello.writer, identity, to, 'link', atUs())
-      hello.flushTo(socket)
+      const first = new ByteWriter(256 + this.#waiting.length)
+      writeHello(first, identity, to, 'link', atUs())
+      first.raw(this.#waiting.written())
+      this.#waiting.reset()
+      socket.write(first.written())
       this.#socket = socket
-      this.flush()
     })
     socket.on('close', () => {
       this.#socket = undefined

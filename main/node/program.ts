@@ -86,8 +86,7 @@ function obey(message: ToProcess, { clock, driver, incoming, tap }: Parts): void
       driver.timers.release()
       return incoming.setHeld(false)
     case 'stop':
-      driver.timers.hold()
-      driver.flush()
+      driver.close()
       return void tap.end().then(() => process.exit(ExitCode.good))
     case 'operate':
     case 'load':
@@ -101,9 +100,10 @@ function obey(message: ToProcess, { clock, driver, incoming, tap }: Parts): void
 /** Frames on their way out: over a link of one's own to other nodes, back over the clients' connection to clients. */
 class NodeLinks implements Links {
   incoming: Incoming | undefined
-  readonly #outboxes: Outbox[]
-  readonly #links: OutgoingLink[] = []
   readonly #clients = new Outbox()
+  readonly #links: OutgoingLink[] = []
+  /** By endpoint. */
+  readonly #outboxes: { readonly writer: ByteWriter }[]
   #clientSocket: Socket | undefined
 
   constructor(endpoints: number) {
@@ -129,9 +129,19 @@ class NodeLinks implements Links {
 
   flush(): void {
     for (const link of this.#links) link.flush()
-    if (this.#clients.writer.length === 0) return
-    if (this.#clientSocket) this.#clients.flushTo(this.#clientSocket)
-    else this.#clients.writer.reset() // whoever asked is gone
+    if (this.#clientSocket) this.#clients.flush(this.#clientSocket)
+    else this.#clients.drop('gathered') // whoever asked is gone
+  }
+
+  seal(): void {
+    for (const link of this.#links) link.seal()
+    this.#clients.seal()
+  }
+
+  release(): void {
+    for (const link of this.#links) link.release()
+    if (this.#clientSocket) this.#clients.release(this.#clientSocket)
+    else this.#clients.drop('sealed')
   }
 
   setPaused(isPaused: boolean): void {

@@ -47,7 +47,7 @@ export class TapConnection implements Tap {
         reject(new FatalError(ExitCode.settings, `No engine answers at the tap port ${port}: ${error.message}.`, hint))
       })
       socket.once('connect', () => {
-        outbox.flushTo(socket)
+        outbox.flush(socket)
         resolve(new TapConnection(socket, outbox))
         socket.on('close', onClosed)
       })
@@ -61,7 +61,7 @@ export class TapConnection implements Tap {
   }
 
   flush(): boolean {
-    return this.#outbox.flushTo(this.#socket, this.#taken)
+    return this.#outbox.flush(this.#socket, this.#taken)
   }
 
   end(): Promise<void> {
