@@ -31,7 +31,9 @@ export function onHeartbeatTimer(turn: Turn): void {
 /** Fig. 2 "AppendEntries RPC: Receiver implementation". */
 export function onAppendEntries(turn: Turn, from: NodeId, m: AppendEntries): void {
   const { state } = turn
-  if (m.term < state.currentTerm) return refuse(turn, from, m) // 1: an old leader learns of the newer term
+  // 1: an old leader learns of the newer term. It may lead that one too by now, and must not take the round of an earlier
+  // office for one of this.
+  if (m.term < state.currentTerm) return refuse(turn, from, { ...m, readCtx: 0 })
   if (state.role === 'leader') return refuseSecondLeader(turn, from, m)
   if (state.role === 'candidate') becomeFollower(turn, m.term)
   if (state.leaderId !== m.leaderId) note(turn, 'followLeader', { term: m.term, leader: m.leaderId })

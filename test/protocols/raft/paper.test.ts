@@ -236,6 +236,27 @@ test('acknowledgements of messages sent before a read arrived do not answer it (
   expect(stage.replies.get(read)).toEqual({ kind: 'ok', result: null })
 })
 
+test('the refusal of a message of an earlier term of office proves nothing for a round of this one (dissertation §6.4)', () => {
+  const { stage } = ledByN1(raft)
+  for (let i = 0; i < 3; i++) {
+    stage.request('n1', get('x'))
+    stage.settle()
+  }
+  stage.request('n1', get('x'))
+  const late = stage.drop({ from: 'n1', to: 'n2' }).message // of term 1, round 4
+  expect(late).toMatchObject({ term: 1, readCtx: 4 })
+  stage.dropAll()
+  stage.crash('n1')
+  stage.start('n1')
+  stand(stage, 'n1', ['n2', 'n3'])
+  stage.settle()
+  stage.inject('n2', 'n1', late)
+  stage.settle()
+  const read = stage.request('n1', get('x'))
+  stage.dropAll()
+  expect(stage.replies.has(read)).toBe(false)
+})
+
 test('one round answers all reads that came before it (dissertation §6.4)', () => {
   const { stage } = ledByN1(raft)
   const first = stage.request('n1', get('x'))

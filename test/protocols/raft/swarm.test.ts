@@ -2,6 +2,8 @@
  * Whole clusters under random misfortune. `SWARM_SEED=17 vitest run test/protocols/raft/swarm.test.ts` repeats one run,
  * `SWARM_RUNS=5000` makes a long search of it.
  */
+import fs from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { raft } from '../../../protocols/raft/index.ts'
 import { kv } from '../../../protocols/services/kv.ts'
@@ -9,7 +11,12 @@ import { type SwarmResult, swarm } from '../../support/swarm.ts'
 
 const runs = Number(process.env.SWARM_RUNS ?? 60)
 const only = process.env.SWARM_SEED
-const seeds = only === undefined ? Array.from({ length: runs }, (_, i) => i + 1) : [Number(only)]
+/** Seeds that once failed, each with a line saying what it found. */
+const once = fs
+  .readFileSync(path.join(import.meta.dirname, '..', '..', 'seeds', 'raft.txt'), 'utf8')
+  .split('\n')
+  .flatMap((line) => (/^\d/.test(line) ? [Number.parseInt(line, 10)] : []))
+const seeds = only === undefined ? [...once, ...Array.from({ length: runs }, (_, i) => i + 1)] : [Number(only)]
 
 test(`${seeds.length} clusters stay safe under faults and go on when healed`, { timeout: 3_600_000 }, () => {
   const sums = new Map<string, number>()
