@@ -17,12 +17,13 @@ import {
   feedTap,
 } from '../../protocols/wire/feed.ts'
 
-const BATCH_BYTES = 64 * 1024
+const BATCH_BYTES = 256 * 1024
 /** Room for the entries that make a batch reach its size: one read of a socket is at most 64 KiB. */
 const BATCH_ROOM_BYTES = BATCH_BYTES + 80 * 1024
 /** A smaller batch is copied to a buffer of its size, a larger one changes hands in the buffer it was written to. */
 const BATCH_COPIED_BYTES_MAX = 16 * 1024
-const BATCH_WAIT_MS = 2
+/** Short against the recorder's commits and the eye; long enough that few messages meet a batch that leaves. */
+const BATCH_WAIT_MS = 10
 
 export interface FeederOptions {
   /** Takes a batch away; its buffer changes hands. */
