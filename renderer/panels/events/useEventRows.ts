@@ -6,9 +6,10 @@ import { useEvents } from '../../stores/events.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { usePlayback } from '../../stores/playback.ts'
 import { useRun } from '../../stores/run.ts'
-import { indexAt, Matches, windowFor } from './rows.ts'
+import { indexAt, Matches } from './rows.ts'
 
 const ENSURE_EVERY_MS = 200
+const LAYOUT_EVERY_MS = 100
 /** A delivery is told with its send, which stands a little earlier. */
 const LOOK_BACK = 200
 
@@ -18,38 +19,52 @@ export function useEventRows(filter: Ref<EventFilter | undefined>) {
   const events = useEvents()
   const notices = useNotices()
 
-  const base = shallowRef(0)
   const matches = shallowRef<Matches>()
   /** Grows when what is loaded of the matches changed. */
   const version = shallowRef(0)
   const searching = shallowRef(false)
 
-  const shape = computed(() => windowFor(playback.seq, run.lastSeq, base.value))
-  watch(shape, (next) => {
-    base.value = next.base
-  })
+  // A log that grows by hundreds of rows a second is laid out a few times a second.
+  const last = throttled(() => run.lastSeq)
+  const at = throttled(() => playback.seq)
+  function throttled(source: () => number): Readonly<Ref<number>> {
+    const copy = shallowRef(source())
+    let waiting: ReturnType<typeof setTimeout> | undefined
+    const take = () => {
+      clearTimeout(waiting)
+      waiting = undefined
+      copy.value = source()
+    }
+    watch([source, () => playback.mode], () => {
+      if (playback.mode === 'paused') take()
+      else waiting ??= setTimeout(take, LAYOUT_EVERY_MS)
+    })
+    onScopeDispose(() => clearTimeout(waiting))
+    return copy
+  }
+
   const count = computed(() => {
     version.value
-    return matches.value ? matches.value.events.length : shape.value.count
+    return matches.value ? matches.value.events.length : last.value
   })
   /** The row of the last event at or before the playhead; -1 before the first. */
   const current = computed(() => {
     version.value
-    return matches.value ? indexAt(matches.value.events, playback.seq) : playback.seq - shape.value.base - 1
+    return matches.value ? indexAt(matches.value.events, at.value) : Math.min(at.value, last.value) - 1
   })
 
   function seqAt(index: number): number | undefined {
-    return matches.value ? matches.value.events[index]?.seq : shape.value.base + index + 1
+    return matches.value ? matches.value.events[index]?.seq : index + 1
   }
 
   function eventAt(index: number): RunEvent | undefined {
     if (matches.value) return matches.value.events[index]
-    return events.get(shape.value.base + index + 1)
+    return events.get(index + 1)
   }
 
-  async function search(at: number, wanted: EventFilter): Promise<void> {
+  async function search(from: number, wanted: EventFilter): Promise<void> {
     matches.value?.stop()
-    const mine = new Matches(wanted, events.read, at)
+    const mine = new Matches(wanted, events.read, from)
     matches.value = mine
     version.value++
     searching.value = true
@@ -104,9 +119,9 @@ export function useEventRows(filter: Ref<EventFilter | undefined>) {
   let wanted: { from: number; to: number } | undefined
   let asked: ReturnType<typeof setTimeout> | undefined
   /** Says which rows are seen, so that their events are fetched; at most a few times a second. */
-  function see(first: number, last: number): void {
+  function see(from: number, to: number): void {
     if (matches.value) return
-    wanted = { from: shape.value.base + first + 1 - LOOK_BACK, to: shape.value.base + last + 1 }
+    wanted = { from: from + 1 - LOOK_BACK, to: to + 1 }
     asked ??= setTimeout(fetchWanted, run.sampled ? ENSURE_EVERY_MS : 30)
   }
   function fetchWanted(): void {

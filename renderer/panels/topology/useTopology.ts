@@ -56,16 +56,20 @@ export function useTopology(surfaces: Surfaces) {
   const news = new Map<EndpointId, number>()
   let reportedMs = 0
 
-  function view(): View {
+  /** Kept, because asking the browser for it in every frame makes it lay out the page. */
+  let size = { width: 0, height: 0, ratio: 1 }
+  function measure(): void {
     const box = surfaces.box.value
+    size = { width: box?.clientWidth ?? 0, height: box?.clientHeight ?? 0, ratio: window.devicePixelRatio || 1 }
+  }
+
+  function view(): View {
     const pan = graph.value?.pan() ?? { x: 0, y: 0 }
     return {
       zoom: graph.value?.zoom() ?? 1,
       panX: pan.x,
       panY: pan.y,
-      width: box?.clientWidth ?? 0,
-      height: box?.clientHeight ?? 0,
-      ratio: window.devicePixelRatio || 1,
+      ...size,
     }
   }
 
@@ -124,18 +128,17 @@ export function useTopology(surfaces: Surfaces) {
 
   function fitView(): void {
     const core = graph.value
-    const box = surfaces.box.value
-    if (!core || !box) return
-    core.resize()
-    const sideRoom = Math.max(56, Math.min(110, box.clientWidth * 0.12))
+    const box = size
+    if (!core || box.width === 0) return
+    const sideRoom = Math.max(56, Math.min(110, box.width * 0.12))
     const bounds = [...places.goal.value.values()]
     const [left, right] = [Math.min(...bounds.map(({ x }) => x)) - 30, Math.max(...bounds.map(({ x }) => x)) + 30]
     const [top, bottom] = [Math.min(...bounds.map(({ y }) => y)) - 84, Math.max(...bounds.map(({ y }) => y)) + 74]
-    const zoom = Math.min((box.clientWidth - 2 * sideRoom + 60) / (right - left), (box.clientHeight - 12) / (bottom - top), 2)
+    const zoom = Math.min((box.width - 2 * sideRoom + 60) / (right - left), (box.height - 12) / (bottom - top), 2)
     if (!(zoom > 0)) return
     core.viewport({
       zoom,
-      pan: { x: box.clientWidth / 2 - (zoom * (left + right)) / 2, y: box.clientHeight / 2 - (zoom * (top + bottom)) / 2 },
+      pan: { x: box.width / 2 - (zoom * (left + right)) / 2, y: box.height / 2 - (zoom * (top + bottom)) / 2 },
     })
     invalidate()
   }
@@ -161,7 +164,8 @@ export function useTopology(surfaces: Surfaces) {
   }
 
   function sizeCanvases(): void {
-    const { width, height, ratio } = view()
+    measure()
+    const { width, height, ratio } = size
     for (const canvas of [surfaces.marks.value, surfaces.traffic.value]) {
       if (!canvas) continue
       canvas.width = Math.round(width * ratio)
