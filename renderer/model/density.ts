@@ -6,11 +6,12 @@ export interface Density {
 
 const SLICES_MAX = 2000
 
-/**
- * The density after `count` more events up to `lengthUs`. They are laid into the slice of the new end, which is where
- * all but the smallest part of a batch of a thirtieth of a second falls. Slices are merged in pairs when they become too many.
- */
-export function growDensity(density: Density, lengthUs: number, count: number): Density {
+/** More events up to `lengthUs`: each at its time where the times are known, else `count` of them at the new end. Slices are merged in pairs when they become too many. */
+export function growDensity(
+  density: Density,
+  lengthUs: number,
+  grown: { readonly timesUs: readonly number[] } | { readonly count: number },
+): Density {
   let { sliceUs } = density
   let events = density.events.slice()
   if (sliceUs <= 0) sliceUs = 100_000
@@ -18,9 +19,13 @@ export function growDensity(density: Density, lengthUs: number, count: number): 
     events = mergePairs(events)
     sliceUs *= 2
   }
-  const slice = Math.floor(lengthUs / sliceUs)
-  while (events.length <= slice) events.push(0)
-  events[slice] = (events[slice] ?? 0) + count
+  const last = Math.floor(lengthUs / sliceUs)
+  while (events.length <= last) events.push(0)
+  const add = (slice: number, count: number) => {
+    events[slice] = (events[slice] ?? 0) + count
+  }
+  if ('count' in grown) add(last, grown.count)
+  else for (const us of grown.timesUs) add(Math.min(last, Math.floor(us / sliceUs)), 1)
   return { sliceUs, events }
 }
 

@@ -123,7 +123,10 @@ export const useRun = defineStore('run', () => {
 
   function grow(change: Grew): void {
     const fresh = change.lastSeq - lastSeq.value
-    if (fresh > 0) density.value = growDensity(density.value, change.lengthUs, fresh)
+    if (fresh > 0) {
+      const times = change.events.filter(({ seq }) => seq > lastSeq.value).map(({ atUs }) => atUs)
+      density.value = growDensity(density.value, change.lengthUs, times.length === fresh ? { timesUs: times } : { count: fresh })
+    }
     lastSeq.value = Math.max(lastSeq.value, change.lastSeq)
     lengthUs.value = Math.max(lengthUs.value, change.lengthUs)
     heardAtMs.value = performance.now()

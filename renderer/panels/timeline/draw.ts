@@ -68,14 +68,18 @@ function axis(ctx: CanvasRenderingContext2D, { span, width, height, color }: Tim
   ctx.textAlign = 'left'
 }
 
-/** One bar per two pixels, as high as the root of its events: a lone event is still seen beside a storm, and the rarest storms are cut off at the top. */
+/** A bar is as wide as this much time where there is room: below it every burst would be a spike. */
+const BAR_US_MIN = 40_000
+
+/** One bar per two pixels or 40 ms, as high as the root of its events: a lone event is still seen beside a storm, and the rarest storms are cut off at the top. */
 function density(
   ctx: CanvasRenderingContext2D,
   { density: { sliceUs, events }, span, width, color, playheadUs, live }: TimelineInk,
   bottom: number,
 ): void {
   if (sliceUs <= 0 || events.length === 0) return
-  const bars = Math.floor(width / 2)
+  const barPx = Math.min(6, Math.max(2, ((BAR_US_MIN / (span.toUs - span.fromUs)) * width) | 0))
+  const bars = Math.floor(width / barPx)
   const heights = new Float64Array(bars)
   const usPerBar = (span.toUs - span.fromUs) / bars
   let most = 0
@@ -101,7 +105,7 @@ function density(
     if (high <= 0) continue
     const after = !live && span.fromUs + bar * usPerBar > playheadUs
     ctx.fillStyle = after ? ahead : past
-    ctx.fillRect(bar * 2, bottom - Math.max(1, high), 1.25, Math.max(1, high))
+    ctx.fillRect(bar * barPx, bottom - Math.max(1, high), barPx * 0.65, Math.max(1, high))
   }
 }
 

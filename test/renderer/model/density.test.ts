@@ -14,7 +14,7 @@ test('no event is lost or counted twice however the run grows', () => {
         for (const [byUs, count] of growth) {
           lengthUs += byUs
           total += count
-          density = growDensity(density, lengthUs, count)
+          density = growDensity(density, lengthUs, { count })
           expect(density.events.length).toBeLessThanOrEqual(2001)
           expect(density.events.length * density.sliceUs).toBeGreaterThan(lengthUs)
         }
@@ -26,6 +26,11 @@ test('no event is lost or counted twice however the run grows', () => {
 
 test('the density that was given stays as it was', () => {
   const before: Density = { sliceUs: 1000, events: [1, 2] }
-  growDensity(before, 1500, 5)
+  growDensity(before, 1500, { count: 5 })
   expect(before.events).toEqual([1, 2])
+})
+
+test('events whose times are known are laid where they happened', () => {
+  const density = growDensity({ sliceUs: 1000, events: [4] }, 3500, { timesUs: [900, 1500, 1600, 3499] })
+  expect(density.events).toEqual([5, 2, 0, 1])
 })
