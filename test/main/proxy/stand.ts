@@ -107,6 +107,16 @@ export class Stand {
     })
   }
 
+  /** Lets the proxy do so many other things first: what it would do wrongly meanwhile, it has then done. */
+  async turns(count: number): Promise<void> {
+    for (let turn = 0; turn < count; turn++) {
+      const socket = await this.raw(this.port('n3', 'n1'))
+      const closed = once(socket, 'close')
+      socket.write('no hello at all')
+      await closed
+    }
+  }
+
   port(from: string, to: string): number {
     const port = this.ports.linkPorts[from]?.[to]
     if (port === undefined) throw new Error(`no port for ${from} -> ${to}`)
