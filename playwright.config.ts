@@ -10,6 +10,7 @@ export default defineConfig({
   workers: 1, // each test has a cluster of its own, and the machine may have two cores
   forbidOnly: true,
   use: {
+    actionTimeout: 30_000,
     viewport: { width: 1280, height: 800 },
     launchOptions: chromiumOptions(),
     trace: 'retain-on-failure',

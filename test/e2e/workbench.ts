@@ -99,7 +99,7 @@ export class Workbench {
   }
 
   async put(text: string): Promise<void> {
-    const bar = this.page.getByRole('textbox', { name: 'Operation' })
+    const bar = this.page.getByRole('textbox', { name: 'An operation' })
     await bar.fill(text)
     await bar.press('Enter')
   }
