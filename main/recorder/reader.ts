@@ -248,6 +248,7 @@ export class RunReader {
         if (reader.seq < from) continue
         if (events.length === limit || scanned === SCANNED_MAX) return { events, next: reader.seq, scanned }
         scanned++
+        if (!query.isOpen && reader.kind === ChunkKind.send) this.#learn(reader.message, { to: reader.to, type: reader.type })
         if (query.isOpen || query.lets(reader)) events.push(reader.event())
       }
     }
@@ -262,7 +263,10 @@ export class RunReader {
       const place = this.#chunks.places[i] as ChunkPlace
       const passing: RunEvent[] = []
       const reader = this.#chunks.reader(place)
-      while (reader.next() && reader.seq <= from) if (query.isOpen || query.lets(reader)) passing.push(reader.event())
+      while (reader.next() && reader.seq <= from) {
+        if (!query.isOpen && reader.kind === ChunkKind.send) this.#learn(reader.message, { to: reader.to, type: reader.type })
+        if (query.isOpen || query.lets(reader)) passing.push(reader.event())
+      }
       for (const event of passing.reverse()) {
         if (events.length === limit) return { events, next: event.seq, scanned: scanned + Math.min(from, place.lastSeq) - event.seq }
         events.push(event)
@@ -279,9 +283,13 @@ export class RunReader {
     const send = this.sendOf(message as MessageId)
     if (!send) return undefined
     const facts = { to: this.#tables.endpoints.indexOf(send.to), type: this.#tables.messageTypes.indexOf(send.type) }
+    this.#learn(message, facts)
+    return facts
+  }
+
+  #learn(message: number, facts: MessageFacts): void {
     if (this.#facts.size > 20_000) this.#facts.clear()
     this.#facts.set(message, facts)
-    return facts
   }
 
   #density(): Overview['density'] {

@@ -141,7 +141,14 @@ export function diskError(error: unknown, file: string, doing: string): LabError
       'Free some space, then start a new run; what was recorded before is kept.',
     )
   }
-  if (code?.startsWith('SQLITE_READONLY') || code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'SQLITE_CANTOPEN') {
+  if (
+    code?.startsWith('SQLITE_READONLY') ||
+    code === 'EACCES' ||
+    code === 'EROFS' ||
+    code === 'EPERM' ||
+    code === 'SQLITE_CANTOPEN' ||
+    message.includes('directory does not exist')
+  ) {
     return new LabError(
       'disk',
       `${doing}: ${file} cannot be written (${message}).`,

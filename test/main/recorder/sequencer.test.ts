@@ -5,7 +5,7 @@ import { type MessageId, messageId, messageIdParts } from '../../../protocols/co
 import { ByteWriter } from '../../../protocols/wire/bytes.ts'
 import { feedClosed, feedDeliver, feedPass, feedTap } from '../../../protocols/wire/feed.ts'
 import { frameMessageId, writeFrame } from '../../../protocols/wire/frame.ts'
-import { StepInputKind, writeStepRecord } from '../../../protocols/wire/tap.ts'
+import { StepInputKind, TapKind, writeStepRecord } from '../../../protocols/wire/tap.ts'
 import { dice, merge, toyRun } from './toyRun.ts'
 
 const nameOf = (message: number): string => {
@@ -17,7 +17,7 @@ class Said implements Log {
   readonly log: string[] = []
   forced = 0
   tap(endpoint: number, life: number, _bytes: Uint8Array, view: DataView, at: number): void {
-    this.log.push(`step ${endpoint}.${life}.${view.getUint32(at + 8, true)}`)
+    if (view.getUint8(at + 4) === TapKind.step) this.log.push(`step ${endpoint}.${life}.${view.getUint32(at + 8, true)}`)
   }
   frame(_bytes: Uint8Array, view: DataView, at: number): void {
     this.log.push(`send ${nameOf(frameMessageId(view, at))}`)

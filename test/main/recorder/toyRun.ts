@@ -4,9 +4,9 @@
  */
 import { endpointIds, messageId, nodeIds } from '../../../protocols/core/ids.ts'
 import { ByteWriter } from '../../../protocols/wire/bytes.ts'
-import { feedClosed, feedDeliver, feedDrop, feedHold, feedPass, feedSend, feedTap } from '../../../protocols/wire/feed.ts'
+import { feedClosed, feedDeliver, feedDrop, feedEvent, feedHold, feedPass, feedSend, feedTap } from '../../../protocols/wire/feed.ts'
 import { writeFrame } from '../../../protocols/wire/frame.ts'
-import { StepInputKind, writeStepRecord } from '../../../protocols/wire/tap.ts'
+import { StepInputKind, TapKind, writeStepRecord, writeTextRecord } from '../../../protocols/wire/tap.ts'
 
 /** A small generator of its own, so that a seed gives the same run for ever. */
 export function dice(seed: number): (below: number) => number {
@@ -32,6 +32,8 @@ export interface ToyRun {
   /** What must stand before what, by `says`. */
   readonly causes: [before: string, after: string][]
   readonly all: string[]
+  /** How many events the log will have: a frame that passes is two, entries that only close a tap are none. */
+  readonly events: number
 }
 
 interface Message {
@@ -56,7 +58,19 @@ export function toyRun(seed: number, steps: number, nodes = 4): ToyRun {
   const lifeOf = new Array<number>(E).fill(1)
   const numberOf = new Array<number>(E).fill(0)
   const arrived: { message: Message; because: string }[][] = Array.from({ length: E }, () => [])
+  const told: Entry[] = []
   let atUs = 0
+  let events = 0
+  const tell = (event: object) => {
+    const json = JSON.stringify({ ...event, atUs })
+    told.push({ says: '', write: (out) => feedEvent(out, json) })
+    events++
+  }
+  const extras = (): string => {
+    const observation = { role: roll(3) ? 'follower' : 'leader', epoch: roll(9), facts: { commitIndex: roll(1000), lead: null } }
+    const notes = [{ note: 'becomeLeader', data: { term: roll(9), observation: 'none' } }]
+    return ['', '', JSON.stringify({ observation }), JSON.stringify({ notes }), JSON.stringify({ notes, observation })][roll(5)] as string
+  }
   const body = JSON.stringify({ kind: 'Ask', value: 'x'.repeat(roll(40)) })
 
   const takeStep = (self: number) => {
@@ -73,13 +87,23 @@ export function toyRun(seed: number, steps: number, nodes = 4): ToyRun {
     const record = {
       ...{ step, atUs, nowMs: atUs / 1000, lamport: step + life * 1000, clock: clock.slice() },
       ...{ input: came ? StepInputKind.message : StepInputKind.timer, subject: came?.message.id ?? 0 },
-      ...{ sendFirst: first, sendCount: sends, persisted: 0, timers: [], extras: '' },
+      ...{ sendFirst: first, sendCount: sends, persisted: 0, timers: roll(5) ? [] : [{ timer: 0, ms: roll(300) }], extras: extras() },
     }
     const written = new ByteWriter()
     writeStepRecord(written, record)
     const records = written.take()
     taps[self]?.push({ says, write: (out) => feedTap(out, self, life, records) })
     if (came) causes.push([came.because, says])
+    if (roll(25) === 0) {
+      const text =
+        self === nodes
+          ? JSON.stringify({ operation: step, client: 'c1', op: ['get', 'x'] })
+          : JSON.stringify({ hash: 'abc', state: { step } })
+      writeTextRecord(written, { kind: self === nodes ? TapKind.invoke : TapKind.checkpoint, step, atUs, lamport: 0, clock: [], text })
+      const checkpoint = written.take()
+      taps[self]?.push({ says: '', write: (out) => feedTap(out, self, life, checkpoint) })
+      events++
+    }
     for (let i = 0; i < sends; i++) send(self, life, step, says, record.lamport, record.clock)
   }
 
@@ -98,6 +122,7 @@ export function toyRun(seed: number, steps: number, nodes = 4): ToyRun {
     const at = atUs + roll(200)
     const fate = roll(5)
     if (fate <= 2) {
+      events++
       link.push({ says: `send ${name}`, write: (out) => feedPass(out, at, at + 3, frame) })
       arrived[to]?.push({ message, because: `send ${name}` })
       return
@@ -121,19 +146,41 @@ export function toyRun(seed: number, steps: number, nodes = 4): ToyRun {
       // Killed: the last records of its tap may be lost with it, though its messages left.
       const tap = taps[self] as Entry[]
       const life = lifeOf[self] as number
-      for (let lost = roll(3); lost > 0 && tap.at(-1)?.says.startsWith(`step ${self}.${life}.`); lost--) tap.pop()
+      for (let lost = roll(3); lost > 0 && tap.at(-1)?.says.startsWith(`step ${self}.${life}.`); lost--) tap.pop() // never a checkpoint
       tap.push({ says: '', write: (out) => feedClosed(out, self, life) })
       lifeOf[self] = life + 1
       stepOf[self] = 0
       numberOf[self] = 0
       arrived[self] = []
+      tell({ kind: 'node', node: `n${self + 1}`, change: { is: 'down', asked: true, reason: 'killed' } })
+      tell({ kind: 'node', node: `n${self + 1}`, change: { is: 'up', pid: 1000 + roll(1000), life: life + 1 } })
+    } else if (roll(60) === 0) {
+      const fault = { kind: 'cut', id: `f${roll(5)}`, target: { links: [['n1', 'n2']] } }
+      const action = [
+        { do: 'arm', fault },
+        { do: 'lift', fault: fault.id },
+        { do: 'timeScale', scale: 1 + roll(9) },
+        { do: 'load', load: null },
+      ][roll(4)]
+      tell({ kind: 'action', action })
     } else takeStep(self)
   }
   for (const [self, tap] of taps.entries()) tap.push({ says: '', write: (out) => feedClosed(out, self, lifeOf[self] as number) })
-  const streams = [...taps.map((entries) => ({ entries })), ...[...links.values()].map((entries) => ({ entries })), ...fates]
+  const streams = [
+    ...taps.map((entries) => ({ entries })),
+    ...[...links.values()].map((entries) => ({ entries })),
+    ...fates,
+    { entries: told },
+  ]
   const all = streams.flatMap(({ entries }) => entries.map(({ says }) => says)).filter((says) => says !== '')
   const known = new Set(all)
-  return { endpoints: endpointIds(nodeIds(nodes)), streams, causes: causes.filter(([a, b]) => known.has(a) && known.has(b)), all }
+  return {
+    endpoints: endpointIds(nodeIds(nodes)),
+    events: events + all.length,
+    streams,
+    causes: causes.filter(([a, b]) => known.has(a) && known.has(b)),
+    all,
+  }
 }
 
 /** All entries in some order that respects the streams; batches of random size. */
