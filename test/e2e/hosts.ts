@@ -14,6 +14,8 @@ export interface OpenLab {
   readonly page: Page
   /** As a person closes it: live runs end in good order. */
   close(): Promise<void>
+  /** Whatever is left of it; after a failure, and harmless after a close. */
+  kill(): Promise<void>
 }
 
 export interface Host {
@@ -49,6 +51,10 @@ export const web: Host = {
           await browser.close()
           await ended(host)
         },
+        async kill() {
+          await browser.close()
+          host.kill('SIGKILL')
+        },
       }
     } catch (error) {
       host.kill('SIGKILL')
@@ -68,6 +74,7 @@ export const double: Host = {
         await desktop.dispose()
         if (code !== 0) throw new Error(`the desktop host ended with exit code ${code}`)
       },
+      kill: () => desktop.dispose(),
     }
   },
 }
@@ -79,7 +86,7 @@ const electron: Host = {
     const args = [path.resolve(dist, '..'), `--user-data-dir=${path.join(home, 'profile')}`]
     const app = await _electron.launch({ executablePath: electronBinary() ?? '', args, env })
     const page = await app.firstWindow()
-    return { page, close: () => app.close() }
+    return { page, close: () => app.close(), kill: () => app.close().catch(() => undefined) }
   },
 }
 

@@ -7,7 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { requireBuild } from '../support/built.ts'
-import { double, type Host, realElectron, web } from './hosts.ts'
+import { double, type Host, type OpenLab, realElectron, web } from './hosts.ts'
 import { isAlive, isStopped } from './processes.ts'
 import { Workbench } from './workbench.ts'
 
@@ -17,19 +17,27 @@ if (typeof real === 'string')
   console.log(`The journey is not made in Electron itself: ${real}. It is made over a double of its API instead.`)
 const hosts: Host[] = [web, double, ...(typeof real === 'string' ? [] : [real])]
 
+/** A process that is up is one of these; which one may change at any time. */
+const WORKING = /^(follower|candidate|leader)$/
+
+let home = ''
+let open: OpenLab | undefined
+test.beforeEach(() => {
+  home = mkdtempSync(path.join(os.tmpdir(), 'synod-journey-'))
+})
+test.afterEach(async () => {
+  await open?.kill()
+  rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+})
+
 for (const host of hosts) {
   test(`start, break, travel back, close and replay: ${host.name}`, async () => {
-    const home = mkdtempSync(path.join(os.tmpdir(), 'synod-journey-'))
-    let lab = await host.open(home)
-    try {
-      await live(new Workbench(lab.page))
-      await lab.close()
-      lab = await host.open(home)
-      await replay(new Workbench(lab.page))
-    } finally {
-      await lab.close().catch(() => undefined)
-      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
-    }
+    open = await host.open(home)
+    await live(new Workbench(open.page))
+    await open.close()
+    open = await host.open(home)
+    await replay(new Workbench(open.page))
+    await open.close()
   })
 }
 
@@ -66,11 +74,11 @@ async function live(bench: Workbench): Promise<void> {
   await test.step('it is restarted and catches up', async () => {
     await bench.put('put y 2')
     await bench.breakNode(crashed, `Restart ${crashed}`)
-    await bench.waitFor(crashed, 'follower')
+    await bench.waitFor(crashed, WORKING)
     const again = await bench.processOf(crashed)
     expect(again).not.toBe(leaderPid)
     expect(isAlive(again)).toBe(true)
-    const commit = (node: string) => bench.fact(node, 'Commit index')
+    const commit = (node: string) => bench.fact(node, 'commit')
     const reached = await commit(leader.node)
     await expect.poll(() => commit(crashed)).toBeGreaterThanOrEqual(reached)
   })
@@ -82,7 +90,7 @@ async function live(bench: Workbench): Promise<void> {
     await bench.waitFor(paused, 'paused')
     await expect.poll(() => isStopped(pid, true)).toBe(true)
     await bench.breakNode(paused, `Resume ${paused}`)
-    await bench.waitFor(paused, /follower|candidate|leader/)
+    await bench.waitFor(paused, WORKING)
     await expect.poll(() => isStopped(pid, false)).toBe(false)
   })
 
@@ -136,7 +144,7 @@ async function live(bench: Workbench): Promise<void> {
     await bench.seesCrash(crashed)
     await liveButton.click()
     await expect(page.getByRole('button', { name: 'Live', exact: true })).toHaveAttribute('aria-pressed', 'true')
-    await expect.poll(async () => (await bench.node(crashed))?.is).toMatch(/leader|follower/)
+    await expect.poll(async () => (await bench.node(crashed))?.is).toMatch(WORKING)
   })
 }
 

@@ -77,7 +77,12 @@ export class Workbench {
   async fact(node: string, label: string): Promise<number> {
     await this.select(node)
     await expect(this.page.getByRole('heading', { name: new RegExp(`^${node}(?![\\w])`) })).toBeVisible()
-    return Number(await this.page.locator('dt', { hasText: label }).locator('xpath=following-sibling::dd[1]').innerText())
+    return Number(
+      await this.page
+        .locator('dt', { hasText: new RegExp(`^${label}$`, 'i') })
+        .locator('xpath=following-sibling::dd[1]')
+        .innerText(),
+    )
   }
 
   /** Walks the faults of the run from its beginning until the node is seen down. */
