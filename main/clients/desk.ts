@@ -30,7 +30,10 @@ export class Desk {
   readonly #askers = new Map<number, Asker>()
   readonly #requestType: number
   readonly #replyType: number
-  readonly #flush = () => this.flush()
+  readonly #turnsEnd = () => {
+    this.#isTurnOpen = false
+    this.flush()
+  }
   #asks = 0
   #messages = 0
   #step = 0
@@ -91,7 +94,6 @@ export class Desk {
   }
 
   flush(): void {
-    this.#isTurnOpen = false
     const isTaken = this.#tap.flush()
     if (isTaken === this.#isTapBehind) {
       this.#isTapBehind = !isTaken
@@ -107,7 +109,7 @@ export class Desk {
   #openTurn(): void {
     if (this.#isTurnOpen) return
     this.#isTurnOpen = true
-    setImmediate(this.#flush)
+    setImmediate(this.#turnsEnd)
   }
 
   #connect(node: number, port: number): OutgoingLink {

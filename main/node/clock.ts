@@ -1,3 +1,5 @@
+import { anchor } from '../../protocols/core/anchor.ts'
+
 /**
  * A process's two clocks. Real time (`atUs`) is the machine's one monotonic clock, counted from the run's beginning, so
  * that the stamps of all processes can be compared. Run time (`nowMs`) is what the protocol lives by: it goes slower
@@ -11,8 +13,10 @@ export class RunClock {
   #sinceMs: number
 
   constructor(options: { readonly epochUs: number; readonly timeScale: number }) {
-    const [seconds, nanoseconds] = process.hrtime()
-    this.#offsetUs = seconds * 1e6 + nanoseconds / 1e3 - performance.now() * 1e3 - options.epochUs
+    this.#offsetUs = anchor(
+      () => performance.now() * 1e3,
+      () => Number(process.hrtime.bigint()) / 1e3 - options.epochUs,
+    )
     this.#scale = options.timeScale
     this.#sinceUs = this.atUs()
     this.#sinceMs = Math.max(0, this.#sinceUs / 1e3 / options.timeScale)

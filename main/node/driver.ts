@@ -77,7 +77,10 @@ export class Driver {
   readonly #requestType: number
   readonly timers: Timers
   readonly #pace = new CheckpointPace()
-  readonly #flush = () => this.flush()
+  readonly #turnsEnd = () => {
+    this.#isTurnOpen = false
+    this.flush()
+  }
   readonly #synced = () => {
     this.#isSyncing = false
     this.#options.links.release()
@@ -167,7 +170,6 @@ export class Driver {
 
   /** Carries out what the steps so far asked for. Throws a FatalError when the disk fails. */
   flush(): void {
-    this.#isTurnOpen = false
     this.#endTurn()
     const { disk, tap, links } = this.#options
     if (this.#pace.isDue(this.#step, this.#atUs) && this.#step > 0) this.#takeCheckpoint()
@@ -411,6 +413,6 @@ export class Driver {
   #openTurn(): void {
     if (this.#isTurnOpen) return
     this.#isTurnOpen = true
-    this.#options.atTurnsEnd(this.#flush)
+    this.#options.atTurnsEnd(this.#turnsEnd)
   }
 }

@@ -1,0 +1,244 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { hashText } from '../../../protocols/core/hash.ts'
+import { messageId } from '../../../protocols/core/ids.ts'
+import type { Json } from '../../../protocols/core/json.ts'
+import { between, draw, Purpose } from '../../../protocols/core/prng.ts'
+import { StepInputKind, TapKind } from '../../../protocols/wire/tap.ts'
+import { chatter } from './chatter.ts'
+import { type Bench, bench, hand, messageTypes } from './fakes.ts'
+
+const CHAT = 0
+const REQUEST = messageTypes.indexOf('ClientRequest')
+const REPLY = messageTypes.indexOf('ClientReply')
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 32)
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Inputs, turns' ends, slow disks and slow taps as the dice fall. Every frame that leaves is looked at when it leaves. */
+function chat(b: Bench, steps: number, dice: (sides: number) => number): void {
+  const { driver, tap, disk, links, clock, endTurn } = b
+  links.onLeave = (frame) => {
+    const known = tap.steps.some((record) => record.step === frame.step)
+    expect(known, `step ${frame.step} is on the tap before its messages leave`).toBe(true)
+    for (const { step, persisted } of tap.steps)
+      if (step <= frame.step && persisted > 0)
+        expect(disk.durable.has(step), `what step ${step} persisted is durable before messages of step ${frame.step} leave`).toBe(true)
+  }
+  driver.start([])
+  for (let i = 0; i < steps; i++) {
+    clock.us += dice(2000)
+    switch (dice(8)) {
+      case 0:
+      case 1:
+      case 2:
+        hand(driver, { from: 1 + dice(2), type: CHAT, body: { kind: 'Chat', step: i, words: '' }, number: i + 1, lamport: dice(1000) })
+        break
+      case 3:
+        hand(driver, { from: 3, type: REQUEST, body: { kind: 'ClientRequest', id: i, request: { kind: 'register' } }, number: i + 1 })
+        break
+      case 4:
+      case 5:
+        endTurn()
+        break
+      case 6:
+        disk.waiting.shift()?.()
+        break
+      default:
+        tap.isSlow = dice(3) === 0
+        if (!tap.isSlow) tap.onTaken()
+    }
+  }
+  tap.isSlow = false
+  for (let i = 0; i < 10; i++) {
+    endTurn()
+    tap.onTaken()
+    disk.waiting.shift()?.()
+  }
+}
+
+function diceOf(seed: number): (sides: number) => number {
+  let throws = 0
+  return (sides) => draw(seed, throws++) % sides
+}
+
+test(`no message leaves before its step is reported and everything persisted so far is durable (SEED=${seed})`, () => {
+  for (let round = 0; round < 60; round++) {
+    const b = bench({ seed: draw(seed, round) })
+    chat(b, 300, diceOf(draw(seed, round, 1)))
+    const sends = b.tap.steps.reduce((count, record) => count + record.sendCount, 0)
+    expect(b.links.left.length, 'everything leaves in the end').toBe(sends)
+    expect(sends).toBeGreaterThan(20)
+    for (const { step, persisted } of b.tap.steps) if (persisted > 0) expect(b.disk.durable.has(step), `step ${step} is durable`).toBe(true)
+    for (const to of [1, 2, 3]) {
+      const numbers = b.links.left.filter((frame) => frame.to === to).map((frame) => frame.number)
+      expect(numbers, 'messages to one receiver leave in order').toEqual([...numbers].sort((x, y) => x - y))
+    }
+  }
+})
+
+test('steps are recorded one by one, with dice and times that can be drawn again', () => {
+  const b = bench({ seed })
+  chat(b, 500, diceOf(seed))
+  const { steps, others } = b.tap
+  expect(steps.map(({ step }) => step)).toEqual(steps.map((_, index) => index + 1))
+  let next = 1
+  for (const { step, sendFirst, sendCount, nowMs, atUs, timers } of steps) {
+    expect(sendFirst).toBe(next)
+    next += sendCount
+    expect(nowMs).toBe(atUs / 1e3)
+    for (const { timer, ms } of timers) {
+      if (Number.isNaN(ms)) continue
+      const [min, max] = step === 1 ? [5, 10] : [10, 1000]
+      expect(ms).toBe(Math.fround(between(draw(seed, Purpose.timer, 0, 2, step, timer), min, max)))
+    }
+  }
+  const checkpoint = others.find(({ kind }) => kind === TapKind.checkpoint)
+  const { state } = JSON.parse(checkpoint!.text) as { state: { coins: number[] } }
+  expect(state.coins).toEqual([draw(seed, Purpose.coin, 0, 2, 1)])
+})
+
+test('a step is one event: a local one counts on, a receipt first takes the maximum (Lamport, V3); its messages carry its stamp', () => {
+  const b = bench()
+  b.driver.start([])
+  hand(b.driver, { from: 1, type: CHAT, body: { kind: 'Chat', step: 1, words: '' }, lamport: 40, clock: [0, 9, 4, 2], number: 3 })
+  hand(b.driver, { from: 2, type: CHAT, body: { kind: 'Chat', step: 1, words: '' }, lamport: 5, clock: [1, 7, 8, 0] })
+  b.endTurn()
+  expect(b.tap.steps.map(({ lamport, clock }) => [lamport, clock])).toEqual([
+    [1, [1, 0, 0, 0]],
+    [41, [2, 9, 4, 2]],
+    [42, [3, 9, 8, 2]],
+  ])
+  expect(b.tap.steps[1]).toMatchObject({ input: StepInputKind.message, subject: messageId(1, 1, 3) })
+  for (const frame of b.links.left) {
+    const { lamport, clock, atUs } = b.tap.steps.find(({ step }) => step === frame.step)!
+    expect(frame).toMatchObject({ from: 0, life: 2, lamport, clock, sentAtUs: atUs })
+  }
+})
+
+test('what the node shows is recorded with the last step of a turn, and only when it changed', () => {
+  const b = bench()
+  b.driver.start(['old', 'older'])
+  for (let i = 0; i < 7; i++) {
+    hand(b.driver, { from: 1, type: CHAT, body: { kind: 'Chat', step: 1, words: '' } })
+    if (i % 2 === 0) b.endTurn()
+  }
+  b.endTurn()
+  const shown = b.tap.steps.flatMap(({ step, extras }) => {
+    const { observation } = JSON.parse(extras || '{}') as { observation?: { epoch: number; facts: object } }
+    return observation ? [[step, observation.epoch, observation.facts]] : []
+  })
+  // Turns end after steps 2, 4, 6 and 8; the epoch is a third of the step. The start is a turn's end of its own kind: its checkpoint follows.
+  expect(shown).toEqual([
+    [1, 0, { recovered: 2 }],
+    [4, 1, { recovered: 2 }],
+    [6, 2, { recovered: 2 }],
+  ])
+  expect(b.tap.steps[0]).toMatchObject({ input: StepInputKind.start, subject: 2 })
+})
+
+test('a checkpoint follows the start and then at least every so many steps; its hash is that of its text', () => {
+  const b = bench()
+  b.driver.start([])
+  for (let i = 0; i < 3000; i++) {
+    b.clock.us += 1000
+    hand(b.driver, { from: 1, type: CHAT, body: { kind: 'Chat', step: 1, words: '' } })
+    if (i % 10 === 9) {
+      b.endTurn()
+      while (b.disk.waiting.length > 0) b.disk.waiting.shift()?.()
+    }
+  }
+  const checkpoints = b.tap.others.filter(({ kind }) => kind === TapKind.checkpoint)
+  expect(checkpoints.length).toBeGreaterThanOrEqual(2)
+  for (const { step, text } of checkpoints) {
+    const { hash, state } = JSON.parse(text) as { hash: string; state: Json }
+    expect((state as { step: number }).step).toBe(step)
+    expect(hash).toBe(hashText(JSON.stringify(state)))
+    expect(chatter.encode(chatter.decode(state))).toEqual(state)
+  }
+})
+
+test.each([
+  ['no JSON', { from: 1, type: CHAT, body: null, text: '{"kind":"Chat"' }, 'is not JSON'],
+  ['a field of the wrong type', { from: 1, type: CHAT, body: { kind: 'Chat', step: 'x', words: '' } }, 'step'],
+  ['another kind than the header says', { from: 1, type: REQUEST, body: { kind: 'Chat', step: 1, words: '' } }, 'its body is a Chat'],
+  ['a request without an id', { from: 3, type: REQUEST, body: { kind: 'ClientRequest', request: { kind: 'register' } } }, 'with an id'],
+  ['a request of no kind', { from: 3, type: REQUEST, body: { kind: 'ClientRequest', id: 1, request: { kind: 'x' } } }, 'kind "x"'],
+  [
+    'an operation that the service does not know',
+    { from: 3, type: REQUEST, body: { kind: 'ClientRequest', id: 1, request: { kind: 'query', op: { op: 'fly' } } } },
+    'does not fit the service kv',
+  ],
+  [
+    'a command out of its session',
+    {
+      from: 3,
+      type: REQUEST,
+      body: { kind: 'ClientRequest', id: 1, request: { kind: 'command', session: 1, seq: 1, firstUnacked: 2, op: {} } },
+    },
+    'cannot have seq 1',
+  ],
+  ['a reply where requests belong', { from: 3, type: REPLY, body: { kind: 'ClientReply', id: 1, outcome: {} } }, 'nothing but requests'],
+])('%s is rejected and dropped, and the node goes on', (_, sent, why) => {
+  const b = bench()
+  b.driver.start([])
+  hand(b.driver, sent)
+  hand(b.driver, { from: 1, type: CHAT, body: { kind: 'Chat', step: 1, words: '' } })
+  b.endTurn()
+  const reject = b.tap.others.find(({ kind }) => kind === TapKind.reject)
+  const { where, why: said } = JSON.parse(reject!.text) as { where: string; why: string }
+  expect(where).toContain('n1')
+  expect(said).toContain(why)
+  expect(said).toContain('dropped')
+  expect(b.tap.steps.map(({ input }) => input)).toEqual([StepInputKind.start, StepInputKind.message])
+})
+
+test('a protocol that throws: what was stepped before is reported, none of it leaves, and why is recorded', () => {
+  const b = bench()
+  b.driver.start([])
+  b.endTurn()
+  b.links.left.length = 0
+  for (let i = 0; i < 20; i++) hand(b.driver, { from: 1, type: CHAT, body: { kind: 'Chat', step: 1, words: '' } })
+  expect(() => hand(b.driver, { from: 1, type: CHAT, body: { kind: 'Chat', step: 1, words: 'throw' }, lamport: 1000 })).toThrow('a bug')
+  b.driver.lastWords('a bug of the protocol')
+  expect(b.tap.steps).toHaveLength(21)
+  expect(b.tap.steps.at(-1)).toMatchObject({ step: 21, lamport: 21 })
+  expect(b.tap.others.at(-1)).toMatchObject({ kind: TapKind.reject })
+  expect(b.links.left).toEqual([])
+})
+
+test('timers fire at their drawn time, the latest setting holds, and a cancelled one never fires', () => {
+  vi.useFakeTimers()
+  const b = bench()
+  const advance = (ms: number) => {
+    for (let i = 0; i < ms; i++) {
+      b.clock.us += 1000
+      vi.advanceTimersByTime(1)
+      b.endTurn()
+    }
+  }
+  b.driver.start([])
+  b.endTurn()
+  const due = b.tap.steps[0]!.timers[0]!.ms
+  advance(Math.ceil(due) - 1)
+  expect(b.tap.steps).toHaveLength(1)
+  advance(2)
+  expect(b.tap.steps.length).toBeGreaterThanOrEqual(2)
+  expect(b.tap.steps[1]).toMatchObject({ input: StepInputKind.timer, subject: 0 })
+  advance(4000)
+  const settings = new Map<number, number>()
+  for (const { nowMs, input, subject, timers } of b.tap.steps) {
+    if (input === StepInputKind.timer) {
+      const deadline = settings.get(subject)
+      expect(deadline, 'only a timer that is set fires').toBeDefined()
+      expect(nowMs).toBeGreaterThanOrEqual(deadline!)
+      expect(nowMs).toBeLessThanOrEqual(deadline! + 2)
+      settings.delete(subject)
+    }
+    for (const { timer, ms } of timers) {
+      if (Number.isNaN(ms)) settings.delete(timer)
+      else settings.set(timer, nowMs + ms)
+    }
+  }
+})
