@@ -32,7 +32,7 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
   const plain = new Map(info?.messages.map((spec) => [spec.kind, spec]))
   const spec = (type: string) => specs.get(type) ?? plain.get(type)
 
-  const op = (value: Json): string => guarded(() => service?.format(value)) ?? brief(value)
+  const op = (value: Json): string => text(guarded(() => service?.format(value))) ?? brief(value)
   return {
     epochName: protocol?.epochName ?? info?.epochName ?? 'epoch',
     family: (type) => (spec(type)?.family as Family | undefined) ?? (isClient(type) ? 'client' : 'other'),
@@ -45,7 +45,7 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
       return guarded(() => specs.get(type)?.summary?.(body as unknown as AnyMessage)) ?? brief(body)
     },
     op,
-    result: (given, result) => (given === undefined ? undefined : guarded(() => service?.formatResult(given, result))) ?? brief(result),
+    result: (given, result) => (given === undefined ? undefined : text(guarded(() => service?.formatResult(given, result)))) ?? brief(result),
   }
 }
 
@@ -71,6 +71,9 @@ function guarded<T>(describe: () => T | undefined): T | undefined {
     return undefined
   }
 }
+
+/** What a service of another version made of an operation that it does not know is no text. */
+const text = (said: unknown): string | undefined => (typeof said === 'string' ? said : undefined)
 
 /** Plain data in at most one line: `term 3, granted true`, its own kind left out. */
 export function brief(value: Json, max = 120): string {

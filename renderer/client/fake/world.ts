@@ -655,13 +655,10 @@ function touches(fault: ArmedFault, from: EndpointId, to: EndpointId, type: stri
   return side(from) >= 0 && side(to) >= 0 && side(from) !== side(to)
 }
 
-const opJson = (op: string): Json => {
-  const [kind = '', key = '', ...rest] = op.split(' ')
-  return kind === 'cas'
-    ? { kind, key, from: rest[0] ?? '', to: rest[1] ?? '' }
-    : rest.length > 0
-      ? { kind, key, value: rest.join(' ') }
-      : { kind, key }
+function opJson(text: string): Json {
+  const [op = '', key = '', first = '', second = ''] = text.split(' ')
+  if (op === 'cas') return { op, key, expect: first, value: second }
+  return op === 'get' || op === 'delete' ? { op, key } : { op, key, value: first }
 }
 
 function applyTo(kv: Record<string, string>, op: string): Json {
