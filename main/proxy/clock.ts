@@ -1,4 +1,5 @@
 /** The proxy's two clocks: real microseconds since the run began, and the run's own milliseconds, which a time scale stretches. */
+import { anchor } from '../../protocols/core/anchor.ts'
 
 export class Clock {
   readonly #originUs: number
@@ -9,8 +10,10 @@ export class Clock {
 
   constructor(epochUs: number, timeScale: number) {
     // performance.now is the cheaper reading of the same monotonic clock; what lies between the two readings does not change.
-    const [seconds, nanoseconds] = process.hrtime()
-    this.#originUs = seconds * 1e6 + nanoseconds / 1e3 - epochUs - performance.now() * 1e3
+    this.#originUs = anchor(
+      () => performance.now() * 1e3,
+      () => Number(process.hrtime.bigint()) / 1e3 - epochUs,
+    )
     this.#scale = timeScale
     this.#sinceUs = this.nowUs()
   }
