@@ -15,6 +15,7 @@ import {
   replaceFrom,
   termAt,
 } from '../../../protocols/raft/log.ts'
+import { raftMessageSchema } from '../../../protocols/raft/messages.ts'
 import { initialState, optionsSchema } from '../../../protocols/raft/state.ts'
 import { recover } from '../../../protocols/raft/storage.ts'
 import { kv } from '../../../protocols/services/kv.ts'
@@ -115,3 +116,34 @@ test('options have defaults, and an election timeout that ends before it begins 
   expect(optionsSchema.safeParse({ electionMsMin: 400 }).success).toBe(false)
   expect(optionsSchema.safeParse({ election: 400 }).success).toBe(false)
 })
+
+const command = { term: 1, kind: 'command', session: 2, seq: 1, firstUnacked: 1, op: null }
+const entryRows: { name: string; entry: unknown; fits: boolean }[] = [
+  { name: 'a no-op', entry: { term: 1, kind: 'noop' }, fits: true },
+  { name: 'a registration', entry: { term: 1, kind: 'register' }, fits: true },
+  { name: 'a command', entry: command, fits: true },
+  { name: 'nothing', entry: null, fits: false },
+  { name: 'an unknown kind', entry: { term: 1, kind: 'nop' }, fits: false },
+  { name: 'a broken term', entry: { term: 1.5, kind: 'noop' }, fits: false },
+  { name: 'a term as text', entry: { term: '1', kind: 'noop' }, fits: false },
+  { name: 'a field too many', entry: { term: 1, kind: 'noop', op: 1 }, fits: false },
+  { name: 'a command without an operation', entry: { term: 1, kind: 'command', session: 2, seq: 1, firstUnacked: 1 }, fits: false },
+  { name: 'a command with another field instead', entry: { ...command, op: undefined, extra: 1 }, fits: false },
+  { name: 'a negative session', entry: { ...command, session: -1 }, fits: false },
+  { name: 'a seq of 0', entry: { ...command, seq: 0 }, fits: false },
+]
+for (const { name, entry, fits } of entryRows) {
+  test(`an AppendEntries with ${name} ${fits ? 'fits' : 'does not fit'} its schema`, () => {
+    const message = {
+      kind: 'AppendEntries',
+      term: 1,
+      leaderId: 'n1',
+      prevLogIndex: 0,
+      prevLogTerm: 0,
+      entries: [entry],
+      leaderCommit: 0,
+      readCtx: 0,
+    }
+    expect(raftMessageSchema.safeParse(message).success).toBe(fits)
+  })
+}
