@@ -88,6 +88,17 @@ test('when the connection is lost, what was sent is rejected, and it connects ag
   expect(states).toEqual(['connecting', 'open', 'lost', 'open'])
 })
 
+test('a call that was never sent outlives a connection that never stood', () => {
+  const client = webSocketClient('ws://x', open)
+  const failed = vi.fn()
+  client.call('lab.info', {}).catch(failed)
+  line().down()
+  vi.advanceTimersByTime(250)
+  line().up()
+  expect(line().sent).toMatchObject([{ command: 'lab.info' }])
+  expect(failed).not.toHaveBeenCalled()
+})
+
 test('a call made while the connection is lost waits for the next one', () => {
   const client = webSocketClient('ws://x', open)
   line().up()

@@ -42,6 +42,27 @@ test('of many jumps in a row only the last one counts', async () => {
   expect(it.playback.moment).toEqual(await truth(run, 700))
 })
 
+test('an answer that comes late does not pull the playhead back', async () => {
+  const run = await it.open(EVENTFUL)
+  const late: (() => void)[] = []
+  it.lab.attach({
+    ...it.fake,
+    call: async (command, request) => {
+      const answer = await it.fake.call(command, request)
+      if (command === 'run.moment') await new Promise<void>((resolve) => late.push(resolve))
+      return answer
+    },
+  })
+  const jumps = [it.playback.jumpTo(9000), it.playback.jumpTo(3000)]
+  await until(() => late.length === 2)
+  late[1]?.()
+  await jumps[1]
+  late[0]?.()
+  await jumps[0]
+  expect(it.playback.seq).toBe(3000)
+  expect(it.playback.moment).toEqual(await truth(run, 3000))
+})
+
 test('a jump beyond the ends goes to the ends', async () => {
   await it.open(EVENTFUL)
   await it.playback.jumpTo(-5)
