@@ -45,7 +45,8 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
       return guarded(() => specs.get(type)?.summary?.(body as unknown as AnyMessage)) ?? brief(body)
     },
     op,
-    result: (given, result) => (given === undefined ? undefined : text(guarded(() => service?.formatResult(given, result)))) ?? brief(result),
+    result: (given, result) =>
+      (given === undefined ? undefined : text(guarded(() => service?.formatResult(given, result)))) ?? brief(result),
   }
 }
 

@@ -53,7 +53,8 @@ function run(node: NodeId, inputs: readonly Input<RaftMessage>[]): void {
   const sum = spent.get(what) ?? { steps: 0, entries: 0, ns: 0 }
   sum.steps += inputs.length
   sum.ns += ns
-  for (const input of inputs) if (input.kind === 'message' && input.message.kind === 'AppendEntries') sum.entries += input.message.entries.length
+  for (const input of inputs)
+    if (input.kind === 'message' && input.message.kind === 'AppendEntries') sum.entries += input.message.entries.length
   spent.set(what, sum)
   for (const effects of all) take(node, effects)
 }

@@ -19,6 +19,8 @@ export interface TimelineInk {
   readonly violations: readonly Mark[]
   readonly playheadUs: number
   readonly live: boolean
+  /** "term" */
+  readonly epochName: string
   readonly hoverUs: number | undefined
   /** Tokens as colours a canvas understands. */
   readonly color: (token: string) => string
@@ -126,7 +128,8 @@ function leaderBand(
   ctx.globalAlpha = 1
   ctx.fillRect(from, y, 2, BAND)
   ctx.fillStyle = color('text')
-  fitted(ctx, [band.text.replace(' leads ', ' · '), band.node], from + 7, y + BAND / 2 + 0.5, to - from - 12)
+  const labels = band.epoch === undefined ? [band.node] : [`${band.node} · ${epochName} ${band.epoch}`, band.node]
+  fitted(ctx, labels, from + 7, y + BAND / 2 + 0.5, to - from - 12)
 }
 
 /** The longest of the texts that fits. */
