@@ -18,6 +18,8 @@ export interface Band {
   readonly seq: number
   readonly text: string
   readonly node: NodeId | undefined
+  /** The leadership number, for a leader's band. */
+  readonly epoch?: number | undefined
 }
 
 /** Who led when: each leader until the next, or until it went down. */
@@ -28,7 +30,7 @@ export function leaderBands(marks: readonly Mark[]): Band[] {
     const open = last && last.toUs === undefined
     if (mark.kind === 'leader') {
       if (open) bands[bands.length - 1] = { ...last, toUs: mark.atUs }
-      bands.push({ fromUs: mark.atUs, toUs: undefined, seq: mark.seq, text: mark.text, node: mark.node })
+      bands.push({ fromUs: mark.atUs, toUs: undefined, seq: mark.seq, text: mark.text, node: mark.node, epoch: mark.epoch })
     } else if (open && (mark.kind === 'crash' || mark.kind === 'pause') && mark.node === last.node) {
       bands[bands.length - 1] = { ...last, toUs: mark.atUs }
     }
