@@ -64,7 +64,7 @@ function step(before: ChatterState, input: Input<Chat>): ChatterStep {
     for (const to of state.nodes)
       if (to !== state.id) effects.push({ kind: 'send', to, message: { kind: 'Chat', step: state.step, words } })
   if (coin & 128) effects.push({ kind: 'note', note: 'chatted', data: { step: state.step } })
-  if (coin & 256) effects.push({ kind: 'setTimer', name: coin & 512 ? 'short' : 'long', msMin: 10, msMax: 1000 })
+  if (coin & 256) effects.push({ kind: 'setTimer', name: coin & 512 ? 'short' : 'long', msMin: 10, msMax: 100 })
   if (coin & 1024) effects.push({ kind: 'cancelTimer', name: 'long' })
   if (input.kind === 'request') effects.push({ kind: 'reply', id: input.id, outcome: { kind: 'ok', result: state.step } })
   return { state, effects }

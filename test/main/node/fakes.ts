@@ -67,23 +67,41 @@ export class FakeDisk implements Disk {
 export class FakeTap implements Tap {
   writer = new ByteWriter()
   onTaken: () => void = () => {}
+  /** The system takes nothing for now. */
   isSlow = false
+  /** What the system has taken. */
   readonly steps: StepRecord[] = []
   readonly others: TextRecord[] = []
+  #waiting: Uint8Array[] = []
 
   flush(): boolean {
-    const { bytes, view, length } = this.writer
-    for (let at = 0; at < length; ) {
-      const end = at + 4 + view.getUint32(at, true)
-      if (bytes[at + 4] === TapKind.step) this.steps.push(readStepRecord(bytes, view, at, end, readText))
-      else this.others.push(readTextRecord(bytes, view, at, end, readText))
-      at = end
-    }
-    this.writer.reset()
-    return !this.isSlow
+    if (this.writer.length > 0) this.#waiting.push(this.writer.take())
+    if (this.isSlow) return false
+    this.#take()
+    return true
+  }
+
+  /** The system takes what waits, and says so. */
+  taken(): void {
+    this.isSlow = false
+    this.#take()
+    this.onTaken()
   }
 
   async end(): Promise<void> {}
+
+  #take(): void {
+    for (const bytes of this.#waiting) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      for (let at = 0; at < bytes.length; ) {
+        const end = at + 4 + view.getUint32(at, true)
+        if (bytes[at + 4] === TapKind.step) this.steps.push(readStepRecord(bytes, view, at, end, readText))
+        else this.others.push(readTextRecord(bytes, view, at, end, readText))
+        at = end
+      }
+    }
+    this.#waiting = []
+  }
 }
 
 export class FakeLinks implements Links {
