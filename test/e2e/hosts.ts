@@ -82,7 +82,7 @@ export const double: Host = {
 const electron: Host = {
   name: 'Electron',
   async open(home) {
-    const env = { ...(process.env as Record<string, string>), SYNOD_DATA: path.join(home, 'data') }
+    const env = { ...(process.env as Record<string, string>), SYNOD_HOME: path.join(home, 'data') }
     const args = [path.resolve(dist, '..'), `--user-data-dir=${path.join(home, 'profile')}`]
     const app = await _electron.launch({ executablePath: electronBinary() ?? '', args, env })
     const page = await app.firstWindow()

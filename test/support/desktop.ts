@@ -73,7 +73,7 @@ export class DesktopProcess {
     const dist = stage(this.folder, options.dist)
     options.spoil?.(dist)
     this.child = spawn(process.execPath, [...typeScriptFlags(process.versions.node), path.join(dist, 'main/electron.js')], {
-      env: { ...process.env, SYNOD_DATA: path.join(this.home, 'data'), SYNOD_DOUBLE_HOME: this.home, ...options.env },
+      env: { ...process.env, SYNOD_HOME: path.join(this.home, 'data'), SYNOD_DOUBLE_HOME: this.home, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     for (const stream of [this.child.stdout, this.child.stderr]) {
