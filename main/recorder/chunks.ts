@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import type { RunEvent } from '../../protocols/core/event.ts'
-import type { ChunkTables } from '../../protocols/wire/chunk.ts'
+import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { ChunkReader, readChunk } from '../../protocols/wire/chunkReader.ts'
 import { bad } from './openRunFile.ts'
 import { ChunkContents } from './runFile.ts'
@@ -26,7 +26,7 @@ interface Row {
 }
 
 const KEPT_PACKED = 64
-const KEPT_EVENTS = 24
+const KEPT_EVENTS = 32
 
 export class Chunks {
   readonly places: ChunkPlace[] = []
@@ -37,6 +37,7 @@ export class Chunks {
   /** By the CRC too, because the last chunk of a live run grows. */
   readonly #packed = new Map<string, Uint8Array>()
   readonly #events = new Map<string, readonly RunEvent[]>()
+  readonly #sends = new Map<string, ReadonlyMap<number, number>>()
 
   constructor(db: Database.Database, file: string, tables: ChunkTables) {
     this.#file = file
@@ -78,6 +79,16 @@ export class Chunks {
   /** All events of the chunk; not to be changed. */
   events(place: ChunkPlace): readonly RunEvent[] {
     return kept(this.#events, keyOf(place), KEPT_EVENTS, () => readChunk(this.#read(place), this.#tables))
+  }
+
+  /** The events of the chunk that are sends, by message. */
+  sends(place: ChunkPlace): ReadonlyMap<number, number> {
+    return kept(this.#sends, keyOf(place), KEPT_PACKED, () => {
+      const sends = new Map<number, number>()
+      const reader = this.reader(place)
+      while (reader.next()) if (reader.kind === ChunkKind.send) sends.set(reader.message, reader.seq)
+      return sends
+    })
   }
 
   #read(place: ChunkPlace): Uint8Array {

@@ -203,8 +203,8 @@ export class RunReader {
       for (let i = this.#chunks.places.length - 1; i >= 0; i--) {
         const place = this.#chunks.places[i] as ChunkPlace
         if (!place.contents.maySend(sender, life, number)) continue
-        const reader = this.#chunks.reader(place)
-        while (reader.next()) if (reader.kind === ChunkKind.send && reader.message === message) return reader.event() as SendEvent
+        const seq = this.#chunks.sends(place).get(message)
+        if (seq !== undefined) return this.#chunks.events(place)[seq - place.firstSeq] as SendEvent
       }
       return undefined
     })
