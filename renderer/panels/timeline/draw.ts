@@ -113,7 +113,7 @@ function density(
 
 function leaderBand(
   ctx: CanvasRenderingContext2D,
-  { width, lengthUs, color }: TimelineInk,
+  { width, lengthUs, color, epochName }: TimelineInk,
   band: Band,
   y: number,
   x: (us: number) => number,
