@@ -105,7 +105,7 @@ export class DesktopProcess {
       const fail = (why: string) => {
         done()
         reject(
-          new Error(`${why} before "${what}" was recorded; so far: ${JSON.stringify(this.records.map((one) => one.what))}\n${this.output}`),
+          new Error(`${why} before "${what}" was recorded; so far: ${JSON.stringify(this.records)}\n${this.output}`),
         )
       }
       const timer = setTimeout(() => fail(`${LIMIT_MS / 1000} s went by`), LIMIT_MS)
