@@ -36,7 +36,7 @@ export const toDrawing = (view: View, point: Point): Point => ({
 })
 
 /** Text and glyphs grow with the drawing, but stay readable when it is small and calm when it is large. */
-export const glyphScale = (view: View): number => Math.min(1.5, Math.max(0.82, view.zoom))
+export const glyphScale = (view: View): number => Math.min(1.2, Math.max(0.82, view.zoom))
 
 export const FONT = '"Inter Variable", system-ui, sans-serif'
 export const DATA_FONT = '"JetBrains Mono Variable", ui-monospace, monospace'

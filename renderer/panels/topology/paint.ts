@@ -57,7 +57,7 @@ export function paintMarks(pen: CanvasRenderingContext2D, marks: Marks, ink: Ink
   const { scene, places } = marks
   const sides = scene.partition?.map((side) => side.flatMap((id) => (id === 'clients' ? [] : (places.get(id) ?? [])))) ?? []
   for (let i = 0; i < sides.length - 1; i++) {
-    for (const line of contour(sides[i]!, sides.slice(i + 1).flat())) {
+    for (const line of dividing(sides[i]!, sides.slice(i + 1).flat())) {
       drawDivide(
         pen,
         line.map((point) => toScreen(view, point)),
@@ -85,6 +85,19 @@ export function paintMarks(pen: CanvasRenderingContext2D, marks: Marks, ink: Ink
     const outward = length < 1 ? { x: 0, y: -1 } : { x: (at.x - middle.x) / length, y: (at.y - middle.y) / length }
     drawNode(pen, mark, { ...marks.look(mark.id), at: toScreen(view, at), outward }, ink, view)
   }
+}
+
+/** Lines found for the same places are kept: they are asked for whenever a number in a node changes. */
+const found = new Map<string, Point[][]>()
+function dividing(one: readonly Point[], other: readonly Point[]): Point[][] {
+  const key = [one, other].map((side) => side.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')).join('|')
+  let lines = found.get(key)
+  if (!lines) {
+    if (found.size > 20) found.clear()
+    lines = contour(one, other)
+    found.set(key, lines)
+  }
+  return lines
 }
 
 /** How many links carry the same tag. */

@@ -58,6 +58,7 @@ export function buildScene(moment: Snapshot | undefined, nodes: readonly NodeId[
     const sides = sidesOf(fault)
     if (sides) partition = sides
     for (const [from, to] of linksOf(fault.target, nodes)) {
+      if (from === to) continue
       const key = linkKey(from, to)
       let mark = links.get(key)
       if (!mark) {

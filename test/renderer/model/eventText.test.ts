@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
+import { CLIENTS, faultId, messageId, nodeId, nodeIds } from '../../../protocols/core/ids.ts'
+import { eventEndpoint, eventSentence, eventText, eventType, noteText, type Telling } from '../../../renderer/model/eventText.ts'
+import { speechOf } from '../../../renderer/model/speech.ts'
+
+const stamp = { life: 1, step: 4, lamport: 9, clock: [4, 0, 0] }
+const message = messageId(0, 1, 7)
+const send: SendEvent = {
+  kind: 'send',
+  seq: 3,
+  atUs: 5,
+  ...stamp,
+  message,
+  from: nodeId('n1'),
+  to: nodeId('n3'),
+  type: 'RequestVote',
+  body: { kind: 'RequestVote', term: 3, candidateId: 'n1', lastLogIndex: 0, lastLogTerm: 0 },
+}
+const cut = { kind: 'cut', target: { links: [[nodeId('n1'), nodeId('n3')]] }, id: faultId('f1') } as const
+const telling: Telling = {
+  nodes: nodeIds(3),
+  speech: speechOf('raft', 'kv'),
+  sendOf: (id) => (id === message ? send : undefined),
+  faultOf: (id) => (id === 'f1' ? { ...cut, target: { links: [[nodeId('n1'), nodeId('n3')]] } } : undefined),
+}
+const at = { seq: 8, atUs: 20 }
+const step = (part: Partial<Extract<RunEvent, { kind: 'step' }>>): RunEvent => ({
+  kind: 'step',
+  ...at,
+  ...stamp,
+  node: nodeId('n3'),
+  nowMs: 3,
+  input: { kind: 'timer', name: 'election' },
+  sends: { first: 1, count: 0 },
+  timers: [],
+  persisted: 0,
+  notes: [],
+  ...part,
+})
+
+test('a step says first what the protocol noted, then why, then what it sent', () => {
+  const event = step({
+    notes: [{ note: 'becomeLeader', data: { term: 3, votes: ['n2', 'n3'] } }],
+    input: { kind: 'message', message },
+    sends: { first: 1, count: 2 },
+  })
+  expect(eventText(event, telling)).toBe('becomes leader, term 3, votes ["n2","n3"] · handles RequestVote from n1 · sends 2')
+  expect(eventText(step({}), telling)).toBe('election timer')
+  expect(eventSentence(step({}), telling)).toBe('n3 election timer')
+  expect(eventText(step({ input: { kind: 'start', recovered: 12 } }), telling)).toBe('start from its disk (12 records)')
+})
+
+test('a delivery is told with its send, and without it by who must have sent it', () => {
+  const deliver: RunEvent = { kind: 'deliver', ...at, message, copy: 1 }
+  expect(eventText(deliver, telling)).toMatch(/^receives RequestVote from n1 · .*term 3.* \(copy 1\)$/)
+  expect(eventEndpoint(deliver, telling)).toBe('n3')
+  expect(eventType(deliver, telling)).toBe('RequestVote')
+  const unknown: RunEvent = { kind: 'deliver', ...at, message: messageId(3, 1, 2), copy: 0 }
+  expect(eventText(unknown, telling)).toBe('receives a message from clients')
+  expect(eventEndpoint(unknown, telling)).toBeUndefined()
+})
+
+test('a loss names the fault that did it', () => {
+  expect(eventText({ kind: 'drop', ...at, message, copy: 0, why: { fault: faultId('f1') } }, telling)).toMatch(/ lost: Cut n1 → n3$/)
+  expect(eventText({ kind: 'drop', ...at, message, copy: 0, why: { fault: faultId('f9') } }, telling)).toMatch(/ lost: fault f9$/)
+  expect(eventText({ kind: 'drop', ...at, message, copy: 0, why: 'receiver-down' }, telling)).toMatch(/its receiver was down$/)
+})
+
+test('every kind of event has words and, where it has one, a place', () => {
+  const events: [RunEvent, string, string | undefined][] = [
+    [{ kind: 'hold', ...at, message, fault: faultId('f1') }, 'waits at a gate', 'n3'],
+    [{ kind: 'checkpoint', ...at, node: nodeId('n2'), life: 1, step: 50, hash: 'x', state: null }, 'state recorded after step 50', 'n2'],
+    [
+      { kind: 'node', ...at, node: nodeId('n2'), change: { is: 'down', asked: false, reason: 'killed by SIGSEGV' } },
+      'is down unasked: killed by SIGSEGV',
+      'n2',
+    ],
+    [{ kind: 'node', ...at, node: nodeId('n2'), change: { is: 'up', pid: 77, life: 2 } }, 'is up, process 77, life 2', 'n2'],
+    [
+      { kind: 'action', ...at, action: { do: 'arm', fault: { ...cut, target: { links: [[nodeId('n1'), nodeId('n3')]] } } } },
+      'Cut n1 → n3',
+      undefined,
+    ],
+    [{ kind: 'action', ...at, action: { do: 'node', node: nodeId('n2'), what: 'wipe' } }, 'Wipe the disk of n2', 'n2'],
+    [{ kind: 'action', ...at, action: { do: 'timeScale', scale: 20 } }, 'Slow the run 20 times', undefined],
+    [
+      { kind: 'invoke', ...at, ...stamp, operation: 1, client: 'you', op: { op: 'put', key: 'x', value: '1' } },
+      'you asks put x 1',
+      CLIENTS,
+    ],
+    [
+      { kind: 'return', ...at, ...stamp, operation: 1, client: 'you', outcome: { is: 'unknown', why: 'no answer' } },
+      'you: outcome unknown, no answer',
+      CLIENTS,
+    ],
+    [{ kind: 'reject', ...at, where: 'link n1 → n2', why: 'bad magic' }, 'rejected at link n1 → n2: bad magic', undefined],
+    [{ kind: 'output', ...at, node: nodeId('n1'), stream: 'err', line: 'oops' }, 'oops', 'n1'],
+  ]
+  for (const [event, words, place] of events) {
+    expect(eventText(event, telling)).toContain(words)
+    expect(eventEndpoint(event, telling)).toBe(place)
+    expect(eventSentence(event, telling).length).toBeGreaterThan(3)
+  }
+})
+
+test('notes are read out in words', () => {
+  expect(noteText('becomeCandidate', { term: 2 })).toBe('becomes candidate, term 2')
+  expect(noteText('stepDown', {})).toBe('step down')
+})
