@@ -33,8 +33,13 @@ export class Door {
   /** Opens any free port; resolves to it. */
   listen(): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
+      let isListening = false
+      this.#server.on('error', (error) => {
+        if (isListening) this.#options.onReject(this.#options.where, `a connection could not be taken: ${error.message}`)
+        else reject(error)
+      })
       this.#server.listen({ port: 0, host: '127.0.0.1' }, () => {
+        isListening = true
         const address = this.#server.address()
         if (address === null || typeof address === 'string') return reject(new Error(`${this.#options.where}: no port was opened`))
         resolve(address.port)

@@ -16,10 +16,10 @@ import { eachMessage, kept, type Parcel } from './parcel.ts'
 import type { PausableSocket } from './pausable.ts'
 import type { Receiver, Schedule } from './schedule.ts'
 
-/** Bytes that may wait on a link for time or for their receiver; beyond it the sender is not read. */
-export const WAITING_BYTES_MAX = 32 * 1024 * 1024
+/** Bytes that may wait on a link for time or for their receiver; beyond it the sender is not read. A paused node of a cluster of fifteen has fourteen such links. */
+export const WAITING_BYTES_MAX = 8 * 1024 * 1024
 /** Bytes that may wait at a link's gates; what comes on top is dropped as overflow, for a gate may stay shut for ever. */
-export const HELD_BYTES_MAX = 32 * 1024 * 1024
+export const HELD_BYTES_MAX = 8 * 1024 * 1024
 
 const PASS: Verdict = { kind: 'pass' }
 const RECEIVER_DOWN = JSON.stringify('receiver-down')
@@ -226,7 +226,7 @@ export class Link implements Receiver {
     const gate = this.#held.get(fault) ?? new Map<MessageId, Held>()
     this.#held.set(fault, gate)
     eachMessage(frames, (message, start, end) => {
-      if (this.#heldBytes + end - start > HELD_BYTES_MAX) return feeder.drop(this.#readUs, message, 0, OVERFLOW)
+      if (this.#heldBytes > 0 && this.#heldBytes + end - start > HELD_BYTES_MAX) return feeder.drop(this.#readUs, message, 0, OVERFLOW)
       gate.set(message, { message, bytes: kept(frames, start, end) })
       this.#heldBytes += end - start
       feeder.hold(this.#readUs, message, fault)

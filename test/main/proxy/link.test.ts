@@ -122,7 +122,7 @@ test('parcels leave the schedule by time, equal times in the order in which they
 test('a gate holds so much and no more: what comes on top is dropped as overflow', () => {
   const { fate, enter, recorded } = makeLink()
   fate.arm({ kind: 'hold', id: faultId('f'), target }, 1)
-  const bytes = 4 * 1024 * 1024
+  const bytes = 1024 * 1024
   for (let number = 1; number <= 9; number++) enter({ number, bytes })
   const log = recorded()
   expect(log.filter(({ kind }) => kind === 'hold').length).toBe(Math.floor(HELD_BYTES_MAX / bytes) - 1)

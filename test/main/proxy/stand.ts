@@ -18,7 +18,6 @@ export interface Received {
   readonly body: { readonly [key: string]: unknown }
 }
 
-/** Resolves as soon as `isSo` holds, which is asked again whenever something happened on the stand. */
 export class Stand {
   readonly proxy: FrameProxy
   readonly log: LogEntry[] = []
@@ -158,7 +157,6 @@ export class Stand {
 }
 
 export class Sender {
-  readonly #stand: Stand
   readonly socket: Socket
   readonly #from: number
   readonly #to: number
@@ -167,7 +165,6 @@ export class Sender {
   readonly replies: Received[] = []
 
   constructor(stand: Stand, socket: Socket, from: number, to: number, life: number) {
-    this.#stand = stand
     this.socket = socket
     this.#from = from
     this.#to = to
@@ -219,10 +216,6 @@ export class Sender {
       return messageId(this.#from, life, number)
     })
     return { bytes: out.take(), ids }
-  }
-
-  get stand(): Stand {
-    return this.#stand
   }
 }
 
