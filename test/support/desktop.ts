@@ -104,9 +104,7 @@ export class DesktopProcess {
     return new Promise((resolve, reject) => {
       const fail = (why: string) => {
         done()
-        reject(
-          new Error(`${why} before "${what}" was recorded; so far: ${JSON.stringify(this.records)}\n${this.output}`),
-        )
+        reject(new Error(`${why} before "${what}" was recorded; so far: ${JSON.stringify(this.records)}\n${this.output}`))
       }
       const timer = setTimeout(() => fail(`${LIMIT_MS / 1000} s went by`), LIMIT_MS)
       const check = () => {

@@ -55,7 +55,10 @@ test('a crashed leader is really gone, another takes over, and the old one catch
   expect(next).not.toBe(old)
   expect(await client('put y 3')).toMatchObject({ is: 'ok' })
   await act(old, 'restart')
-  await run.until('the restart', (moment) => moment.nodes.get(old)?.life === 2 && moment.nodes.get(old)?.status === 'up')
+  await run.until('the first step after the restart', (moment) => {
+    const node = moment.nodes.get(old)
+    return node?.life === 2 && node.status === 'up' && node.observation !== undefined
+  })
   await everyoneAgrees()
   const starts = (await run.events(['step'])).filter((event) => event.kind === 'step' && event.node === old && event.input.kind === 'start')
   expect(starts.map((event) => event.kind === 'step' && event.input.kind === 'start' && event.input.recovered > 0)).toEqual([false, true])
