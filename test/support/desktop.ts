@@ -12,7 +12,8 @@ import { typeScriptFlags } from '../../main/setup/node.mjs'
 import type { Recorded } from '../double/control.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const LIMIT_MS = 60_000
+/** Against a wait that would never end; a busy machine stays well below. */
+const LIMIT_MS = 150_000
 
 export interface DesktopOptions {
   /** What to run: the checkout's own build, or an unpacked application. */
@@ -156,7 +157,7 @@ export async function openDesktop(options: DesktopOptions = {}): Promise<Desktop
   try {
     const { detail } = await app.recorded('browser')
     await app.recorded('show')
-    browser = await chromium.connectOverCDP(String(detail))
+    browser = await chromium.connectOverCDP(String(detail), { timeout: LIMIT_MS })
     const page = browser
       .contexts()[0]
       ?.pages()

@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Bridge, BridgeAnswer } from '../../../main/contract/bridge.ts'
 import { requireBuild } from '../../support/built.ts'
 import { type Desktop, type DesktopOptions, DesktopProcess, openDesktop } from '../../support/desktop.ts'
@@ -16,6 +16,7 @@ declare global {
   }
 }
 
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 beforeAll(() => requireBuild())
 
 describe('the open lab', () => {
@@ -184,6 +185,7 @@ describe('from opening to closing', () => {
 
   test('closing the window ends the engine in good order, and the library is free', async () => {
     const desktop = await start()
+    await desktop.page.evaluate(() => (window as unknown as { synod: Bridge }).synod.call('lab.info', {})) // the lab is open
     const pid = Number(await desktop.act('pidOf', 'Synod engine'))
     desktop.act('closeWindow').catch(() => undefined) // it may be gone before it answers
     expect(await desktop.exit).toBe(0)
