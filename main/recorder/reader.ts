@@ -21,7 +21,7 @@ import { RunningMoment } from './runningMoment.ts'
 const SCANNED_MAX = 50_000
 const DENSITY_SLICES = 400
 /** Up to so many events each is counted where it is; beyond, those of a chunk are spread over its time. */
-const COUNTED_MAX = 200_000
+const COUNTED_MAX = 50_000
 
 export class RunReader {
   readonly file: string
