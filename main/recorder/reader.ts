@@ -127,6 +127,7 @@ export class RunReader {
   }
 
   events({ from, limit, direction, filter }: Omit<ParsedRequest<'run.events'>, 'run'>): Responses['run.events'] {
+    if (direction === 'forward') this.refresh() // the end may have moved, and a search that reaches it must not stop short
     if (from > this.lastSeq) this.refresh()
     return this.#reading('its events', () => {
       const query = new EventQuery(filter, this.#tables, (message) => this.#factsOf(message))
