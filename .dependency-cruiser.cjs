@@ -19,7 +19,7 @@ module.exports = {
     layer("electron-in-one-place", "Everything else must run headless.",
       { pathNot: "^main/hosts/electron/" }, { path: "^(node_modules/)?electron(/|$)" }),
     layer("sqlite-in-one-place", "Only the recorder knows how events are stored.",
-      { pathNot: "^main/recorder/" }, { path: ["^(node_modules/)?better-sqlite3(/|$)", "^(node:)?sqlite$"] }),
+      { pathNot: ["^main/recorder/", "^test/(bench/recorder|main/recorder/)"] }, { path: ["^(node_modules/)?better-sqlite3(/|$)", "^(node:)?sqlite$"] }),
     layer("siblings-do-not-meet", "Subsystems of main are wired by lab.ts, never by each other.",
       { path: "^main/(cluster|node|proxy|recorder|replay)/" },
       { path: "^main/", pathNot: ["^main/contract/", "^main/$1/"] }),
