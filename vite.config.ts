@@ -3,13 +3,18 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import path from 'node:path'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig, type EnvironmentOptions } from 'vite'
+import { defineConfig, type EnvironmentOptions, type Rolldown } from 'vite'
+
+type Output = Rolldown.OutputOptions
 
 const at = (place: string) => path.join(import.meta.dirname, place)
 const external = ['electron', 'better-sqlite3', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)]
 
+/** A node is one of many processes: shorter code is less memory in each (about a megabyte). Names of functions stay, for the sake of stack traces. */
+const small: Output['minify'] = { compress: { keepNames: { function: true, class: true } }, mangle: { keepNames: true }, codegen: true }
+
 /** Code for Node: everything but Node's own and native modules is bundled, so that a child process needs no node_modules. */
-function nodeEnvironment(outDir: string, entries: Record<string, string>, format: 'es' | 'cjs', extension: string): EnvironmentOptions {
+function nodeEnvironment(outDir: string, entries: Record<string, string>, output: Output, extension: string): EnvironmentOptions {
   return {
     consumer: 'server',
     resolve: { noExternal: true, external },
@@ -23,7 +28,7 @@ function nodeEnvironment(outDir: string, entries: Record<string, string>, format
       ssr: true,
       rolldownOptions: {
         input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, at(file)])),
-        output: { format, entryFileNames: `[name].${extension}`, chunkFileNames: `chunk-[hash].${extension}` },
+        output: { ...output, entryFileNames: `[name].${extension}`, chunkFileNames: `chunk-[hash].${extension}` },
       },
     },
   }
@@ -57,11 +62,16 @@ export default defineConfig({
         recorder: 'main/recorder/worker.ts',
         replay: 'main/replayThread.ts',
       },
-      'es',
+      { format: 'es' },
       'js',
     ),
-    preload: nodeEnvironment('dist/preload', { preload: 'main/hosts/electron/preload.ts' }, 'cjs', 'cjs'),
-    nodes: nodeEnvironment('dist/nodes', { node: 'main/node/entry.ts', clients: 'main/clients/entry.ts' }, 'es', 'mjs'),
+    preload: nodeEnvironment('dist/preload', { preload: 'main/hosts/electron/preload.ts' }, { format: 'cjs' }, 'cjs'),
+    nodes: nodeEnvironment(
+      'dist/nodes',
+      { node: 'main/node/entry.ts', clients: 'main/clients/entry.ts' },
+      { format: 'es', minify: small },
+      'mjs',
+    ),
   },
   builder: {
     async buildApp(builder) {

@@ -10,6 +10,7 @@ import { RunClock } from './clock.ts'
 import { WriteAheadFile } from './disk.ts'
 import { Driver, type Links } from './driver.ts'
 import { ExitCode } from './fatal.ts'
+import { giveBackUnusedMemory } from './heap.ts'
 import { Incoming } from './incoming.ts'
 import { lockFolder } from './lock.ts'
 import { Outbox } from './outbox.ts'
@@ -62,6 +63,7 @@ export async function runNode(settings: NodeSettings, definition: AnyProtocol, s
     if (linkPort !== undefined) links.add(new OutgoingLink({ port: linkPort, to, identity: settings, atUs: () => clock.atUs() }), to)
   }
   parent.onMessage((message) => obey(message, { clock, driver, incoming, tap }))
+  giveBackUnusedMemory()
   await parent.send({ kind: 'ready', port })
   setTimeout(start, HELLO_WAIT_MS)
   return driver
