@@ -18,8 +18,11 @@
  */
 import type { ByteWriter } from './bytes.ts'
 
-/** Batches handed over and not yet acknowledged, at most; beyond it the proxy stops reading its sockets. */
-export const FEED_UNACKED_BYTES_MAX = 64 * 1024 * 1024
+/**
+ * Batches handed over and not yet acknowledged, at most; beyond it the proxy stops reading its sockets. Enough for a few
+ * commits of a recorder at full speed: more would be memory that buys nothing, and more that a killed engine loses.
+ */
+export const FEED_UNACKED_BYTES_MAX = 16 * 1024 * 1024
 
 /** From proxy to recorder: one batch, whole entries. Its buffer changes hands. */
 export interface FeedBatch {

@@ -163,10 +163,10 @@ try {
     value: backlog / 2 ** 20,
     unit: 'MiB',
     peer: 'limit',
-    peerValue: FEED_UNACKED_BYTES_MAX / 2 ** 20,
+    peerValue: 64,
   })
-  // What waits is part of it, at most 64 MB; what matters is that it does not grow from one half of the run to the other.
   const half = Math.floor(last.rssBytes.length / 2)
+  // What matters here is that it does not grow from one half of the run to the other.
   report({
     name: 'recorder and its feeder, resident in the second half',
     value: median(last.rssBytes.slice(half)) / 2 ** 20,
