@@ -211,6 +211,8 @@ export class Link implements Receiver {
       case 'hold':
         return this.#holdAll(frames, verdict.fault)
       case 'deliver': {
+        if (verdict.dueMs <= this.#nowMs && this.outlet.state === 'open')
+          return this.#handOn(bytes, this.#runStart, this.#runEnd, { copies: verdict.copies, atUs: this.#readUs })
         const parcel = { bytes: kept(bytes, this.#runStart, this.#runEnd), dueMs: verdict.dueMs, copies: verdict.copies }
         if (verdict.dueMs <= this.#nowMs) return this.#deliver(parcel, this.#readUs)
         this.#scheduledBytes += parcel.bytes.length
@@ -247,10 +249,17 @@ export class Link implements Receiver {
     }
   }
 
-  #hand(parcel: Parcel, atUs: number): void {
-    for (let copy = 0; copy <= parcel.copies; copy++) {
-      eachMessage(parcel.bytes, (message) => this.#context.feeder.deliver(atUs, message, copy))
-      this.outlet.add(parcel.bytes, 0, parcel.bytes.length)
+  #hand({ bytes, copies }: Parcel, atUs: number): void {
+    this.#handOn(bytes, 0, bytes.length, { copies, atUs })
+  }
+
+  /** The frames of `bytes` from `start` to `end`; neighbours in one read leave as one piece. */
+  #handOn(bytes: Uint8Array, start: number, end: number, { copies, atUs }: { copies: number; atUs: number }): void {
+    const { feeder } = this.#context
+    const frames = bytes.subarray(start, end)
+    for (let copy = 0; copy <= copies; copy++) {
+      eachMessage(frames, (message) => feeder.deliver(atUs, message, copy))
+      this.outlet.add(bytes, start, end)
     }
   }
 
