@@ -3,6 +3,7 @@
  * them and keeps the register of faults; what happens to the run is recorded by the parts at the place where it happens.
  */
 import { randomBytes } from 'node:crypto'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { CLIENT_MESSAGE_TYPES } from '../protocols/core/event.ts'
 import type { ArmedFault, LinkTarget, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
@@ -66,22 +67,17 @@ export class LiveRun {
     const messageTypes = [...protocol.messages.map((message) => message.kind), ...CLIENT_MESSAGE_TYPES]
     const secret = randomBytes(24).toString('base64url')
     try {
-      this.#recorder = await this.#startRecorder(messageTypes)
-      const proxy = await startProxy({
-        run: this.run,
-        secret,
-        epochUs: this.#epochUs,
-        seed: config.seed,
-        nodes: this.nodes,
-        messageTypes,
-        timeScale: config.timeScale,
-        network: config.network,
-        recorder: this.#recorder.feed,
-        onTapClosed: (endpoint: EndpointId, life: number) => this.#cluster?.tapClosed(endpoint, life),
-        onTrouble: (text) => this.#trouble(text),
-        onFailure: (error) => this.#fail({ code: 'internal', message: `The proxy of the run failed: ${error.message}` }),
-      })
-      this.#proxy = proxy
+      const { port1, port2 } = new MessageChannel()
+      // Side by side: a run begins as soon as both are there.
+      const [recorder, proxied] = await Promise.allSettled([
+        this.#startRecorder(messageTypes, port1),
+        this.#startProxy(messageTypes, secret, port2),
+      ])
+      if (recorder.status === 'fulfilled') this.#recorder = recorder.value
+      if (proxied.status === 'fulfilled') this.#proxy = proxied.value
+      if (recorder.status === 'rejected') throw recorder.reason
+      if (proxied.status === 'rejected') throw proxied.reason
+      const proxy = proxied.value
       this.#cluster = new Supervisor({
         run: this.run,
         secret,
@@ -189,10 +185,29 @@ export class LiveRun {
     await this.#up(this.#recorder).flush()
   }
 
-  async #startRecorder(messageTypes: readonly string[]): Promise<RecorderThread> {
+  #startProxy(messageTypes: readonly string[], secret: string, recorder: MessagePort): Promise<ProxyThread> {
+    const { config } = this.#settings
+    return startProxy({
+      run: this.run,
+      secret,
+      epochUs: this.#epochUs,
+      seed: config.seed,
+      nodes: this.nodes,
+      messageTypes,
+      timeScale: config.timeScale,
+      network: config.network,
+      recorder,
+      onTapClosed: (endpoint: EndpointId, life: number) => this.#cluster?.tapClosed(endpoint, life),
+      onTrouble: (text) => this.#trouble(text),
+      onFailure: (error) => this.#fail({ code: 'internal', message: `The proxy of the run failed: ${error.message}` }),
+    })
+  }
+
+  #startRecorder(messageTypes: readonly string[], feed: MessagePort): Promise<RecorderThread> {
     const { run, name, file, config, protocol, scenario } = this.#settings
-    return await startRecorder({
+    return startRecorder({
       file,
+      feed,
       header: {
         run,
         name,

@@ -1,6 +1,6 @@
 /**
  * What loading a program leaves behind in memory: source that was parsed once, garbage of the modules' first run. A node
- * is one of many on the machine and lives long, so it gives that back once, before it says that it is ready.
+ * is one of many on the machine and lives long, so it gives that back once, soon after its start.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

@@ -22,6 +22,8 @@ import { openTap, type Tap } from './tap.ts'
 
 /** The first step waits for the first good hello, so that it comes after the engine has heard that the node is up. But no longer than this. */
 const HELLO_WAIT_MS = 250
+/** By then a cluster has elected somebody, and all that a start needs has been used. */
+const SETTLED_MS = 1500
 
 export async function runNode(settings: NodeSettings, definition: AnyProtocol, service: AnyService, parent: Parent): Promise<Driver> {
   const { id, nodes, endpoint, life, dataFolder, messageTypes, linkPorts } = settings
@@ -63,9 +65,9 @@ export async function runNode(settings: NodeSettings, definition: AnyProtocol, s
     if (linkPort !== undefined) links.add(new OutgoingLink({ port: linkPort, to, identity: settings, atUs: () => clock.atUs() }), to)
   }
   parent.onMessage((message) => obey(message, { clock, driver, incoming, tap }))
-  giveBackUnusedMemory()
   await parent.send({ kind: 'ready', port })
   setTimeout(start, HELLO_WAIT_MS)
+  setTimeout(giveBackUnusedMemory, SETTLED_MS)
   return driver
 }
 

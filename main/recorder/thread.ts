@@ -1,5 +1,5 @@
 /** The recorder's thread as lab.ts holds it. */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { type MessagePort, Worker } from 'node:worker_threads'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import type { RecorderReport, RunHeader } from './header.ts'
@@ -8,6 +8,8 @@ export interface RecorderOptions {
   /** The run file; must not exist. Its folder must. */
   readonly file: string
   readonly header: RunHeader
+  /** Brings FeedBatch from the proxy and takes FeedAck back. Changes hands. */
+  readonly feed: MessagePort
   /** The file may not grow beyond: reached, the disk counts as full. */
   readonly sizeBytesMax?: number
   onReport?(report: RecorderReport): void
@@ -16,8 +18,6 @@ export interface RecorderOptions {
 }
 
 export interface RecorderThread {
-  /** For the proxy: carries FeedBatch in and FeedAck out. Changes hands. */
-  readonly feed: MessagePort
   /** Keeps what the judge found, so that the file carries it. Found again changes nothing. */
   findings(violations: readonly Violation[]): void
   /** The verdict of the scenario that the run came from. */
@@ -29,9 +29,7 @@ export interface RecorderThread {
   close(): Promise<{ readonly lastSeq: number; readonly lengthUs: number }>
 }
 
-export interface RecorderSettings extends Pick<RecorderOptions, 'file' | 'header' | 'sizeBytesMax'> {
-  readonly feed: MessagePort
-}
+export type RecorderSettings = Pick<RecorderOptions, 'file' | 'header' | 'feed' | 'sizeBytesMax'>
 
 export type ToRecorder =
   | { readonly kind: 'findings'; readonly violations: readonly Violation[] }
@@ -50,14 +48,13 @@ export type FromRecorder =
 
 /** Creates the run file and starts the thread. Rejects with a LabError (`disk`) when the file cannot be created. */
 export function startRecorder(options: RecorderOptions): Promise<RecorderThread> {
-  const { file, header, sizeBytesMax } = options
-  const { port1, port2 } = new MessageChannel()
-  const settings: RecorderSettings = { file, header, feed: port1, ...(sizeBytesMax === undefined ? {} : { sizeBytesMax }) }
+  const { file, header, feed, sizeBytesMax } = options
+  const settings: RecorderSettings = { file, header, feed, ...(sizeBytesMax === undefined ? {} : { sizeBytesMax }) }
   // Beside this file when run from source, beside the bundle when built.
   const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './recorder.js', import.meta.url)
-  const worker = new Worker(entry, { workerData: settings, transferList: [port1], name: 'recorder' })
+  const worker = new Worker(entry, { workerData: settings, transferList: [feed], name: 'recorder' })
   return new Promise((resolve, reject) => {
-    const thread = new Thread(worker, port2, options)
+    const thread = new Thread(worker, options)
     worker.once('message', (word: FromRecorder) => {
       if (word.kind === 'ready') return resolve(thread)
       void worker.terminate()
@@ -68,7 +65,6 @@ export function startRecorder(options: RecorderOptions): Promise<RecorderThread>
 }
 
 class Thread implements RecorderThread {
-  readonly feed: MessagePort
   readonly #worker: Worker
   readonly #options: RecorderOptions
   readonly #flushes = new Map<number, { resolve(flushed: { lastSeq: number }): void; reject(error: LabError): void }>()
@@ -78,8 +74,7 @@ class Thread implements RecorderThread {
   #closing = false
   #calls = 0
 
-  constructor(worker: Worker, feed: MessagePort, options: RecorderOptions) {
-    this.feed = feed
+  constructor(worker: Worker, options: RecorderOptions) {
     this.#worker = worker
     this.#options = options
     worker.on('message', (word: FromRecorder) => this.#hear(word))

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { RunReader } from '../../main/recorder/reader.ts'
 import { startRecorder } from '../../main/recorder/thread.ts'
@@ -45,7 +46,9 @@ interface Recorded {
 /** Feeds the recorder for `seconds`, as fast as it acknowledges, and waits until everything is in the file. */
 async function record(round: number, seconds: number): Promise<Recorded> {
   const file = path.join(folder, `run-${round}.synod`)
+  const { port1, port2 } = new MessageChannel()
   const recorder = await startRecorder({
+    feed: port1,
     file,
     header,
     onFailure: (failure) => {
@@ -56,7 +59,7 @@ async function record(round: number, seconds: number): Promise<Recorded> {
   let unacked = 0
   let backlogBytes = 0
   let room: (() => void) | undefined
-  recorder.feed.on('message', ({ ackedBytes }: FeedAck) => {
+  port2.on('message', ({ ackedBytes }: FeedAck) => {
     unacked -= ackedBytes
     room?.()
   })
@@ -67,7 +70,7 @@ async function record(round: number, seconds: number): Promise<Recorded> {
       const feed = traffic.batch()
       unacked += feed.length
       backlogBytes = Math.max(backlogBytes, unacked)
-      recorder.feed.postMessage({ feed } satisfies FeedBatch, [feed.buffer])
+      port2.postMessage({ feed } satisfies FeedBatch, [feed.buffer])
       if (traffic.messages % (NODES * 4000) === 0) await new Promise((resume) => setImmediate(resume))
     }
     if (unacked >= FEED_UNACKED_BYTES_MAX) await new Promise<void>((resume) => (room = resume))

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
 import { afterAll, expect, test } from 'vitest'
 import type { RecorderReport, RunHeader } from '../../../main/recorder/header.ts'
 import { RunReader } from '../../../main/recorder/reader.ts'
@@ -201,7 +202,9 @@ test('the thread takes batches, acknowledges every byte, and leaves one whole fi
   const file = freshFile()
   const run = toyRun(11, 2000)
   let reported = 0
+  const { port1, port2 } = new MessageChannel()
   const recorder = await startRecorder({
+    feed: port1,
     file,
     header,
     onReport: (report) => (reported = report.lastSeq),
@@ -209,10 +212,10 @@ test('the thread takes batches, acknowledges every byte, and leaves one whole fi
   })
   let bytes = 0
   let acked = 0
-  recorder.feed.on('message', ({ ackedBytes }: FeedAck) => (acked += ackedBytes))
+  port2.on('message', ({ ackedBytes }: FeedAck) => (acked += ackedBytes))
   for (const feed of merge(run, 12).batches) {
     bytes += feed.length
-    recorder.feed.postMessage({ feed } satisfies FeedBatch, [feed.buffer])
+    port2.postMessage({ feed } satisfies FeedBatch, [feed.buffer])
   }
   const { lastSeq } = await recorder.flush()
   expect(lastSeq).toBe(run.events)
@@ -247,7 +250,9 @@ test('the thread takes batches, acknowledges every byte, and leaves one whole fi
 test('a full disk is said once and clearly; what was recorded before it stays', async () => {
   const file = freshFile()
   const failures: string[] = []
+  const { port1, port2 } = new MessageChannel()
   const recorder = await startRecorder({
+    feed: port1,
     file,
     header,
     sizeBytesMax: 400 * 1024,
@@ -255,12 +260,12 @@ test('a full disk is said once and clearly; what was recorded before it stays', 
   })
   let acked = 0
   let bytes = 0
-  recorder.feed.on('message', ({ ackedBytes }: FeedAck) => (acked += ackedBytes))
+  port2.on('message', ({ ackedBytes }: FeedAck) => (acked += ackedBytes))
   let stored = 0
   for (let i = 0; i < 40; i++) {
     for (const feed of merge(toyRun(i + 1, 500), i + 1).batches) {
       bytes += feed.length
-      recorder.feed.postMessage({ feed } satisfies FeedBatch, [feed.buffer])
+      port2.postMessage({ feed } satisfies FeedBatch, [feed.buffer])
     }
     try {
       stored = (await recorder.flush()).lastSeq
@@ -281,11 +286,13 @@ test('a full disk is said once and clearly; what was recorded before it stays', 
 })
 
 test('a file that cannot be created is refused with its reason', async () => {
-  await expect(startRecorder({ file: path.join(folder, 'nowhere', 'x.synod'), header })).rejects.toMatchObject({
+  await expect(
+    startRecorder({ file: path.join(folder, 'nowhere', 'x.synod'), header, feed: new MessageChannel().port1 }),
+  ).rejects.toMatchObject({
     code: 'disk',
     hint: expect.stringContaining('folder'),
   })
-  await expect(startRecorder({ file: whole.file, header })).rejects.toMatchObject({
+  await expect(startRecorder({ file: whole.file, header, feed: new MessageChannel().port1 })).rejects.toMatchObject({
     code: 'disk',
     message: expect.stringContaining('exists'),
   })
