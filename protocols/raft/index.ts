@@ -14,7 +14,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   summary:
     'A replicated log with a strong leader: a majority elects it for a term, entries flow from it alone, and an entry is committed when a majority holds it. Bears crashes and any message loss while a majority lives.',
   source: 'D. Ongaro, J. Ousterhout: In Search of an Understandable Consensus Algorithm (Extended Version), 2014',
-  version: 1,
+  version: 2,
   epochName: 'term',
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
@@ -35,7 +35,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
     {
       name: 'maxInflight',
       label: 'Messages under way',
-      help: 'AppendEntries with entries that may be under way to one follower; what arrives meanwhile goes in the next.',
+      help: 'Full AppendEntries that may be under way to one follower. One that is not full waits for the answer to those before it.',
     },
     { name: 'maxEntries', label: 'Entries per message', help: 'The most entries that one AppendEntries carries.' },
     {

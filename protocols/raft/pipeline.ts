@@ -1,6 +1,7 @@
 /**
- * How entries travel to a follower: a bounded number of AppendEntries under way, each with all that had gathered by then.
- * While the leader does not know where the logs agree it probes, one message at a time.
+ * How entries travel to a follower: what gathers while a message is under way leaves as one message with the answer to
+ * it, and further ones follow meanwhile only when they are full, a bounded number of them. Few large messages cost
+ * everybody less than many small ones. While the leader does not know where the logs agree it probes, one message at a time.
  */
 import type { NodeId } from '../core/ids.ts'
 import { type Entry, entriesFrom, lastIndex, termAt } from './log.ts'
@@ -11,7 +12,7 @@ export function replicate(turn: Turn, peer: NodeId): void {
   const { state } = turn
   const last = lastIndex(state.log)
   let progress = state.progress[peer] as Progress
-  while (progress.nextIndex <= last && hasRoom(progress, state)) {
+  while (progress.nextIndex <= last && mayGo(progress, last - progress.nextIndex + 1, state)) {
     const entries = entriesFrom(state.log, progress.nextIndex, state.options.maxEntries)
     sendAppendEntries(turn, peer, progress.nextIndex, entries)
     const sentTo = progress.nextIndex + entries.length - 1
@@ -22,8 +23,11 @@ export function replicate(turn: Turn, peer: NodeId): void {
   setProgress(state, peer, progress)
 }
 
-const hasRoom = (progress: Progress, { options }: RaftState): boolean =>
-  progress.inflight.length < (progress.mode === 'probe' ? 1 : options.maxInflight)
+/** May a message with some of the `gathered` entries leave now? */
+function mayGo({ inflight, mode }: Progress, gathered: number, { options }: RaftState): boolean {
+  if (inflight.length === 0) return true
+  return mode === 'pipeline' && gathered >= options.maxEntries && inflight.length < options.maxInflight
+}
 
 export function sendHeartbeat(turn: Turn, peer: NodeId): void {
   sendAppendEntries(turn, peer, (turn.state.progress[peer] as Progress).nextIndex, [])

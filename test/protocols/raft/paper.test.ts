@@ -362,15 +362,27 @@ test('a follower that lost its disk is brought up again by the same leader', () 
   expect(stage.state('n3').lastApplied).toBe(stage.state('n1').lastApplied)
 })
 
-test('what arrives while the pipeline is full goes together in the next message (dissertation §10.2.2)', () => {
-  const { stage, session } = ledByN1(raft)
-  for (let seq = 1; seq <= 20; seq++) stage.request('n1', put(session, seq, 'x', String(seq)))
-  const toN2 = () =>
+test('what arrives while a message is under way goes together in the next, full ones sooner (dissertation §10.2.2)', () => {
+  const toN2 = ({ stage }: ReturnType<typeof ledByN1>) =>
     stage.inFlight.filter(({ to }) => to === 'n2').map(({ message }) => ('entries' in message ? message.entries.length : 0))
-  expect(toN2()).toEqual([1, 1, 1, 1])
-  stage.deliver({ from: 'n1', to: 'n2' })
-  stage.deliver({ from: 'n2', to: 'n1' })
-  expect(toN2()).toEqual([1, 1, 1, 16])
-  stage.settle()
-  expect(stage.replies.size).toBe(21)
+  const ask = ({ stage, session }: ReturnType<typeof ledByN1>) => {
+    for (let seq = 1; seq <= 20; seq++) stage.request('n1', put(session, seq, 'x', String(seq)))
+  }
+  const roomy = ledByN1(raft)
+  ask(roomy)
+  expect(toN2(roomy)).toEqual([1])
+  roomy.stage.deliver({ from: 'n1', to: 'n2' })
+  roomy.stage.deliver({ from: 'n2', to: 'n1' })
+  expect(toN2(roomy)).toEqual([19])
+  roomy.stage.settle()
+  expect(roomy.stage.replies.size).toBe(21)
+
+  const narrow = ledByN1(raft, { options: { maxEntries: 4, maxInflight: 4 } })
+  ask(narrow)
+  expect(toN2(narrow)).toEqual([1, 4, 4, 4])
+  narrow.stage.deliver({ from: 'n1', to: 'n2' })
+  narrow.stage.deliver({ from: 'n2', to: 'n1' })
+  expect(toN2(narrow)).toEqual([4, 4, 4, 4])
+  narrow.stage.settle()
+  expect(narrow.stage.replies.size).toBe(21)
 })

@@ -82,8 +82,8 @@ export function figure8d(raft: RaftDefinition): RaftStage {
 }
 
 /** n1 leads term 1 of three; the session whose number is returned is open and known to all. */
-export function ledByN1(raft: RaftDefinition): { stage: RaftStage; session: number } {
-  const stage = raftStage(raft, 3)
+export function ledByN1(raft: RaftDefinition, setup: { readonly options?: unknown } = {}): { stage: RaftStage; session: number } {
+  const stage = raftStage(raft, 3, setup)
   stage.timer('n1', 'election')
   stage.settle()
   const request = stage.request('n1', { kind: 'register' })
