@@ -1,6 +1,7 @@
 /** Decides which events a filter lets through: by numbers first, so that most are never made; by text last. */
 import { type MessageId, messageIdParts } from '../../protocols/core/ids.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
+import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import type { EventFilter } from '../contract/commands.ts'
 
@@ -38,7 +39,7 @@ export class EventQuery {
   lets(reader: ChunkReader): boolean {
     if (this.#kinds && !this.#isOfKind(reader)) return false
     if (this.#nodes && !this.#isAt(reader)) return false
-    return this.#text === undefined || JSON.stringify(reader.event()).toLowerCase().includes(this.#text)
+    return this.#text === undefined || JSON.stringify(readEvent(reader)).toLowerCase().includes(this.#text)
   }
 
   #isOfKind(reader: ChunkReader): boolean {
@@ -78,7 +79,7 @@ export class EventQuery {
   }
 
   #spokenOf(reader: ChunkReader, nodes: ReadonlySet<number>): boolean {
-    const event = reader.event()
+    const event = readEvent(reader)
     if (event.kind === 'node' || event.kind === 'output') return nodes.has(this.#tables.endpoints.indexOf(event.node))
     if (event.kind !== 'action') return false
     const { action } = event

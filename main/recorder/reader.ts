@@ -9,6 +9,7 @@ import type { CheckpointEvent, RunEvent, SendEvent } from '../../protocols/core/
 import { type MessageId, messageIdParts, type RunId } from '../../protocols/core/ids.ts'
 import { decodeMoment, firstMoment, type MomentData } from '../../protocols/core/moment.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
+import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { Mark, Overview, ParsedRequest, Responses, RunSummary, Violation } from '../contract/commands.ts'
 import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
 import { EventQuery, type MessageFacts } from './eventQuery.ts'
@@ -228,7 +229,7 @@ export class RunReader {
       const reader = this.#reading('its steps', () => this.#chunks.reader(place))
       while (this.#reading('its steps', () => reader.next()) && reader.seq <= seq) {
         if (reader.kind !== ChunkKind.step || reader.endpoint !== endpoint || reader.life !== life) continue
-        if (reader.step >= first && reader.step <= last) yield reader.event() as Extract<RunEvent, { kind: 'step' }>
+        if (reader.step >= first && reader.step <= last) yield readEvent(reader) as Extract<RunEvent, { kind: 'step' }>
       }
     }
   }
@@ -250,7 +251,7 @@ export class RunReader {
         if (events.length === limit || scanned === SCANNED_MAX) return { events, next: reader.seq, scanned }
         scanned++
         if (!query.isOpen && reader.kind === ChunkKind.send) this.#learn(reader.message, { to: reader.to, type: reader.type })
-        if (query.isOpen || query.lets(reader)) events.push(reader.event())
+        if (query.isOpen || query.lets(reader)) events.push(readEvent(reader))
       }
     }
     return { events, next: undefined, scanned }
@@ -266,7 +267,7 @@ export class RunReader {
       const reader = this.#chunks.reader(place)
       while (reader.next() && reader.seq <= from) {
         if (!query.isOpen && reader.kind === ChunkKind.send) this.#learn(reader.message, { to: reader.to, type: reader.type })
-        if (query.isOpen || query.lets(reader)) passing.push(reader.event())
+        if (query.isOpen || query.lets(reader)) passing.push(readEvent(reader))
       }
       for (const event of passing.reverse()) {
         if (events.length === limit) return { events, next: event.seq, scanned: scanned + Math.min(from, place.lastSeq) - event.seq }

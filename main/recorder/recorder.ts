@@ -8,6 +8,7 @@ import { type MessageId, messageIdParts } from '../../protocols/core/ids.ts'
 import { firstMoment } from '../../protocols/core/moment.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
+import { readEvent, writeEvent } from '../../protocols/wire/chunkEvents.ts'
 import { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { ChunkWriter } from '../../protocols/wire/chunkWriter.ts'
 import { StepInputKind, TapKind } from '../../protocols/wire/tap.ts'
@@ -193,7 +194,7 @@ export class Recorder implements Log {
 
   #event(unnumbered: Unnumbered): void {
     const event = { ...unnumbered, atUs: Math.round(unnumbered.atUs), seq: this.lastSeq + 1 } as RunEvent
-    this.#writer.event(event)
+    writeEvent(this.#writer, event)
     this.#moment.event(event)
     const mark = markOf(event)
     if (mark) this.#mark(mark)
@@ -279,7 +280,7 @@ export class Recorder implements Log {
     const events: RunEvent[] = []
     if (this.lastSeq === this.#reportedSeq) return events
     const reader = new ChunkReader(this.#writer.written(), this.#tables)
-    while (reader.next()) if (reader.seq > this.#reportedSeq) events.push(reader.event())
+    while (reader.next()) if (reader.seq > this.#reportedSeq) events.push(readEvent(reader))
     return events
   }
 }

@@ -8,6 +8,7 @@ import type { Observation } from '../../protocols/core/machine.ts'
 import { advance, encodeMoment, type Moment, type MomentData, type NodeMoment, stepped } from '../../protocols/core/moment.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
+import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 
 const LETTER_O = 'o'.charCodeAt(0)
@@ -105,7 +106,7 @@ export class RunningMoment {
         break
       case ChunkKind.node:
       case ChunkKind.action:
-        this.event(reader.event())
+        this.event(readEvent(reader))
         break
       default:
         break

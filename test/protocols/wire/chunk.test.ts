@@ -4,7 +4,8 @@ import type { RunEvent } from '../../../protocols/core/event.ts'
 import { type EndpointId, faultId, messageId, nodeId, nodeIds } from '../../../protocols/core/ids.ts'
 import { ByteWriter } from '../../../protocols/wire/bytes.ts'
 import { ChunkError, type ChunkTables } from '../../../protocols/wire/chunk.ts'
-import { ChunkReader, readChunk } from '../../../protocols/wire/chunkReader.ts'
+import { readChunk, writeEvent } from '../../../protocols/wire/chunkEvents.ts'
+import { ChunkReader } from '../../../protocols/wire/chunkReader.ts'
 import { ChunkWriter } from '../../../protocols/wire/chunkWriter.ts'
 import { writeFrame } from '../../../protocols/wire/frame.ts'
 import { StepInputKind, writeStepRecord } from '../../../protocols/wire/tap.ts'
@@ -105,7 +106,7 @@ test('what is written is read again, for every kind of event', () => {
       const events = numbered(some, firstSeq)
       const writer = new ChunkWriter(tables)
       writer.begin(firstSeq, baseUs)
-      for (const one of events) writer.event(one)
+      for (const one of events) writeEvent(writer, one)
       expect(readChunk(writer.written(), tables)).toEqual(events)
     }),
     { numRuns: 500 },
@@ -116,10 +117,10 @@ test('a writer used again leaves nothing of the chunk before', () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 20 }), fc.array(event, { maxLength: 20 }), (first, second) => {
       const writer = new ChunkWriter(tables)
-      for (const one of numbered(first, 1)) writer.event(one)
+      for (const one of numbered(first, 1)) writeEvent(writer, one)
       const events = numbered(second, 99)
       writer.begin(99, 5)
-      for (const one of events) writer.event(one)
+      for (const one of events) writeEvent(writer, one)
       expect(readChunk(writer.written(), tables)).toEqual(events)
     }),
     { numRuns: 100 },
@@ -201,7 +202,7 @@ test('bytes of taps and frames give the events that they speak of', () => {
     { kind: 'deliver', seq: 3, atUs: 1_000_032, message: messageId(0, 1, 1), copy: 0 },
   ])
   const again = new ChunkWriter(tables)
-  for (const one of events) again.event(one)
+  for (const one of events) writeEvent(again, one)
   expect(readChunk(again.written(), tables)).toEqual(events)
 })
 
