@@ -186,21 +186,30 @@ export function toyRun(seed: number, steps: number, nodes = 4): ToyRun {
 /** All entries in some order that respects the streams; batches of random size. */
 export function merge(run: ToyRun, seed: number): { says: string[]; batches: Uint8Array<ArrayBuffer>[] } {
   const roll = dice(seed)
-  const said = new Set<string>()
-  const open = run.streams.map(({ entries, after }) => ({ entries: [...entries], after }))
+  const ready: { entries: Entry[]; next: number }[] = []
+  /** Streams by what must have been said before they begin: most runs have one for each message. */
+  const waiting = new Map<string, Entry[][]>()
+  for (const { entries, after } of run.streams) {
+    if (after === undefined) ready.push({ entries, next: 0 })
+    else waiting.set(after, [...(waiting.get(after) ?? []), entries])
+  }
   const out = new ByteWriter()
   const batches: Uint8Array<ArrayBuffer>[] = []
   const says: string[] = []
-  for (;;) {
-    const ready = open.filter(({ entries, after }) => entries.length > 0 && (after === undefined || said.has(after)))
-    if (ready.length === 0) break
-    const { entries } = ready[roll(ready.length)] as (typeof ready)[number]
+  while (ready.length > 0) {
+    const at = roll(ready.length)
+    const stream = ready[at] as (typeof ready)[number]
     // Runs of one stream, as whole reads of one socket come.
-    for (let run = 1 + roll(6); run > 0 && entries.length > 0; run--) {
-      const entry = entries.shift() as Entry
+    for (let run = 1 + roll(6); run > 0 && stream.next < stream.entries.length; run--) {
+      const entry = stream.entries[stream.next++] as Entry
       entry.write(out)
-      said.add(entry.says)
       if (entry.says) says.push(entry.says)
+      for (const entries of waiting.get(entry.says) ?? []) ready.push({ entries, next: 0 })
+      waiting.delete(entry.says)
+    }
+    if (stream.next >= stream.entries.length) {
+      ready[at] = ready[ready.length - 1] as (typeof ready)[number]
+      ready.pop()
     }
     if (roll(10) === 0) batches.push(out.take())
   }
