@@ -3,47 +3,26 @@
  * It answers every command as the contract says, so that the window can be developed, photographed and tested without
  * an engine.
  */
-import type {
-  Command,
-  EventFilter,
-  NodeStates,
-  Overview,
-  ParsedRequest,
-  Request,
-  Response,
-  RunSummary,
+import {
+  type Command,
+  type ParsedRequest,
+  type Request,
+  type Response,
+  type RunSummary,
+  requests,
 } from '../../../main/contract/commands.ts'
-import { requests } from '../../../main/contract/commands.ts'
 import { LabError } from '../../../main/contract/errors.ts'
 import type { Change } from '../../../main/contract/stream.ts'
 import type { RunConfig } from '../../../protocols/core/config.ts'
-import type { RunEvent } from '../../../protocols/core/event.ts'
-import { CLIENTS, type NodeId, nodeId, type RunId, runId } from '../../../protocols/core/ids.ts'
-import type { Json } from '../../../protocols/core/json.ts'
-import { advance, decodeMoment, encodeMoment, firstMoment, type Moment, type MomentData } from '../../../protocols/core/moment.ts'
+import { type RunId, runId } from '../../../protocols/core/ids.ts'
+import { encodeMoment } from '../../../protocols/core/moment.ts'
 import type { ScreenClient } from '../screenClient.ts'
-import { INVARIANTS, info, RAFT_TYPES } from './info.ts'
+import { lastAt, momentAt, overview, type Run, rates, readEvents, statesAt, summary, verdict } from './answers.ts'
+import { info } from './info.ts'
+import { stock } from './stock.ts'
 import { World } from './world.ts'
 
-interface Run {
-  readonly id: RunId
-  name: string
-  readonly world: World
-  readonly startedAt: string
-  status: RunSummary['status']
-  problem?: string
-  watched: boolean
-  told: number
-  toldMarks: number
-  readonly checkpoints: MomentData[]
-}
-
-const CHECKPOINT_EVERY = 500
-const SLICES = 400
-
 export interface FakeOptions {
-  /** A clock in milliseconds; live runs follow it. */
-  readonly now?: () => number
   /** False: live runs only go on when `tick` is called. */
   readonly auto?: boolean
 }
@@ -221,207 +200,5 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
       listener('open')
       return () => undefined
     },
-  }
-}
-
-/** The recorded runs that the library holds at first: a quiet one, an eventful one, one with a violation, two that are damaged. */
-function stock(add: (name: string, config: Partial<RunConfig>, status: RunSummary['status'], startedAt: string) => Run): void {
-  const eventful = add(
-    'Leader crash and partition',
-    { nodes: 5, seed: 7, network: { delayMs: 14, jitterMs: 8 } },
-    'ended',
-    '2026-11-22T16:41:08Z',
-  )
-  playOut(eventful.world)
-  const broken = add(
-    'Election safety broken',
-    { nodes: 3, seed: 21, network: { delayMs: 10, jitterMs: 6 } },
-    'ended',
-    '2026-11-22T15:02:44Z',
-  )
-  broken.world.runTo(6.2e6)
-  broken.world.accuse('Election Safety', 'n1 and n3 both lead term 4')
-  broken.world.runTo(9e6)
-  broken.world.end()
-  const quiet = add('Seven nodes at rest', { nodes: 7, seed: 3, network: { delayMs: 8, jitterMs: 2 } }, 'ended', '2026-11-21T09:12:00Z')
-  quiet.world.runTo(5e6)
-  quiet.world.end()
-  const cut = add('Overnight load', { nodes: 5, seed: 5, network: { delayMs: 10, jitterMs: 2 } }, 'interrupted', '2026-11-20T22:30:00Z')
-  cut.world.runTo(4e6)
-  const unreadable = add('run-0012', { nodes: 3 }, 'unreadable', '2026-11-19T11:00:00Z')
-  unreadable.problem = 'The file ends in the middle of a page.'
-}
-
-/** Forty seconds in which much goes wrong and is put right. */
-export function playOut(world: World): void {
-  const n = (i: number): NodeId => nodeId(`n${i}`)
-  const leader = (): NodeId => world.nodes.find((node) => node.role === 'leader' && node.status === 'up')?.id ?? n(1)
-  world.runTo(2.5e6)
-  world.setLoad({ clients: 4, rate: 14, mix: { read: 5, write: 4, cas: 1 }, keys: 5, valueBytes: 8 })
-  world.runTo(9e6)
-  const first = leader()
-  world.act(first, 'crash')
-  world.runTo(14e6)
-  world.act(first, 'restart')
-  world.runTo(17e6)
-  const second = leader()
-  const minority = [second, world.nodes.find((node) => node.id !== second)?.id ?? n(2)]
-  const split = world.arm({
-    kind: 'cut',
-    target: { groups: [minority, world.nodes.map(({ id }) => id).filter((id) => !minority.includes(id))] },
-  })
-  world.runTo(24e6)
-  world.lift(split.id)
-  world.runTo(27e6)
-  world.arm({ kind: 'delay', target: { links: [[leader(), n(3)]] }, delayMs: 200, jitterMs: 50 })
-  world.runTo(29e6)
-  world.act(n(5), 'pause')
-  world.runTo(33e6)
-  world.act(n(5), 'resume')
-  world.arm({
-    kind: 'loss',
-    target: {
-      links: [
-        [n(2), n(4)],
-        [n(4), n(2)],
-      ],
-    },
-    probability: 0.3,
-  })
-  world.runTo(38e6)
-  world.end()
-}
-
-function summary({ id, name, world, startedAt, status, problem }: Run): RunSummary {
-  return {
-    run: id,
-    name,
-    protocol: world.config.protocol,
-    service: world.config.service,
-    nodes: world.nodes.length,
-    startedAt,
-    status,
-    ...(problem === undefined ? {} : { problem }),
-    events: world.lastSeq,
-    lengthUs: world.nowUs,
-    sizeBytes: world.lastSeq * 190 + 40_960,
-    violations: world.violations.length,
-  }
-}
-
-function overview(run: Run): Overview {
-  const { world } = run
-  const sliceUs = Math.max(10_000, Math.ceil(world.nowUs / SLICES))
-  const events = new Array<number>(Math.floor(world.nowUs / sliceUs) + 1).fill(0)
-  for (const event of world.events) events[Math.floor(event.atUs / sliceUs)] = (events[Math.floor(event.atUs / sliceUs)] ?? 0) + 1
-  return {
-    summary: summary(run),
-    config: world.config,
-    nodes: world.nodes.map(({ id }) => id),
-    messageTypes: RAFT_TYPES,
-    lastSeq: world.lastSeq,
-    lengthUs: world.nowUs,
-    density: { sliceUs, events },
-    marks: world.marks.slice(),
-  }
-}
-
-/** The moment after an event, from the nearest checkpoint before it. */
-function momentAt(run: Run, seq: number): Moment {
-  const { world, checkpoints } = run
-  const target = Math.min(seq, world.lastSeq)
-  const nearest = Math.min(Math.floor(target / CHECKPOINT_EVERY), checkpoints.length)
-  const start = nearest === 0 ? undefined : checkpoints[nearest - 1]
-  const moment = start
-    ? decodeMoment(start)
-    : firstMoment(
-        world.nodes.map(({ id }) => id),
-        world.config.timeScale,
-      )
-  for (let i = moment.seq; i < target; i++) {
-    advance(moment, world.events[i] as RunEvent)
-    if (moment.seq % CHECKPOINT_EVERY === 0 && checkpoints.length < moment.seq / CHECKPOINT_EVERY) checkpoints.push(encodeMoment(moment))
-  }
-  return moment
-}
-
-function statesAt(run: Run, seq: number): NodeStates {
-  const moment = momentAt(run, seq)
-  return {
-    seq,
-    nodes: run.world.nodes.map(({ id }) => {
-      const index = run.world.states.findLastIndex((entry) => entry.node === id && entry.seq <= seq)
-      const entry = run.world.states[index]
-      const before = run.world.states.slice(0, Math.max(0, index)).findLast((other) => other.node === id)
-      const status = moment.nodes.get(id)?.status ?? 'starting'
-      const state = status === 'down' || status === 'starting' ? undefined : entry?.state
-      return { node: id, status, state, changed: entry && before ? changedKeys(before.state, entry.state) : [], stepSeq: entry?.seq ?? 0 }
-    }),
-  }
-}
-
-function changedKeys(before: Json, after: Json): string[] {
-  const [a, b] = [before as Record<string, Json>, after as Record<string, Json>]
-  return Object.keys(b).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]))
-}
-
-function lastAt(events: readonly RunEvent[], atUs: number): number {
-  let [low, high] = [0, events.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((events[middle] as RunEvent).atUs <= atUs) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function readEvents(world: World, { from, limit, direction, filter }: Omit<ParsedRequest<'run.events'>, 'run'>): Response<'run.events'> {
-  const events: RunEvent[] = []
-  const stride = direction === 'backward' ? -1 : 1
-  let seq = direction === 'backward' ? Math.min(from, world.lastSeq) : Math.max(1, from)
-  let scanned = 0
-  for (; seq >= 1 && seq <= world.lastSeq && events.length < limit && scanned < 50_000; seq += stride, scanned++) {
-    const event = world.events[seq - 1] as RunEvent
-    if (!filter || passes(world, event, filter)) events.push(event)
-  }
-  const more = seq >= 1 && seq <= world.lastSeq
-  return { events, next: more ? seq : undefined, scanned }
-}
-
-function passes(world: World, event: RunEvent, { nodes, types, text }: EventFilter): boolean {
-  const sent = 'message' in event ? world.events.find((other) => other.kind === 'send' && other.message === event.message) : undefined
-  const send = sent?.kind === 'send' ? sent : undefined
-  if (nodes && nodes.length > 0) {
-    const ends = [
-      send?.from,
-      send?.to,
-      'node' in event ? event.node : undefined,
-      event.kind === 'invoke' || event.kind === 'return' ? CLIENTS : undefined,
-    ]
-    if (!nodes.some((node) => ends.includes(node))) return false
-  }
-  if (types && types.length > 0 && !types.includes(event.kind) && !(send && types.includes(send.type))) return false
-  return !text || JSON.stringify(event).toLowerCase().includes(text.toLowerCase())
-}
-
-function rates(world: World): Record<string, number> {
-  const found: Record<string, number> = {}
-  for (let i = world.events.length - 1; i >= 0; i--) {
-    const event = world.events[i] as RunEvent
-    if (event.atUs < world.nowUs - 1e6) break
-    const key = event.kind === 'send' ? event.type : event.kind
-    found[key] = (found[key] ?? 0) + 1
-  }
-  return found
-}
-
-function verdict(world: World): Response<'run.check'> {
-  const { violations } = world
-  return {
-    is: violations.length > 0 ? 'fail' : 'pass',
-    judgedSeq: world.lastSeq,
-    lastSeq: world.lastSeq,
-    invariants: INVARIANTS.map((it) => ({ ...it, violations: violations.filter(({ invariant }) => invariant === it.name).length })),
-    violations,
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../../../protocols/core/event.ts'
-import { fakeLab, playOut } from '../../../renderer/client/fake/fakeLab.ts'
+import { fakeLab } from '../../../renderer/client/fake/fakeLab.ts'
+import { playOut } from '../../../renderer/client/fake/stock.ts'
 import { World } from '../../../renderer/client/fake/world.ts'
 
 function played(seed: number): World {

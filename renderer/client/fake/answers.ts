@@ -1,0 +1,161 @@
+/** What the imitated lab answers about a run that it plays: everything derived from its list of events, as the real lab derives it. */
+import type { EventFilter, NodeStates, Overview, ParsedRequest, Response, RunSummary } from '../../../main/contract/commands.ts'
+import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
+import { CLIENTS, type MessageId, type RunId } from '../../../protocols/core/ids.ts'
+import type { Json } from '../../../protocols/core/json.ts'
+import { advance, decodeMoment, encodeMoment, firstMoment, type Moment, type MomentData } from '../../../protocols/core/moment.ts'
+import { INVARIANTS, RAFT_TYPES } from './info.ts'
+import type { World } from './world.ts'
+
+export interface Run {
+  readonly id: RunId
+  name: string
+  readonly world: World
+  readonly startedAt: string
+  status: RunSummary['status']
+  problem?: string
+  watched: boolean
+  told: number
+  toldMarks: number
+  readonly checkpoints: MomentData[]
+}
+
+const CHECKPOINT_EVERY = 500
+const SLICES = 400
+
+export function summary({ id, name, world, startedAt, status, problem }: Run): RunSummary {
+  return {
+    run: id,
+    name,
+    protocol: world.config.protocol,
+    service: world.config.service,
+    nodes: world.nodes.length,
+    startedAt,
+    status,
+    ...(problem === undefined ? {} : { problem }),
+    events: world.lastSeq,
+    lengthUs: world.nowUs,
+    sizeBytes: world.lastSeq * 190 + 40_960,
+    violations: world.violations.length,
+  }
+}
+
+export function overview(run: Run): Overview {
+  const { world } = run
+  const sliceUs = Math.max(10_000, Math.ceil(world.nowUs / SLICES))
+  const events = new Array<number>(Math.floor(world.nowUs / sliceUs) + 1).fill(0)
+  for (const event of world.events) events[Math.floor(event.atUs / sliceUs)] = (events[Math.floor(event.atUs / sliceUs)] ?? 0) + 1
+  return {
+    summary: summary(run),
+    config: world.config,
+    nodes: world.nodes.map(({ id }) => id),
+    messageTypes: RAFT_TYPES,
+    lastSeq: world.lastSeq,
+    lengthUs: world.nowUs,
+    density: { sliceUs, events },
+    marks: world.marks.slice(),
+  }
+}
+
+/** The moment after an event, from the nearest checkpoint before it. */
+export function momentAt(run: Run, seq: number): Moment {
+  const { world, checkpoints } = run
+  const target = Math.min(seq, world.lastSeq)
+  const nearest = Math.min(Math.floor(target / CHECKPOINT_EVERY), checkpoints.length)
+  const start = nearest === 0 ? undefined : checkpoints[nearest - 1]
+  const moment = start
+    ? decodeMoment(start)
+    : firstMoment(
+        world.nodes.map(({ id }) => id),
+        world.config.timeScale,
+      )
+  for (let i = moment.seq; i < target; i++) {
+    advance(moment, world.events[i] as RunEvent)
+    if (moment.seq % CHECKPOINT_EVERY === 0 && checkpoints.length < moment.seq / CHECKPOINT_EVERY) checkpoints.push(encodeMoment(moment))
+  }
+  return moment
+}
+
+export function statesAt(run: Run, seq: number): NodeStates {
+  const moment = momentAt(run, seq)
+  return {
+    seq,
+    nodes: run.world.nodes.map(({ id }) => {
+      const index = run.world.states.findLastIndex((entry) => entry.node === id && entry.seq <= seq)
+      const entry = run.world.states[index]
+      const before = run.world.states.slice(0, Math.max(0, index)).findLast((other) => other.node === id)
+      const status = moment.nodes.get(id)?.status ?? 'starting'
+      const state = status === 'down' || status === 'starting' ? undefined : entry?.state
+      return { node: id, status, state, changed: entry && before ? changedKeys(before.state, entry.state) : [], stepSeq: entry?.seq ?? 0 }
+    }),
+  }
+}
+
+function changedKeys(before: Json, after: Json): string[] {
+  const [a, b] = [before as Record<string, Json>, after as Record<string, Json>]
+  return Object.keys(b).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]))
+}
+
+export function lastAt(events: readonly RunEvent[], atUs: number): number {
+  let [low, high] = [0, events.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((events[middle] as RunEvent).atUs <= atUs) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+export function readEvents(
+  world: World,
+  { from, limit, direction, filter }: Omit<ParsedRequest<'run.events'>, 'run'>,
+): Response<'run.events'> {
+  const events: RunEvent[] = []
+  const sends = new Map(filter ? world.events.flatMap((event) => (event.kind === 'send' ? [[event.message, event]] : [])) : [])
+  const stride = direction === 'backward' ? -1 : 1
+  let seq = direction === 'backward' ? Math.min(from, world.lastSeq) : Math.max(1, from)
+  let scanned = 0
+  for (; seq >= 1 && seq <= world.lastSeq && events.length < limit && scanned < 50_000; seq += stride, scanned++) {
+    const event = world.events[seq - 1] as RunEvent
+    if (!filter || passes(event, filter, sends)) events.push(event)
+  }
+  const more = seq >= 1 && seq <= world.lastSeq
+  return { events, next: more ? seq : undefined, scanned }
+}
+
+function passes(event: RunEvent, { nodes, types, text }: EventFilter, sends: ReadonlyMap<MessageId, SendEvent>): boolean {
+  const send = 'message' in event ? sends.get(event.message) : undefined
+  if (nodes && nodes.length > 0) {
+    const ends = [
+      send?.from,
+      send?.to,
+      'node' in event ? event.node : undefined,
+      event.kind === 'invoke' || event.kind === 'return' ? CLIENTS : undefined,
+    ]
+    if (!nodes.some((node) => ends.includes(node))) return false
+  }
+  if (types && types.length > 0 && !types.includes(event.kind) && !(send && types.includes(send.type))) return false
+  return !text || JSON.stringify(event).toLowerCase().includes(text.toLowerCase())
+}
+
+export function rates(world: World): Record<string, number> {
+  const found: Record<string, number> = {}
+  for (let i = world.events.length - 1; i >= 0; i--) {
+    const event = world.events[i] as RunEvent
+    if (event.atUs < world.nowUs - 1e6) break
+    const key = event.kind === 'send' ? event.type : event.kind
+    found[key] = (found[key] ?? 0) + 1
+  }
+  return found
+}
+
+export function verdict(world: World): Response<'run.check'> {
+  const { violations } = world
+  return {
+    is: violations.length > 0 ? 'fail' : 'pass',
+    judgedSeq: world.lastSeq,
+    lastSeq: world.lastSeq,
+    invariants: INVARIANTS.map((it) => ({ ...it, violations: violations.filter(({ invariant }) => invariant === it.name).length })),
+    violations,
+  }
+}

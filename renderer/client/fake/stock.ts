@@ -1,0 +1,74 @@
+/** The recordings that the imitated library holds at first. */
+import type { RunSummary } from '../../../main/contract/commands.ts'
+import type { RunConfig } from '../../../protocols/core/config.ts'
+import { type NodeId, nodeId } from '../../../protocols/core/ids.ts'
+import type { Run } from './answers.ts'
+import type { World } from './world.ts'
+
+/** The recorded runs that the library holds at first: a quiet one, an eventful one, one with a violation, two that are damaged. */
+export function stock(add: (name: string, config: Partial<RunConfig>, status: RunSummary['status'], startedAt: string) => Run): void {
+  const eventful = add(
+    'Leader crash and partition',
+    { nodes: 5, seed: 7, network: { delayMs: 14, jitterMs: 8 } },
+    'ended',
+    '2026-11-22T16:41:08Z',
+  )
+  playOut(eventful.world)
+  const broken = add(
+    'Election safety broken',
+    { nodes: 3, seed: 21, network: { delayMs: 10, jitterMs: 6 } },
+    'ended',
+    '2026-11-22T15:02:44Z',
+  )
+  broken.world.runTo(6.2e6)
+  broken.world.accuse('Election Safety', 'n1 and n3 both lead term 4')
+  broken.world.runTo(9e6)
+  broken.world.end()
+  const quiet = add('Seven nodes at rest', { nodes: 7, seed: 3, network: { delayMs: 8, jitterMs: 2 } }, 'ended', '2026-11-21T09:12:00Z')
+  quiet.world.runTo(5e6)
+  quiet.world.end()
+  const cut = add('Overnight load', { nodes: 5, seed: 5, network: { delayMs: 10, jitterMs: 2 } }, 'interrupted', '2026-11-20T22:30:00Z')
+  cut.world.runTo(4e6)
+  const unreadable = add('run-0012', { nodes: 3 }, 'unreadable', '2026-11-19T11:00:00Z')
+  unreadable.problem = 'The file ends in the middle of a page.'
+}
+
+/** Forty seconds in which much goes wrong and is put right. */
+export function playOut(world: World): void {
+  const n = (i: number): NodeId => nodeId(`n${i}`)
+  const leader = (): NodeId => world.nodes.find((node) => node.role === 'leader' && node.status === 'up')?.id ?? n(1)
+  world.runTo(2.5e6)
+  world.setLoad({ clients: 4, rate: 14, mix: { read: 5, write: 4, cas: 1 }, keys: 5, valueBytes: 8 })
+  world.runTo(9e6)
+  const first = leader()
+  world.act(first, 'crash')
+  world.runTo(14e6)
+  world.act(first, 'restart')
+  world.runTo(17e6)
+  const second = leader()
+  const minority = [second, world.nodes.find((node) => node.id !== second)?.id ?? n(2)]
+  const split = world.arm({
+    kind: 'cut',
+    target: { groups: [minority, world.nodes.map(({ id }) => id).filter((id) => !minority.includes(id))] },
+  })
+  world.runTo(24e6)
+  world.lift(split.id)
+  world.runTo(27e6)
+  world.arm({ kind: 'delay', target: { links: [[leader(), n(3)]] }, delayMs: 200, jitterMs: 50 })
+  world.runTo(29e6)
+  world.act(n(5), 'pause')
+  world.runTo(33e6)
+  world.act(n(5), 'resume')
+  world.arm({
+    kind: 'loss',
+    target: {
+      links: [
+        [n(2), n(4)],
+        [n(4), n(2)],
+      ],
+    },
+    probability: 0.3,
+  })
+  world.runTo(38e6)
+  world.end()
+}
