@@ -73,6 +73,13 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press('Control+k')
     await page.getByPlaceholder('What do you want to do?').fill('show')
   },
+  notice: async (page) => {
+    await page.getByRole('button', { name: /^Kill the leader/ }).click()
+    await page.getByRole('textbox', { name: 'An operation' }).fill('fetch x')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-sonner-toast]').first().waitFor()
+    await page.waitForTimeout(500) // it slides in
+  },
   keys: async (page) => {
     await page.keyboard.press('?')
     await page.getByRole('dialog').waitFor()
