@@ -4,8 +4,9 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cliProgram } from './program.ts'
 
-const program = path.resolve(import.meta.dirname, '../../../main/hosts/cli/main.ts')
+const program = cliProgram()
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-'))
 const scenarioFile = path.join(data, 'small.yaml')
 
