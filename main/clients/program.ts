@@ -18,12 +18,7 @@ type Operate = Extract<ToProcess, { kind: 'operate' }>
 
 export async function runClients(settings: ClientsSettings, service: AnyService, parent: Parent): Promise<void> {
   const clock = new RunClock(settings)
-  const stopped = new StoppedNodes()
-  const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => {
-    stopped.end()
-    process.exit(ExitCode.good)
-  })
-  parent.onGone(() => stopped.end())
+  const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
   const desk = new Desk(settings, clock, tap)
   let operations = 0
   const world: ClientWorld = {
@@ -49,10 +44,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
       case 'timeScale':
         clock.setScale(message.scale)
         return load.rescale()
-      case 'stopped':
-        return stopped.set(message.pids)
       case 'stop':
-        stopped.set([])
         load.set(undefined)
         bar.close()
         for (const client of clients()) client.abandon()
@@ -60,7 +52,8 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
         return void tap.end().then(() => process.exit(ExitCode.good))
       case 'pause':
       case 'resume':
-        return // words for nodes
+      case 'stopped':
+        return // words for nodes, and for every process (endpoint.ts)
       default:
         return message satisfies never
     }
@@ -98,25 +91,5 @@ class ClientBar {
       void this.#parent.send({ kind: 'answer', call: asked.call, operation, latencyMs, ...what })
       this.#next()
     })
-  }
-}
-
-/** Nodes' processes that are stopped cannot end by themselves when the engine dies; this process, which is never stopped, ends them. */
-class StoppedNodes {
-  #pids: readonly number[] = []
-
-  set(pids: readonly number[]): void {
-    this.#pids = pids
-  }
-
-  end(): void {
-    for (const pid of this.#pids) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // it has ended already
-      }
-    }
-    this.#pids = []
   }
 }

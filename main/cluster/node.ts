@@ -96,6 +96,7 @@ export class Node {
       this.#status = 'up'
       this.#options.changed({ is: 'up', pid, life })
       this.#options.setTarget(port, life)
+      this.#options.stoppedChanged() // for the new process to know
     } catch (error) {
       this.#status = 'down'
       const failure = startFailed(`Node ${this.id}`, error)
@@ -140,10 +141,8 @@ export class Node {
         if (this.#status !== 'down') await this.#crash()
         return this.start()
       case 'pause':
-        this.#isStopped = this.#member.signal('SIGSTOP')
-        if (!this.#isStopped) this.#member.send({ kind: 'pause' })
+        this.#pause()
         this.#status = 'paused'
-        this.#options.stoppedChanged()
         return this.#options.changed({ is: 'paused' })
       case 'resume':
         this.#wake()
@@ -160,6 +159,16 @@ export class Node {
   async #crash(): Promise<void> {
     await this.#member.kill('killed (kill -9)')
     await this.#downRecorded
+  }
+
+  /** The others know before it is stopped: there is no moment at which the engine could die and leave it stopped for ever. */
+  #pause(): void {
+    this.#isStopped = true
+    this.#options.stoppedChanged()
+    if (this.#member.signal('SIGSTOP')) return
+    this.#isStopped = false
+    this.#options.stoppedChanged()
+    this.#member.send({ kind: 'pause' })
   }
 
   #wake(): void {

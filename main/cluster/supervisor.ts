@@ -143,7 +143,11 @@ export class Supervisor {
   /** For the processes' timers. Tell the proxy too: that records it. */
   setTimeScale(scale: number): void {
     this.#timeScale = scale
-    for (const member of [this.#clients, ...this.#nodes.values()]) member.send({ kind: 'timeScale', scale })
+    for (const member of this.#members()) member.send({ kind: 'timeScale', scale })
+  }
+
+  #members(): (Member | Node)[] {
+    return [this.#clients, ...this.#nodes.values()]
   }
 
   /** Ends all processes in good order: asked first, killed by id after a grace. Safe to call twice, and after a failed start. */
@@ -208,10 +212,10 @@ export class Supervisor {
     this.#calls.clear()
   }
 
-  /** Should the engine be killed now, somebody must end those that cannot do so themselves. */
+  /** Should the engine be killed now, somebody must end those that cannot do so themselves: whoever is left. */
   #tellStopped(): void {
     const pids = [...this.#nodes.values()].filter((node) => node.isStopped).map((node) => node.pid)
-    this.#clients.send({ kind: 'stopped', pids: pids.filter((pid) => pid !== undefined) })
+    for (const member of this.#members()) member.send({ kind: 'stopped', pids: pids.filter((pid) => pid !== undefined) })
   }
 
   #change(node: NodeId, change: NodeChange): void {

@@ -52,7 +52,7 @@ export type ToProcess =
   /** For the clients: one operation of the client bar. */
   | { readonly kind: 'operate'; readonly call: number; readonly op: Json }
   | { readonly kind: 'load'; readonly load: Load | null }
-  /** For the clients: ids of the nodes' processes that are stopped now. Should the engine die, they cannot end by themselves: the clients' process ends them. */
+  /** Ids of the nodes' processes that are stopped now, or about to be. Should the engine die, they cannot end by themselves: their siblings end them. */
   | { readonly kind: 'stopped'; readonly pids: readonly number[] }
 
 export type FromProcess =

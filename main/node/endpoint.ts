@@ -2,6 +2,7 @@
 import { type ClientsSettings, type NodeSettings, SETTINGS_VARIABLE } from '../contract/process.ts'
 import { ExitCode, FatalError, fatal } from './fatal.ts'
 import { type Parent, parentChannel } from './parent.ts'
+import { StoppedSiblings } from './stoppedSiblings.ts'
 
 /** Long enough for a last word over the launcher's channel. */
 const LAST_WORD_MS = 500
@@ -19,8 +20,8 @@ export function readSettings<S extends NodeSettings | ClientsSettings>(as: S['as
 }
 
 /**
- * Runs the program of a process until the engine ends it. A process without its engine ends at once: no orphan outlives
- * the lab. Whatever is thrown is told to the engine, and ends the process with an exit code that says of which kind it was.
+ * Runs the program of a process until the engine ends it. A process without its engine ends at once, and ends first those of
+ * its siblings that are stopped: no orphan outlives the lab. Whatever is thrown is told to the engine, and ends the process with an exit code that says of which kind it was.
  */
 export function runProcess(main: (parent: Parent) => Promise<void>, beforeDeath: (error: FatalError) => void = () => {}): void {
   const parent = parentChannel()
@@ -44,6 +45,20 @@ export function runProcess(main: (parent: Parent) => Promise<void>, beforeDeath:
   process.on('unhandledRejection', die)
   process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group: the engine ends its processes in good order
   if (!parent) return die(new FatalError(ExitCode.settings, 'Nobody started this process who would hear it.', 'Start it from the lab.'))
+  endStoppedSiblings(parent)
   parent.onGone(() => process.exit(ExitCode.good))
   main(parent).catch(die)
+}
+
+/** A process that was not told to stop ends in good order for one reason only: its engine is gone, heard by whatever connection told it first. */
+function endStoppedSiblings(parent: Parent): void {
+  const siblings = new StoppedSiblings()
+  let isToStop = false
+  parent.onMessage((message) => {
+    if (message.kind === 'stopped') siblings.set(message.pids)
+    if (message.kind === 'stop') isToStop = true
+  })
+  process.on('exit', (code) => {
+    if (code === ExitCode.good && !isToStop) siblings.end()
+  })
 }

@@ -95,7 +95,7 @@ function obey(message: ToProcess, { clock, driver, incoming, tap }: Parts): void
     case 'operate':
     case 'load':
     case 'stopped':
-      return // words for the clients
+      return // words for the clients, and for every process (endpoint.ts)
     default:
       return message satisfies never
   }
