@@ -25,9 +25,9 @@ export function stateOf(pid: number): string | undefined {
 export const unseen = process.platform === 'linux' ? false : 'only Linux shows the state of a process as a file'
 
 /** Looks again and again until it is so. The limit is for a system that is very busy, not for the thing to be shown. */
-export async function untilSeen(what: string, is: () => boolean, limitMs = 30_000): Promise<void> {
+export async function untilSeen(what: string, is: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
   const end = performance.now() + limitMs
-  while (!is()) {
+  while (!(await is())) {
     if (performance.now() > end) throw new Error(`${what}: not so within ${limitMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
