@@ -8,6 +8,7 @@ import type { RunEvent } from '../../protocols/core/event.ts'
 import { type ArmedFault, endpointSchema, networkFaultSchema, nodeActionSchema, nodeSchema } from '../../protocols/core/fault.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
+import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
@@ -74,14 +75,8 @@ export interface LabInfo {
 }
 
 /** A ProtocolDefinition without its code. */
-export interface ProtocolInfo {
-  readonly name: string
-  readonly title: string
-  readonly summary: string
-  readonly source: string
-  readonly version: number
-  readonly epochName: string
-  readonly clusterSize: { readonly min: number; readonly max: number; readonly usual: number }
+export interface ProtocolInfo
+  extends Pick<ProtocolDefinition, 'name' | 'title' | 'summary' | 'source' | 'version' | 'epochName' | 'clusterSize'> {
   readonly optionSpecs: readonly { name: string; label: string; unit?: string; help: string; value: Json }[]
   readonly messages: readonly { kind: string; family: string; style: 'request' | 'reply'; help: string }[]
   readonly facts: readonly { name: string; label: string; help: string }[]

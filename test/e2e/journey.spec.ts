@@ -7,8 +7,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { requireBuild } from '../support/built.ts'
+import { isAlive, isStopped } from '../support/processes.ts'
 import { double, type Host, type OpenLab, realElectron, web } from './hosts.ts'
-import { isAlive, isStopped } from './processes.ts'
 import { Workbench } from './workbench.ts'
 
 requireBuild()

@@ -8,8 +8,8 @@ import { openLab } from '../lab/openLab.ts'
 
 const [folder, ...paused] = process.argv.slice(2)
 const lab = await openLab(folder)
-const run = await lab.start({ name: 'doomed', nodes: 3, seed: 5 })
-await run.untilLeader()
+const run = await lab.start({ name: 'doomed', nodes: 3, seed: 5, timeScale: 20 })
+await run.until('every node up', ({ nodes }) => [...nodes.values()].every(({ status }) => status === 'up'), 60_000)
 for (const node of paused) await lab.call('run.node', { run: run.run, node: nodeId(node), action: 'pause' })
 const nodes = Object.fromEntries([...run.view.moment.nodes].map(([id, { pid }]) => [id, pid]))
 console.log(JSON.stringify({ nodes, children: children() }))

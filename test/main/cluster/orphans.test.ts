@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
-import { isAlive, stateOf, unseen, untilSeen } from './processes.ts'
+import { isAlive, isStopped, untilSeen } from '../../support/processes.ts'
 
 interface Doomed {
   readonly lab: ChildProcess
   readonly pids: number[]
   readonly nodes: { readonly [id: string]: number }
 }
+
+/** Two labs are started here from nothing; on a machine that is very busy that takes a while. */
+const LIMIT_MS = 180_000
 
 const folders: string[] = []
 const started: number[] = []
@@ -42,21 +45,22 @@ async function kill({ lab, pids }: Doomed): Promise<void> {
   await untilSeen('every process of the run is gone', () => !pids.some(isAlive))
 }
 
-test('the lab is killed with kill -9 while a node is stopped: the stopped one is gone too', async () => {
-  const it = await doomed('n2')
-  if (!unseen) expect(stateOf(it.nodes.n2 as number)).toBe('T')
+test('the lab is killed with kill -9 while its nodes are stopped: they are gone too', { timeout: LIMIT_MS }, async () => {
+  const it = await doomed('n1', 'n2', 'n3')
+  for (const pid of Object.values(it.nodes)) expect(isStopped(pid, true)).toBe(true)
   await kill(it)
 })
 
-test('with every node stopped, the clients end them all', async () => {
-  await kill(await doomed('n1', 'n2', 'n3'))
-})
-
-test.skipIf(unseen)('the clients are killed with the lab: the nodes that are left end the stopped one', async () => {
-  const it = await doomed('n3')
-  const nodes = new Set(Object.values(it.nodes))
-  const clients = it.pids.filter((pid) => !nodes.has(pid))
-  expect(clients).toHaveLength(1)
-  for (const pid of clients) process.kill(pid, 'SIGKILL')
-  await kill({ ...it, pids: [...nodes] })
-})
+// Only Linux says which the clients' process is: no event names it.
+test.skipIf(process.platform !== 'linux')(
+  'the clients are killed with the lab: the nodes that are left end the stopped one',
+  { timeout: LIMIT_MS },
+  async () => {
+    const it = await doomed('n3')
+    const nodes = new Set(Object.values(it.nodes))
+    const clients = it.pids.filter((pid) => !nodes.has(pid))
+    expect(clients).toHaveLength(1)
+    for (const pid of clients) process.kill(pid, 'SIGKILL')
+    await kill({ ...it, pids: [...nodes] })
+  },
+)

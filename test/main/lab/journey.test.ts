@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { appliedEqual, leaderOf } from '../../../main/scenario/resolve.ts'
 import { nodeId } from '../../../protocols/core/ids.ts'
 import { encodeMoment } from '../../../protocols/core/moment.ts'
+import { isAlive } from '../../support/processes.ts'
 import { openLab, type TestLab, type TestRun } from './openLab.ts'
 
 let lab: TestLab
@@ -17,20 +18,13 @@ afterAll(async () => await lab.close())
 const act = (node: string, action: 'crash' | 'restart' | 'pause' | 'resume' | 'wipe') =>
   lab.call('run.node', { run: run.run, node: nodeId(node), action })
 const client = (text: string) => lab.call('run.client', { run: run.run, text })
-const alive = (pid: number) => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
 const everyoneAgrees = () => run.until('everybody having applied the same', (moment) => appliedEqual(moment))
 
 test('three processes come up and elect a leader', async () => {
   await run.untilLeader()
   const pids = [...run.view.moment.nodes.values()].map((node) => node.pid)
   expect(new Set(pids).size).toBe(3)
-  for (const pid of pids) expect(alive(pid ?? -1)).toBe(true)
+  for (const pid of pids) expect(isAlive(pid ?? -1)).toBe(true)
 })
 
 test('what a client puts it gets', async () => {
@@ -49,7 +43,7 @@ test('a crashed leader is really gone, another takes over, and the old one catch
   const pid = run.view.moment.nodes.get(old)?.pid ?? -1
   await act(old, 'crash')
   await run.until('the crash', (moment) => moment.nodes.get(old)?.status === 'down')
-  expect(alive(pid)).toBe(false)
+  expect(isAlive(pid)).toBe(false)
   await expect(act(old, 'crash')).rejects.toMatchObject({ code: 'node-down' })
   const next = await run.untilLeader(old)
   expect(next).not.toBe(old)
@@ -195,7 +189,7 @@ test('stopped and opened again, the run is whole: moments, states and events are
   const during = await lab.call('run.states', { run: run.run, seq: live.seq })
   const summary = await lab.call('runs.stop', { run: run.run })
   expect(summary).toMatchObject({ status: 'ended', violations: 0, name: 'journey' })
-  for (const pid of pids) expect(alive(pid)).toBe(false)
+  for (const pid of pids) expect(isAlive(pid)).toBe(false)
   await expect(client('get x')).rejects.toMatchObject({ code: 'run-not-live' })
 
   await lab.reopen()
