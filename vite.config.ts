@@ -37,7 +37,8 @@ function nodeEnvironment(outDir: string, entries: Record<string, string>, output
 export default defineConfig({
   root: at('renderer'),
   base: './',
-  plugins: [vue()],
+  // An element of HTML that Vue does not know yet, and would take for a component.
+  plugins: [vue({ template: { compilerOptions: { isCustomElement: (tag) => tag === 'search' } } })],
   environments: {
     client: {
       // Nothing inlined: the content security policy allows no fonts from data.
