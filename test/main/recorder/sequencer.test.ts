@@ -66,13 +66,15 @@ test('whatever the order in which the sockets were read, causes stand before wha
   expect(waited, 'runs in which something had to wait').toBeGreaterThan(100)
 })
 
-const step = (endpoint: number, number: number, message?: number) => (out: ByteWriter) => {
-  const record = new ByteWriter()
-  const input = message === undefined ? { input: StepInputKind.timer, subject: 0 } : { input: StepInputKind.message, subject: message }
-  const effects = { sendFirst: 1, sendCount: 0, persisted: 0, timers: [], extras: '' }
-  writeStepRecord(record, { step: number, atUs: 1, nowMs: 1, lamport: 1, clock: [], ...input, ...effects })
-  feedTap(out, endpoint, 1, record.take())
-}
+const step =
+  (endpoint: number, number: number, message?: number, life = 1) =>
+  (out: ByteWriter) => {
+    const record = new ByteWriter()
+    const input = message === undefined ? { input: StepInputKind.timer, subject: 0 } : { input: StepInputKind.message, subject: message }
+    const effects = { sendFirst: 1, sendCount: 0, persisted: 0, timers: [], extras: '' }
+    writeStepRecord(record, { step: number, atUs: 1, nowMs: 1, lamport: 1, clock: [], ...input, ...effects })
+    feedTap(out, endpoint, life, record.take())
+  }
 const pass = (from: number, number: number, ofStep: number) => (out: ByteWriter) => {
   const frame = new ByteWriter()
   writeFrame(frame, { kind: 1, from, to: 1, type: 0, number, step: ofStep, lamport: 1, sentAtUs: 1, life: 1, clock: [] }, '{}')
@@ -105,6 +107,17 @@ test('a tap that closes with records that wait lets messages go only after them'
   expect(said.log).toEqual([])
   sequencer.take(feed((out) => feedDeliver(out, 1, messageId(0, 1, 9), 0)))
   expect(said.log).toEqual(['deliver 0.1.9 0', 'step 1.1.1', 'send 1.1.1', 'send 1.1.2'])
+})
+
+test('later lives of an endpoint are woken each once, be they as many as they may', () => {
+  const said = new Said()
+  const sequencer = new Sequencer(said)
+  const lives = Array.from({ length: 60 }, (_, index) => index + 2)
+  for (const life of lives) sequencer.take(feed((out) => feedDeliver(out, 1, messageId(1, life, 1), 0)))
+  sequencer.take(feed(step(1, 1, messageId(0, 1, 9)), step(1, 2, undefined, 61)))
+  expect(said.log).toHaveLength(lives.length)
+  sequencer.take(feed((out) => feedDeliver(out, 1, messageId(0, 1, 9), 0)))
+  expect(said.log.slice(lives.length)).toEqual(['deliver 0.1.9 0', 'step 1.1.1', 'step 1.61.2'])
 })
 
 test('what waits is bounded: beyond it everything is recorded as it came, and said to be out of order', () => {
