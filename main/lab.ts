@@ -112,7 +112,7 @@ class SynodLab implements Lab {
       ...(onProgress === undefined ? {} : { onProgress }),
     })
     const outcome = carriedOut.then((found) => this.#keepOutcome(found)).finally(() => connection.close())
-    outcome.catch((error) => this.#trouble({ ...asLabError(error).toFailure() }, run))
+    outcome.catch((error) => this.#closing ?? this.#trouble(asLabError(error).toFailure(), run))
     return { run, outcome }
   }
 
@@ -198,6 +198,7 @@ class SynodLab implements Lab {
       await live.stop()
       this.#live = undefined
       this.#library.setLive(live.run, false)
+      this.#library.tidy(live.run)
       throw error
     } finally {
       this.#publishRuns()
@@ -277,9 +278,13 @@ class SynodLab implements Lab {
 
   /** Into the file of the run: its recorder holds it while it is live, the library afterwards. */
   #keepOutcome(outcome: ScenarioOutcome): ScenarioOutcome {
-    if (this.#live?.run === outcome.run) this.#live.verdict(outcome.is)
-    else this.#library.verdict(outcome.run, outcome.is)
-    this.#publishRuns()
+    try {
+      if (this.#live?.run === outcome.run) this.#live.verdict(outcome.is)
+      else this.#library.verdict(outcome.run, outcome.is)
+      this.#publishRuns()
+    } catch (error) {
+      this.#trouble(asLabError(error).toFailure(), outcome.run) // known all the same, only not kept
+    }
     return outcome
   }
 

@@ -39,14 +39,15 @@ export function asLabError(error: unknown): LabError {
 }
 
 /** Names the path of each field that does not fit: `config.nodes: expected int`. */
-export function badRequest(where: string, issues: readonly z.core.$ZodIssue[]): LabError {
+export function badRequest(where: string, issues: readonly z.core.$ZodIssue[], hint?: string): LabError {
   const lines = issues.slice(0, 5).map((issue) => {
     const path = issue.path.map(String).join('.')
     if (issue.code === 'unrecognized_keys')
       return `${path === '' ? '' : `${path}: `}unknown ${issue.keys.map((key) => `"${clip(key)}"`).join(', ')}`
     return `${path === '' ? 'the request' : path}: ${issue.message}`
   })
-  return new LabError('bad-request', `${where} was asked wrongly: ${lines.join('; ')}.`)
+  const what = lines.join('; ')
+  return new LabError('bad-request', `${where} was asked wrongly: ${what}${what.endsWith('.') ? '' : '.'}`, hint)
 }
 
 const clip = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text)

@@ -31,7 +31,7 @@ export function choose(config: RunConfig): Choice {
   const options = protocol.options.safeParse(config.options)
   if (!options.success) {
     const issues = options.error.issues.map((issue) => ({ ...issue, path: ['config', 'options', ...issue.path] }))
-    throw badRequest('runs.start', issues)
+    throw badRequest('runs.start', issues, `Options of ${protocol.title} are ${protocol.optionSpecs.map(({ name }) => name).join(', ')}.`)
   }
   return { protocol, service, config: { ...config, options: options.data as RunConfig['options'] } }
 }

@@ -36,6 +36,8 @@ export interface RunLibrary {
   import(path: string): RunSummary
   /** Writes one self-contained file; what is at `path` is replaced. */
   export(run: RunId, path: string): Promise<void>
+  /** Takes away what `create` made for a run that could not be recorded. */
+  tidy(run: RunId): void
   close(): void
 }
 
@@ -50,7 +52,7 @@ export interface LibraryOptions {
 /** Creates the folder when absent. Throws a LabError: `library-locked` when another lab holds it, `disk`. */
 export function openLibrary(dataFolder: string, { readOnly = false }: LibraryOptions = {}): RunLibrary {
   const library = new Library(path.resolve(dataFolder), readOnly)
-  library.tidy()
+  library.makeWhole()
   return library
 }
 
@@ -124,7 +126,7 @@ class Library implements RunLibrary {
       removeRunFile(file)
       rmSync(path.join(this.#runs, run), { recursive: true, force: true })
     })
-    this.#cache.prepare('DELETE FROM run WHERE file = ?').run(run)
+    this.#remember('DELETE FROM run WHERE file = ?', run)
   }
 
   import(from: string): RunSummary {
@@ -164,13 +166,17 @@ class Library implements RunLibrary {
     }
   }
 
+  tidy(run: RunId): void {
+    if (!existsSync(this.#pathOf(run))) rmSync(path.join(this.#runs, run), { recursive: true, force: true })
+  }
+
   close(): void {
-    this.tidy()
+    this.makeWhole()
     if (this.#cache.open) this.#cache.close()
   }
 
   /** Makes one whole file of each that its recorder left with a log beside it: killed, or read while it was closed. */
-  tidy(): void {
+  makeWhole(): void {
     if (this.#readOnly) return
     for (const name of readdirSync(this.#runs)) {
       if (name.startsWith('.')) rmSync(path.join(this.#runs, name), { force: true })
@@ -193,9 +199,17 @@ class Library implements RunLibrary {
       : (this.#cache.prepare('SELECT summary FROM run WHERE file = ? AND stamp = ?').get(run, stamp) as { summary: string } | undefined)
     if (known) return JSON.parse(known.summary) as RunSummary
     const summary = summarize(run, file, isLive)
-    if (!isLive)
-      this.#cache.prepare('INSERT OR REPLACE INTO run (file, stamp, summary) VALUES (?, ?, ?)').run(run, stamp, JSON.stringify(summary))
+    if (!isLive) this.#remember('INSERT OR REPLACE INTO run (file, stamp, summary) VALUES (?, ?, ?)', run, stamp, JSON.stringify(summary))
     return summary
+  }
+
+  /** A cache that cannot be written, on a disk that is full say, must not keep anybody from reading the library. */
+  #remember(sql: string, ...values: string[]): void {
+    try {
+      this.#cache.prepare(sql).run(...values)
+    } catch {
+      // the stamp tells an entry that is out of date
+    }
   }
 
   #edit(run: RunId, work: (db: Database.Database) => void): void {
@@ -209,7 +223,7 @@ class Library implements RunLibrary {
     } finally {
       db.close()
     }
-    this.#cache.prepare('DELETE FROM run WHERE file = ?').run(run)
+    this.#remember('DELETE FROM run WHERE file = ?', run)
   }
 
   #writable(): void {
@@ -256,8 +270,9 @@ function summarize(run: RunId, file: string, isLive: boolean): RunSummary {
 
 /** Every event of `file`, which was copied from `source`. */
 function verify(file: string, source: string): void {
-  const reader = new RunReader(file)
+  let reader: RunReader | undefined
   try {
+    reader = new RunReader(file)
     reader.marks()
     reader.verify((event) => {
       const problem = eventProblem(event)
@@ -268,7 +283,7 @@ function verify(file: string, source: string): void {
     if (error instanceof LabError) throw new LabError(error.code, error.message.replaceAll(file, source), error.hint)
     throw error
   } finally {
-    reader.close()
+    reader?.close()
   }
 }
 

@@ -2,7 +2,7 @@
  * The library's database: a cache of the runs' summaries, and the lock by which one lab at a time holds the folder. The
  * lock is the operating system's own on an open file, so it ends with the process that holds it, however that ends.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { LabError } from '../contract/errors.ts'
@@ -14,7 +14,7 @@ const VERSION = 1
 export function lockLibrary(dataFolder: string): Database.Database {
   const file = path.join(dataFolder, 'library.db')
   try {
-    mkdirSync(path.join(dataFolder, 'runs'), { recursive: true })
+    makeFolder(path.join(dataFolder, 'runs'))
     return hold(file)
   } catch (error) {
     const { code } = error as { code?: string }
@@ -22,6 +22,19 @@ export function lockLibrary(dataFolder: string): Database.Database {
     if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw diskError(error, dataFolder, 'The library cannot be opened')
     renameSync(file, `${file}.damaged`) // only a cache: it is made again from the run files
     return hold(file)
+  }
+}
+
+/** On a read-only file system mkdir complains of a folder that is missing: asked of the nearest one that is there, the system says why. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    let nearest = folder
+    while (!existsSync(nearest)) nearest = path.dirname(nearest)
+    accessSync(nearest, constants.W_OK)
+    throw error
   }
 }
 

@@ -129,7 +129,7 @@ function readHeader(db: Database.Database, file: string): RunHeader {
   const parsed = runHeaderSchema.safeParse(readMeta(db, 'header'))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw bad(file, `its header: ${issue?.path.join('.')}: ${issue?.message}`)
+    throw bad(file, ['its header', issue?.path.join('.'), issue?.message].filter(Boolean).join(': '))
   }
   const name = readMeta(db, 'name')
   return { ...parsed.data, ...(typeof name === 'string' && name !== '' ? { name: name.slice(0, 200) } : {}) } as unknown as RunHeader

@@ -141,6 +141,7 @@ export function diskError(error: unknown, file: string, doing: string): LabError
       'Free some space, then start a new run; what was recorded before is kept.',
     )
   }
+  if (code === 'EISDIR') return new LabError('disk', `${doing}: ${file} is a folder.`, 'Give the name of a file in it.')
   if (
     code?.startsWith('SQLITE_READONLY') ||
     code === 'EACCES' ||

@@ -57,6 +57,7 @@ export function startRecorder(options: RecorderOptions): Promise<RecorderThread>
     const thread = new Thread(worker, options)
     worker.once('message', (word: FromRecorder) => {
       if (word.kind === 'ready') return resolve(thread)
+      thread.refused()
       void worker.terminate()
       reject(word.kind === 'refused' ? errorOf(word.failure) : new LabError('internal', 'The recorder did not start.'))
     })
@@ -88,6 +89,11 @@ class Thread implements RecorderThread {
         resolve(this.#last)
       })
     })
+  }
+
+  /** It never recorded: its end is no failure of its own. */
+  refused(): void {
+    this.#closing = true
   }
 
   findings(violations: readonly Violation[]): void {

@@ -54,7 +54,7 @@ function readCall(data: RawData, binary: boolean): z.infer<typeof callSchema> | 
   const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'number' ? value.id : -1
   return {
     id,
-    problem: `A message must be { id: number, command: string, request }: ${call.error.issues[0]?.path.join('.') ?? ''} does not fit.`,
+    problem: `A message must be { id: number, command: string, request }: ${call.error.issues[0]?.path.join('.') || 'this one'} does not fit.`,
   }
 }
 

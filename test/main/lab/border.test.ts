@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { requests } from '../../../main/contract/commands.ts'
 import { LabError } from '../../../main/contract/errors.ts'
 import { asLabError, dispatch, type Handlers } from '../../../main/labBorder.ts'
+import { choose } from '../../../main/labChoice.ts'
+import { runConfigSchema } from '../../../protocols/core/config.ts'
 
 const calls: { command: string; request: unknown }[] = []
 const handlers = Object.fromEntries(
@@ -46,6 +48,14 @@ test.each([
   expect(error.code).toBe('bad-request')
   expect(error.message).toContain(command)
   expect(error.message).toContain(path)
+})
+
+test('options that a protocol does not have are named, with those that it has', () => {
+  const wrong = () => choose(runConfigSchema.parse({ options: { heartbeat: 5 } }))
+  expect(wrong).toThrow(
+    expect.objectContaining({ code: 'bad-request', message: expect.stringContaining('config.options: unknown "heartbeat".') }),
+  )
+  expect(wrong).toThrow(expect.objectContaining({ hint: expect.stringContaining('heartbeatMs') }))
 })
 
 test.each(['nothing', '', '__proto__', 'toString', 'constructor'])('there is no command %j', async (command) => {

@@ -138,7 +138,14 @@ test('tables that no run has, missing ones, gaps and wrong sums are named', () =
 })
 
 test('importing names the file that was chosen and leaves nothing behind', () => {
+  const short = path.join(folder, 'short.synod')
+  recordToy(short, 1, 100)
+  const db = new Database(short)
+  db.exec('DELETE FROM chunk; DELETE FROM moment')
+  db.prepare('INSERT INTO chunk VALUES (5, 6, 0, 0, 0, ?, ?)').run(Buffer.alloc(4), Buffer.alloc(4)) // what is amiss shows when it is opened
+  db.close()
   for (const file of [
+    short,
     edited('DELETE FROM chunk WHERE first_seq = 1'),
     damaged((copy) => truncateSync(copy, 9000)),
     path.join(folder, 'notes.synod'),

@@ -119,6 +119,7 @@ test('runs are listed newest first, renamed, exported, imported and deleted', as
     expect(() => library.summary(runId(wrong)), wrong).toThrow(expect.objectContaining({ code: 'not-found' }))
   }
   await expect(library.export(two.run, path.join(folder, 'nowhere', 'x.synod'))).rejects.toMatchObject({ code: 'disk' })
+  await expect(library.export(two.run, folder)).rejects.toMatchObject({ code: 'disk', message: expect.stringContaining('is a folder') })
   library.close()
 })
 
@@ -136,6 +137,34 @@ test('an unreadable file is listed with its problem, and the list notices when a
     problem: expect.stringContaining('not a Synod run'),
   })
   expect(library.summary(run).status).toBe('ended')
+  library.close()
+})
+
+test('a cache that cannot be written keeps nobody from reading, renaming and deleting runs', () => {
+  const home = freshHome()
+  const before = openLibrary(home)
+  const { run, file } = before.create('x')
+  recordToy(file, 1, 100)
+  before.close()
+  const library = openLibrary(home)
+  mkdirSync(path.join(home, 'library.db-journal')) // the database cannot begin to write, as on a full disk
+  expect(library.list()).toMatchObject([{ run, status: 'ended' }])
+  expect(library.rename(run, 'y')).toMatchObject({ name: 'y' })
+  library.delete(run)
+  expect(library.list()).toEqual([])
+  library.close()
+})
+
+test('what was made for a run that could not be recorded is taken away, and of a recorded one nothing', () => {
+  const library = openLibrary(freshHome())
+  const never = library.create('never')
+  library.tidy(never.run)
+  expect(existsSync(never.folder)).toBe(false)
+  const recorded = library.create('recorded')
+  recordToy(recorded.file, 1, 10)
+  library.tidy(recorded.run)
+  expect(existsSync(recorded.folder)).toBe(true)
+  expect(library.list()).toHaveLength(1)
   library.close()
 })
 

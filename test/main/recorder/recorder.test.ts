@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { afterAll, expect, test } from 'vitest'
+import type { LabFailure } from '../../../main/contract/errors.ts'
 import type { RecorderReport, RunHeader } from '../../../main/recorder/header.ts'
 import { RunReader } from '../../../main/recorder/reader.ts'
 import { Recorder } from '../../../main/recorder/recorder.ts'
@@ -285,9 +286,11 @@ test('a full disk is said once and clearly; what was recorded before it stays', 
   reader.close()
 })
 
-test('a file that cannot be created is refused with its reason', async () => {
+test('a file that cannot be created is refused with its reason, and that is all that is heard of it', async () => {
+  const failures: LabFailure[] = []
+  const heard = { onFailure: (failure: LabFailure) => void failures.push(failure) }
   await expect(
-    startRecorder({ file: path.join(folder, 'nowhere', 'x.synod'), header, feed: new MessageChannel().port1 }),
+    startRecorder({ file: path.join(folder, 'nowhere', 'x.synod'), header, feed: new MessageChannel().port1, ...heard }),
   ).rejects.toMatchObject({
     code: 'disk',
     hint: expect.stringContaining('folder'),
@@ -296,4 +299,5 @@ test('a file that cannot be created is refused with its reason', async () => {
     code: 'disk',
     message: expect.stringContaining('exists'),
   })
+  expect(failures).toEqual([])
 })
