@@ -8,7 +8,7 @@ import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { NodeMoment } from '../../protocols/core/moment.ts'
 import type { LabClient } from '../contract/client.ts'
 import type { ClientAnswer, Verdict } from '../contract/commands.ts'
-import { LabError } from '../contract/errors.ts'
+import { LabError, type LabFailure } from '../contract/errors.ts'
 import { type JudgedExpectation, judgeLive, judgeRecording } from './expect.ts'
 import type { PlacedStep, Scenario, Step, WaitFor } from './format.ts'
 import { appliedEqual, factHolds, leaderEpoch, leaderOf, NobodyError, Words } from './resolve.ts'
@@ -35,6 +35,14 @@ export interface ScenarioOutcome {
   readonly expectations: readonly JudgedExpectation[]
   /** The judgement of the protocol's invariants, when it could be asked for. */
   readonly verdict?: Verdict
+  /** The disk failed under the run: that says nothing about the protocol. */
+  readonly lost?: LabFailure
+}
+
+interface Problem {
+  readonly is: 'fail' | 'unknown'
+  readonly why: string
+  readonly lost?: LabFailure
 }
 
 export interface RunnerOptions {
@@ -87,7 +95,7 @@ class Runner {
   }
 
   /** Why it did not come to the end, or undefined. */
-  async #steps(): Promise<{ is: 'fail' | 'unknown'; why: string } | undefined> {
+  async #steps(): Promise<Problem | undefined> {
     const { steps, limitMs } = this.#scenario
     try {
       await this.#view.open()
@@ -107,7 +115,8 @@ class Runner {
         this.#say(index, placed, 'failed', why)
         const place = `${this.#options.fileName ?? 'step'}${this.#options.fileName === undefined ? ` ${index + 1}` : ''}:${placed.line}:${placed.column}`
         const definite = error instanceof StepFailedError || error instanceof NobodyError || (error instanceof TooLateError && !error.whole)
-        return { is: definite ? 'fail' : 'unknown', why: `${place}: ${placed.text}: ${why}` }
+        const lost = error instanceof LabError && error.code === 'disk' ? { lost: error.toFailure() } : {}
+        return { is: definite ? 'fail' : 'unknown', why: `${place}: ${placed.text}: ${why}`, ...lost }
       }
     }
     return undefined
@@ -182,7 +191,7 @@ class Runner {
     if (target === 'no-leader') return void (await view.until(() => leaderOf(view.moment) === undefined, deadline))
     if (target === 'applied') return void (await view.until(() => appliedEqual(view.moment), deadline))
     if (target === 'idle') return void (await this.#idle(deadline))
-    if ('ms' in target) return void (await this.#sleep(target.ms, deadline))
+    if ('ms' in target) return void (await view.pass(target.ms * view.moment.timeScale, deadline))
     if ('event' in target) {
       let from = view.moment.seq + 1
       return await view.until(async () => {
@@ -210,13 +219,6 @@ class Runner {
       })
       return open.size === 0
     }, deadline)
-  }
-
-  async #sleep(runMs: number, deadline: Deadline): Promise<void> {
-    const realMs = runMs * this.#view.moment.timeScale
-    const leftMs = deadline.atMs - performance.now()
-    await new Promise((resolve) => setTimeout(resolve, Math.min(realMs, leftMs)))
-    if (leftMs < realMs) throw new TooLateError(deadline.whole)
   }
 
   async #operate(text: string, expected: string, deadline: Deadline): Promise<string> {
@@ -300,18 +302,19 @@ class Runner {
     })
   }
 
-  #outcome(
-    problem: { is: 'fail' | 'unknown'; why: string } | undefined,
-    expectations: readonly JudgedExpectation[],
-    verdict: Verdict | undefined,
-  ): ScenarioOutcome {
+  #outcome(problem: Problem | undefined, expectations: readonly JudgedExpectation[], verdict: Verdict | undefined): ScenarioOutcome {
     const failed = expectations.find((expectation) => expectation.is === 'fail')
     const unknown = expectations.find((expectation) => expectation.is === 'unknown')
     const is = problem?.is === 'fail' || failed ? 'fail' : problem || unknown ? 'unknown' : 'pass'
     // a broken invariant weighs more than the step at which the scenario gave up
     const worst = failed ?? (problem ? undefined : unknown)
     const why = worst ? `${worst.text}: ${worst.why ?? worst.is}` : problem?.why
-    return { run: this.#run, is, ...(why === undefined ? {} : { why }), expectations, ...(verdict === undefined ? {} : { verdict }) }
+    return {
+      ...{ run: this.#run, is, expectations },
+      ...(why === undefined ? {} : { why }),
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(problem?.lost === undefined ? {} : { lost: problem.lost }),
+    }
   }
 }
 

@@ -79,6 +79,17 @@ export class RunView {
     }
   }
 
+  /** Resolves after so many real milliseconds; rejects when the run is lost meanwhile, or with TooLateError at the deadline. */
+  async pass(realMs: number, deadline: Deadline): Promise<void> {
+    const endMs = performance.now() + realMs
+    const timer = setTimeout(() => this.#wake(), realMs + 1) // a timer may fire a fraction early
+    try {
+      await this.until(() => performance.now() >= endMs, deadline)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   /** Every event from `from` on that matches, page by page, up to what is recorded now. Ends early when `visit` returns true. */
   async scan(from: number, filter: EventFilter | undefined, visit: (event: RunEvent) => boolean | undefined): Promise<number> {
     let next = from
