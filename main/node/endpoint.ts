@@ -43,7 +43,8 @@ export function runProcess(main: (parent: Parent) => Promise<void>, beforeDeath:
   }
   process.on('uncaughtException', die)
   process.on('unhandledRejection', die)
-  process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group: the engine ends its processes in good order
+  // Ctrl-C and a terminal that closes reach the whole group: the engine ends its processes in good order
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   if (!parent) return die(new FatalError(ExitCode.settings, 'Nobody started this process who would hear it.', 'Start it from the lab.'))
   endStoppedSiblings(parent)
   parent.onGone(() => process.exit(ExitCode.good))

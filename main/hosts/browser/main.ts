@@ -1,6 +1,7 @@
 /** The lab in a browser: `npm run start:web`, `npx synod serve`. Prints one address, and ends in good order when asked to. */
 import { Command, InvalidArgumentError } from 'commander'
 import { LabError } from '../../contract/errors.ts'
+import { askedToEnd, outliveReaders } from '../../ending.ts'
 import { createLab, defaultDataFolder, type Lab } from '../../lab.ts'
 import { startWebHost } from './host.ts'
 import { openInBrowser } from './open.ts'
@@ -18,12 +19,15 @@ const program = new Command('synod serve')
   .option('--data <folder>', 'where runs are kept', defaultDataFolder())
   .option('--no-open', 'do not open the default browser')
   .option('--json', 'print the address as JSON', false)
+  .showHelpAfterError('(synod serve --help says more)')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
 program.parse()
 await serve(program.opts<Options>())
 
 async function serve(options: Options): Promise<void> {
   let lab: Lab | undefined
+  outliveReaders(process.stdout, process.stderr)
+  const asked = askedToEnd(() => process.exit(3))
   try {
     lab = await createLab({ dataFolder: options.data, host: 'web', onTrouble: (text) => console.error(text) })
     const host = await startWebHost({ lab, ...(options.port === undefined ? {} : { port: options.port }) })
@@ -31,33 +35,15 @@ async function serve(options: Options): Promise<void> {
       console.log(JSON.stringify({ url: host.url, port: host.port, token: host.token, dataFolder: lab.dataFolder, pid: process.pid }))
     else console.log(`Synod is at ${host.url}\nRuns are kept in ${lab.dataFolder}. Ctrl-C ends the lab.`)
     if (options.open) openInBrowser(host.url)
-    endOnSignal(async () => {
-      await host.close()
-      await lab?.close()
-    })
+    await asked
+    await host.close()
+    await lab.close()
+    process.exit(0)
   } catch (error) {
     await lab?.close().catch(() => undefined)
     const known = error instanceof LabError ? error : new LabError('internal', String((error as Error)?.message ?? error))
     console.error(`${known.message}${known.hint === undefined ? '' : `\n${known.hint}`}`)
-    process.exitCode = 3
-  }
-}
-
-/** The first signal ends in good order, a second one at once. */
-function endOnSignal(end: () => Promise<void>): void {
-  let ending = false
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (ending) process.exit(3)
-      ending = true
-      end().then(
-        () => process.exit(0),
-        (error: Error) => {
-          console.error(error.message)
-          process.exit(3)
-        },
-      )
-    })
+    process.exit(3)
   }
 }
 

@@ -6,9 +6,10 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 import { defaultDataFolder } from '../../lab.ts'
+import { VERSION } from '../../labInfo.ts'
 import { check, events, list, protocols, replay } from './reading.ts'
 import { run } from './running.ts'
-import { carryOut, Exit, readCount } from './terminal.ts'
+import { carryOut, Exit, readCount, readWords } from './terminal.ts'
 
 const JSON_OPTION = ['--json', 'print the result as JSON', false] as const
 const DATA_OPTION = ['--data <folder>', 'where runs are kept', defaultDataFolder()] as const
@@ -16,6 +17,7 @@ const RUN_ARGUMENT = ['<run>', 'its id, the beginning of it, its name, or the pa
 
 const program = new Command('synod')
   .description('A lab for distributed consensus: real processes, real faults, every message recorded and replayed.')
+  .version(VERSION)
   .showHelpAfterError('(synod --help says more)')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.good : Exit.usage))
   .addHelpText('after', '\nExit codes: 0 good, 1 a verdict against the run, 2 wrong usage, 3 the lab itself failed.')
@@ -24,6 +26,7 @@ const sub = (name: string, description: string) =>
   program
     .command(name)
     .description(description)
+    .showHelpAfterError(`(synod ${name} --help says more)`)
     .option(...JSON_OPTION)
     .option(...DATA_OPTION)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.good : Exit.usage))
@@ -50,8 +53,8 @@ sub('events', 'Print the events of a recorded run as NDJSON, one event a line.')
   .argument(...RUN_ARGUMENT)
   .option('--from <event>', 'begin with this event', readCount, 1)
   .option('--limit <count>', 'print at most so many', readCount)
-  .option('--type <types...>', 'only these kinds (step, send, node, ...) or message types (AppendEntries)')
-  .option('--node <nodes...>', 'only events at, from or to these')
+  .option('--type <types>', 'only these kinds (step, send, node, ...) or message types: AppendEntries,RequestVote', readWords)
+  .option('--node <nodes>', 'only events at, from or to these: n1,clients', readWords)
   .option('--text <text>', 'only events whose text contains this')
   .action((name, options) => carryOut(options, () => events(name, options)))
 

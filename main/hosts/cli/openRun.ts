@@ -32,7 +32,7 @@ export async function openRun(lab: Lab, connection: LabConnection, name: string)
   const found =
     exact ??
     only(
-      runs.filter((summary) => summary.run.startsWith(name)),
+      runs.filter((summary) => name !== '' && summary.run.startsWith(name)),
       name,
     )
   if (found) return found.run

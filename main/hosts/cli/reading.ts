@@ -1,6 +1,7 @@
 /** The commands that read: the library, the protocols, and one recorded run. */
-import type { RunId } from '../../../protocols/core/ids.ts'
-import type { LabInfo, NodeStates, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
+import type { EventKind } from '../../../protocols/core/event.ts'
+import { CLIENTS, type RunId } from '../../../protocols/core/ids.ts'
+import type { LabInfo, NodeStates, Overview, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
 import { LabError } from '../../contract/errors.ts'
 import type { Lab, LabConnection } from '../../lab.ts'
 import { openRun, withLab } from './openRun.ts'
@@ -71,17 +72,20 @@ export async function replay(name: string, options: ReplayOptions): Promise<numb
   return await reading(name, options, async (_, connection, run) => {
     const { lastSeq } = await connection.call('run.overview', { run })
     const seq = options.at ?? lastSeq
-    if (seq > lastSeq) throw new LabError('bad-request', `--at ${seq} lies behind the end of the run, whose last event is ${lastSeq}.`)
+    if (seq > lastSeq) throw pastTheEnd(`--at ${seq}`, lastSeq)
     const [moment, states, page] = await Promise.all([
       connection.call('run.moment', { run, seq }),
       connection.call('run.states', { run, seq }),
       connection.call('run.events', { run, from: seq, limit: 1 }),
     ])
     const nodes = states.nodes.filter((state) => options.node === undefined || state.node === options.node)
-    if (nodes.length === 0) throw new LabError('bad-request', `--node ${options.node} is not in this run.`)
-    if (options.json) await printJson({ run, seq, lastSeq, atUs: moment.atUs, event: page.events[0] ?? null, moment, nodes })
+    const known = states.nodes.map((state) => state.node).join(', ')
+    if (nodes.length === 0) throw new LabError('bad-request', `--node ${options.node} is not in this run.`, `Its nodes are ${known}.`)
+    const event = page.events.find((one) => one.seq === seq) ?? null // 0 is the moment before the first
+    if (options.json) await printJson({ run, seq, lastSeq, atUs: moment.atUs, event, moment, nodes })
     else {
-      await print(`Event ${seq} of ${lastSeq} at ${seconds(moment.atUs)}: ${JSON.stringify(page.events[0] ?? null)}`)
+      const what = event === null ? 'before the first event' : JSON.stringify(event)
+      await print(`Event ${seq} of ${lastSeq} at ${seconds(moment.atUs)}: ${what}`)
       await print(
         `Messages in flight: ${moment.inFlight.length}. Faults armed: ${moment.faults.map((fault) => `${fault.id} ${fault.kind}`).join(', ') || 'none'}.`,
       )
@@ -110,6 +114,7 @@ interface EventsOptions extends CommonOptions {
 /** NDJSON with or without `--json`: it is what a pipe wants. */
 export async function events(name: string, options: EventsOptions): Promise<number> {
   return await reading(name, options, async (_, connection, run) => {
+    checkFilter(options, await connection.call('run.overview', { run }))
     const filter = {
       ...(options.type === undefined ? {} : { types: options.type }),
       ...(options.node === undefined ? {} : { nodes: options.node as never[] }),
@@ -131,6 +136,28 @@ export async function events(name: string, options: EventsOptions): Promise<numb
     return Exit.good
   })
 }
+
+const KINDS = {
+  ...{ step: true, checkpoint: true, send: true, deliver: true, drop: true, hold: true, node: true, action: true },
+  ...{ invoke: true, return: true, reject: true, output: true },
+} as const satisfies { [kind in EventKind]: true }
+
+/** A misspelt word finds nothing, and nothing found looks like nothing happened. */
+function checkFilter(options: EventsOptions, { nodes, messageTypes, lastSeq }: Overview): void {
+  if (options.from > lastSeq + 1) throw pastTheEnd(`--from ${options.from}`, lastSeq)
+  const kinds = Object.keys(KINDS)
+  const strange = options.type?.find((type) => !kinds.includes(type) && !messageTypes.includes(type))
+  if (strange !== undefined) {
+    const known = `Kinds of events are ${kinds.join(', ')}; types of messages are ${messageTypes.join(', ')}.`
+    throw new LabError('bad-request', `--type ${strange} is neither a kind of event nor a type of message of this run.`, known)
+  }
+  const ends: string[] = [...nodes, CLIENTS]
+  const stranger = options.node?.find((node) => !ends.includes(node))
+  if (stranger !== undefined) throw new LabError('bad-request', `--node ${stranger} is not in this run.`, `In it are ${ends.join(', ')}.`)
+}
+
+const pastTheEnd = (asked: string, lastSeq: number): LabError =>
+  new LabError('bad-request', `${asked} lies behind the end of the run.`, `Its last event is ${lastSeq}.`)
 
 /** Exit code 1 unless every invariant was judged and holds. */
 export async function check(name: string, options: CommonOptions): Promise<number> {

@@ -1,6 +1,8 @@
 /** `synod run`: a scenario from a file or a protocol, carried out without a window. */
 import fs from 'node:fs'
+import type { RunId } from '../../../protocols/core/ids.ts'
 import { LabError } from '../../contract/errors.ts'
+import { askedToEnd } from '../../ending.ts'
 import type { Lab, ScenarioOutcome, ScenarioProgress } from '../../lab.ts'
 import { withLab } from './openRun.ts'
 import { bytes, type CommonOptions, Exit, print, printJson, seconds } from './terminal.ts'
@@ -11,28 +13,46 @@ interface RunOptions extends CommonOptions {
 }
 
 export async function run(scenario: string, options: RunOptions): Promise<number> {
+  let signal: NodeJS.Signals | undefined
+  const asked = askedToEnd(() => process.exit(Exit.lab)).then((first) => {
+    signal = first
+    console.error('Ending the run ...')
+    return undefined
+  })
   return await withLab(
     options.data,
     async (lab, connection) => {
       const source = await findScenario(lab, scenario)
       const { seed, name } = options
-      const started = await lab.startScenario(source.text, {
+      const starting = lab.startScenario(source.text, {
         fileName: source.fileName,
-        onProgress: (progress) => console.error(progressLine(progress)),
+        onProgress: (progress) => signal ?? console.error(progressLine(progress)),
         ...(seed === undefined ? {} : { seed }),
         ...(name === undefined ? {} : { name }),
       })
-      endOnSignal(lab)
+      const started = await starting.catch((error: unknown) => {
+        throw signal === undefined ? error : new LabError('run-ended', `The run was ended by ${signal} before it had begun.`)
+      })
       console.error(`Run ${started.run} has begun.`)
-      const outcome = await started.outcome
+      const outcome = await Promise.race([started.outcome, asked])
+      if (outcome === undefined) return await interrupted(lab, started.run, signal)
       const summary = await connection.call('runs.stop', { run: started.run })
       const file = lab.fileOf(started.run)
       if (options.json) await printJson({ ...outcome, summary, file })
       else await print(report(outcome, `${summary.events} events, ${seconds(summary.lengthUs)}, ${bytes(summary.sizeBytes)}`, file))
+      if (outcome.lost) return Exit.lab
       return outcome.is === 'pass' ? Exit.good : Exit.verdict
     },
     false,
   )
+}
+
+/** Ends the run in good order: what was recorded is whole. There is no verdict, which is said as the error that it is. */
+async function interrupted(lab: Lab, run: RunId, signal: NodeJS.Signals | undefined): Promise<never> {
+  const file = lab.fileOf(run)
+  await lab.close()
+  const message = `The run was ended by ${signal} before its scenario was: there is no verdict.`
+  throw new LabError('run-ended', message, `What it recorded is in ${file}; synod check ${run} judges it.`)
 }
 
 /** A file when there is one of that name, else `protocol/scenario`. */
@@ -74,20 +94,4 @@ function report(outcome: ScenarioOutcome, size: string, file: string): string {
   )
   const verdict = outcome.why === undefined ? outcome.is : `${outcome.is}: ${outcome.why}`
   return [...lines, `Verdict: ${verdict}`, `Run ${outcome.run} (${size}) in ${file}`].join('\n')
-}
-
-/** Ctrl-C ends the run in good order: what was recorded stays readable. A second one ends at once. */
-function endOnSignal(lab: Lab): void {
-  let ending = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (ending) process.exit(Exit.lab)
-      ending = true
-      console.error('Ending the run ...')
-      lab.close().then(
-        () => process.exit(Exit.lab),
-        () => process.exit(Exit.lab),
-      )
-    })
-  }
 }

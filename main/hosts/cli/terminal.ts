@@ -1,6 +1,7 @@
 /** How a command ends and speaks: exit codes, tables, JSON, and a reader that goes away early. */
 import { InvalidArgumentError } from 'commander'
 import { type ErrorCode, LabError } from '../../contract/errors.ts'
+import { outliveReaders } from '../../ending.ts'
 
 export const Exit = { good: 0, verdict: 1, usage: 2, lab: 3 } as const
 
@@ -10,22 +11,16 @@ export interface CommonOptions {
 }
 
 /** What the caller named or wrote is wrong; everything else is the lab's own failure. */
-const USAGE: readonly ErrorCode[] = [
-  'bad-request',
-  'bad-scenario',
-  'not-found',
-  'bad-run-file',
-  'newer-run-file',
-  'run-not-live',
-  'run-ended',
-]
+const USAGE: readonly ErrorCode[] = ['bad-request', 'bad-scenario', 'not-found', 'bad-run-file', 'newer-run-file', 'run-not-live']
 
 /** Carries a command out and sets the exit code. The work resolves to it. */
 export async function carryOut(options: CommonOptions, work: () => Promise<number>): Promise<void> {
   // `events | head` closes the pipe when it has enough: that is no failure
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') console.error(`Standard output cannot be written: ${error.message}.`)
     process.exit(error.code === 'EPIPE' ? Exit.good : Exit.lab)
   })
+  outliveReaders(process.stderr)
   try {
     process.exitCode = await work()
   } catch (error) {
@@ -65,4 +60,11 @@ export function readCount(text: string): number {
   const count = Number(text)
   if (!/^[0-9]+$/.test(text) || !Number.isSafeInteger(count)) throw new InvalidArgumentError('a whole number is meant')
   return count
+}
+
+/** For commander: words with commas between them; given again, more of them. */
+export function readWords(text: string, before: readonly string[] = []): string[] {
+  const words = text.split(',').filter((word) => word !== '')
+  if (words.length === 0) throw new InvalidArgumentError('at least one word is meant')
+  return [...before, ...words]
 }

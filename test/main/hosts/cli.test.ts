@@ -103,6 +103,60 @@ test('run: a wrong scenario exits 2 with line and column, and starts nothing', a
   expect(await synod('run', path.join(data, 'nothing.yaml'))).toMatchObject({ code: 2, err: expect.stringContaining('raft/leader-crash') })
 })
 
+const LONG = `name: long
+run: { nodes: 3 }
+steps:
+  - wait: leader
+  - load: { clients: 1, rate: 50 }
+  - wait: { ms: 600000 }
+`
+
+test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'run: %s to all its processes, heard twice, ends the run in good order and leaves no process',
+  async (signal) => {
+    const file = path.join(data, 'long.yaml')
+    fs.writeFileSync(file, LONG)
+    const child = spawn(process.execPath, [program, 'run', file, '--name', signal], {
+      env: { ...process.env, SYNOD_HOME: data },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    })
+    const group = -(child.pid as number)
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+    let err = ''
+    await new Promise<void>((resolve) => {
+      child.stderr.on('data', (chunk) => {
+        err += chunk
+        if (err.includes('3/3')) resolve()
+      })
+    })
+    process.kill(group, signal)
+    process.kill(-group, signal)
+    expect(await closed).toBe(3)
+    expect(err).toContain(`The run was ended by ${signal}`)
+    expect(() => process.kill(group, 0)).toThrow('ESRCH')
+    const runs = JSON.parse((await synod('list', '--json')).out) as { run: string; name: string }[]
+    const run = runs.find((summary) => summary.name === signal)
+    expect(run).toMatchObject({ status: 'ended', violations: 0 })
+    expect(err).toContain(`synod check ${run?.run}`)
+    expect((await synod('check', String(run?.run))).code).toBe(0)
+  },
+)
+
+test('run: goes on when nobody reads its progress any more', async () => {
+  const child = spawn(process.execPath, [program, 'run', scenarioFile, '--json', '--name', 'unread'], {
+    env: { ...process.env, SYNOD_HOME: data },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let out = ''
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.once('data', () => void child.stderr.destroy())
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ is: 'pass', summary: { name: 'unread', status: 'ended' } })
+})
+
 test('list: the library, as a table and as data', async () => {
   const { run } = firstRun()
   const listed = await synod('list', '--json')
@@ -134,6 +188,38 @@ test('events: NDJSON, all of them in order, or those that match', async () => {
   ).toEqual(['node', 'node'])
 })
 
+test('events: several kinds and nodes; what this run cannot have is wrong usage, not an empty answer', async () => {
+  const some = await synod('events', '--type', 'node,action', '--type', 'checkpoint', 'small')
+  const kinds = some.out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).kind)
+  expect(new Set(kinds)).toEqual(new Set(['node', 'action', 'checkpoint']))
+  expect((await synod('events', 'small', '--node', 'n1,clients', '--limit', '1')).code).toBe(0)
+  const { events } = firstRun().summary
+  const wrong: [string[], string][] = [
+    [['--type', 'AppendEntry'], 'AppendEntries'],
+    [['--node', 'n9'], 'n1, n2, n3, clients'],
+    [['--from', String(events + 2)], `Its last event is ${events}.`],
+    [['--type', ','], '--type'],
+  ]
+  for (const [args, said] of wrong)
+    expect(await synod('events', 'small', ...args), args.join(' ')).toMatchObject({ code: 2, out: '', err: expect.stringContaining(said) })
+  expect(await synod('events', 'small', '--from', String(events + 1))).toMatchObject({ code: 0, out: '' })
+})
+
+test.skipIf(!fs.existsSync('/dev/full'))('events: an output that cannot be written is said, and is a failure', async () => {
+  const full = fs.openSync('/dev/full', 'w')
+  const child = spawn(process.execPath, [program, 'events', 'small', '--data', data], { stdio: ['ignore', full, 'pipe'] })
+  fs.closeSync(full)
+  let err = ''
+  child.stderr?.on('data', (chunk) => {
+    err += chunk
+  })
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(3)
+  expect(err).toContain('Standard output cannot be written')
+})
+
 test('events: a reader that goes away early is no failure', async () => {
   const child = spawn(process.execPath, [program, 'events', firstRun().run, '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] })
   let err = ''
@@ -160,6 +246,15 @@ test('replay: every node as it was at one event', async () => {
   })
 })
 
+test('replay: 0 is before the first event; past the last one and an unknown node are wrong usage', async () => {
+  const { events } = firstRun().summary
+  expect((await synod('replay', 'small', '--at', '0')).out).toContain(`Event 0 of ${events} at 0.0 s: before the first event`)
+  expect(JSON.parse((await synod('replay', 'small', '--at', '0', '--json')).out)).toMatchObject({ seq: 0, event: null })
+  const past = await synod('replay', 'small', '--at', String(events + 1))
+  expect(past).toMatchObject({ code: 2, err: expect.stringContaining(`Its last event is ${events}.`) })
+  expect(await synod('replay', 'small', '--node', 'n4')).toMatchObject({ code: 2, err: expect.stringContaining('n1, n2, n3') })
+})
+
 test('check: passes a good run, by id, by name and by file', async () => {
   const { run, file } = firstRun()
   for (const name of [run, 'small', file]) {
@@ -179,6 +274,11 @@ test('check: a file that is no run, or no whole one, is told apart', async () =>
   const result = await synod('check', truncated)
   expect(result.code).toBe(2)
   expect(result.err).toContain('truncated.synod')
+})
+
+test('a run is named whole enough to be told from others', async () => {
+  expect(await synod('check', '')).toMatchObject({ code: 2, err: expect.stringContaining('No run is called ""') })
+  expect(await synod('check', firstRun().run.slice(0, 4))).toMatchObject({ code: 2, err: expect.stringContaining('could be any of') })
 })
 
 test('wrong usage exits 2, help exits 0', async () => {
