@@ -32,7 +32,7 @@ async function alone(body) {
   const lock = at('.synod', 'setup.lock')
   fs.mkdirSync(at('.synod'), { recursive: true })
   for (let told = false; !take(lock); told = true) {
-    if (!told) say('waiting for another command that sets this checkout up ...')
+    if (!told) say(`waiting for another command that sets this checkout up (process ${ownerOf(lock) || 'unknown'}, says ${lock}) ...`)
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
   try {
@@ -48,9 +48,18 @@ function take(lock) {
     fs.writeFileSync(lock, String(process.pid), { flag: 'wx' })
     return true
   } catch {
-    const owner = Number(fs.existsSync(lock) ? fs.readFileSync(lock, 'utf8') : 0)
+    const owner = ownerOf(lock)
     if (owner > 0 && !isAlive(owner)) fs.rmSync(lock, { force: true })
     return false
+  }
+}
+
+/** 0 while it is being written, and when nobody holds it any more. @param {string} lock */
+function ownerOf(lock) {
+  try {
+    return Number(fs.readFileSync(lock, 'utf8'))
+  } catch {
+    return 0
   }
 }
 
