@@ -1,15 +1,12 @@
 /** One browser's WebSocket: commands in, answers and changes out. Nothing that arrives can end more than its own connection. */
 import type { RawData, WebSocket } from 'ws'
-import { z } from 'zod'
-import type { FromLab } from '../../contract/client.ts'
+import { type FromLab, readCall } from '../../contract/client.ts'
 import { LabError } from '../../contract/errors.ts'
 import type { Lab } from '../../lab.ts'
 
 /** More than this waiting to be sent means that the browser is behind: changes are then merged, not queued. */
 const BEHIND_BYTES = 1024 * 1024
 const CALLS_MAX = 200
-
-const callSchema = z.object({ id: z.number(), command: z.string(), request: z.unknown().optional() })
 
 export function serveSocket(socket: WebSocket, lab: Lab): void {
   const send = (message: FromLab) => {
@@ -22,7 +19,7 @@ export function serveSocket(socket: WebSocket, lab: Lab): void {
   let open = 0
 
   const answer = async (data: RawData, binary: boolean) => {
-    const call = readCall(data, binary)
+    const call = readText(data, binary)
     if ('problem' in call) return send(failure(call.id, new LabError('bad-request', call.problem)))
     if (open >= CALLS_MAX) return send(failure(call.id, new LabError('bad-request', `More than ${CALLS_MAX} calls wait for an answer.`)))
     open++
@@ -41,20 +38,12 @@ export function serveSocket(socket: WebSocket, lab: Lab): void {
   socket.on('close', () => connection.close())
 }
 
-function readCall(data: RawData, binary: boolean): z.infer<typeof callSchema> | { problem: string; id: number } {
+function readText(data: RawData, binary: boolean): ReturnType<typeof readCall> {
   if (binary) return { id: -1, problem: 'A message must be JSON text, this one is binary.' }
-  let value: unknown
   try {
-    value = JSON.parse(String(data))
+    return readCall(JSON.parse(String(data)))
   } catch (error) {
     return { id: -1, problem: `A message must be JSON: ${(error as Error).message}` }
-  }
-  const call = callSchema.safeParse(value)
-  if (call.success) return call.data
-  const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'number' ? value.id : -1
-  return {
-    id,
-    problem: `A message must be { id: number, command: string, request }: ${call.error.issues[0]?.path.join('.') || 'this one'} does not fit.`,
   }
 }
 

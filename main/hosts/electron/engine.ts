@@ -10,6 +10,8 @@ const main = process.parentPort
 const tell = (word: FromEngine): void => main.postMessage(word)
 const launcher = new MainLauncher(tell)
 const lab = open()
+// Ctrl-C and a terminal that closes reach the whole group: the main process asks us to end, once it has heard of it
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 main.on('message', ({ data, ports }) => {
   const word = data as ToEngine

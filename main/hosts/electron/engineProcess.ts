@@ -21,6 +21,8 @@ export interface EngineOptions {
 /** An engine that ends more often than this within a minute is not started again. */
 const RESTARTS = 3
 const MINUTE_MS = 60_000
+/** An engine that has not ended so long after it was asked to is stuck: the run's file is whole up to its last commit. */
+const CLOSE_MS = 15_000
 
 export class EngineProcess {
   private readonly options: EngineOptions
@@ -64,7 +66,9 @@ export class EngineProcess {
   async close(): Promise<void> {
     this.closing = true
     if (this.child) this.tell({ kind: 'close' })
+    const stuck = setTimeout(() => this.child?.pid && process.kill(this.child.pid, 'SIGKILL'), CLOSE_MS)
     await this.ended
+    clearTimeout(stuck)
   }
 
   private hear(word: FromEngine): void {

@@ -1,9 +1,10 @@
-/** One window's port at the engine: its calls are answered, and changes are sent no faster than the window takes them. */
+/** One window's port at the engine: its calls are answered, and changes are sent no faster than the window takes them. Nothing that a page can say ends the engine. */
 import type { MessagePortMain } from 'electron'
+import { readCall } from '../../contract/client.ts'
 import { LabError } from '../../contract/errors.ts'
 import type { Change } from '../../contract/stream.ts'
 import type { Lab } from '../../labApi.ts'
-import type { FromWindow, ToWindow } from './words.ts'
+import type { ToWindow } from './words.ts'
 
 /** Changes on their way to a window that it has not seen yet; beyond it the lab merges them. */
 const UNSEEN_MAX = 4
@@ -18,10 +19,14 @@ export function serveWindow(lab: Lab, port: MessagePortMain): void {
     },
     ready: () => unseen < UNSEEN_MAX,
   })
-  port.on('message', ({ data }) => {
-    const word = data as FromWindow
-    if ('seen' in word) unseen--
-    else void answer(word.id, connection.dispatch(word.command, word.request))
+  port.on('message', ({ data }: { readonly data: unknown }) => {
+    if (isSeen(data)) {
+      unseen = Math.max(0, unseen - 1)
+      return
+    }
+    const call = readCall(data)
+    if ('problem' in call) void answer(call.id, Promise.reject(new LabError('bad-request', call.problem)))
+    else void answer(call.id, connection.dispatch(call.command, call.request ?? {}))
   })
   port.on('close', () => connection.close())
   port.start()
@@ -35,3 +40,5 @@ export function serveWindow(lab: Lab, port: MessagePortMain): void {
     }
   }
 }
+
+const isSeen = (data: unknown): boolean => typeof data === 'object' && data !== null && 'seen' in data && data.seen === true
