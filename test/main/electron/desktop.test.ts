@@ -7,6 +7,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Bridge, BridgeAnswer } from '../../../main/contract/bridge.ts'
+import { openLibrary } from '../../../main/recorder/library.ts'
+import { RunReader } from '../../../main/recorder/reader.ts'
+import type { RunId } from '../../../protocols/core/ids.ts'
 import { requireBuild } from '../../support/built.ts'
 import { type Desktop, type DesktopOptions, DesktopProcess, openDesktop } from '../../support/desktop.ts'
 
@@ -191,6 +194,26 @@ describe('from opening to closing', () => {
     expect(await desktop.exit).toBe(0)
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/)
     expect(existsSync(path.join(desktop.home, 'data'))).toBe(true)
+  })
+
+  test('a run that is live when the window closes ends in good order, with its processes', async () => {
+    const desktop = await start()
+    const started = await desktop.page.evaluate(() =>
+      (window as unknown as { synod: Bridge }).synod.call('runs.start', { config: { nodes: 3 } }),
+    )
+    expect(started).toMatchObject({ ok: true })
+    desktop.act('closeWindow').catch(() => undefined) // it may be gone before it answers
+    expect(await desktop.exit).toBe(0)
+    const library = openLibrary(path.join(desktop.home, 'data'), { readOnly: true })
+    const [run, ...more] = library.list()
+    expect(more).toEqual([])
+    expect(run).toMatchObject({ status: 'ended', nodes: 3 })
+    const reader = new RunReader(library.fileOf(run?.run as RunId))
+    const pids = reader.moment(reader.lastSeq).nodes.map((node) => node.pid as number)
+    reader.close()
+    library.close()
+    expect(pids).toHaveLength(3)
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/)
   })
 
   test('a lab that cannot be opened says why and ends', async () => {
