@@ -3,12 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { FromLab } from '../../../main/contract/client.ts'
 import type { Command, Request, Response } from '../../../main/contract/commands.ts'
 import { openLibrary } from '../../../main/recorder/library.ts'
 import type { RunId } from '../../../protocols/core/ids.ts'
+
+vi.setConfig({ testTimeout: 180_000 })
 
 const program = path.resolve(import.meta.dirname, '../../../main/hosts/cli/main.ts')
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-ending-'))
