@@ -1,6 +1,5 @@
 /** The engine's end of a window's port: it answers every call, and whatever else a page could say harms nobody. */
 import { EventEmitter } from 'node:events'
-import type { MessagePortMain } from 'electron'
 import { beforeEach, expect, test } from 'vitest'
 import { serveWindow } from '../../../main/hosts/electron/windowPort.ts'
 import { type FakeLab, fakeLab } from '../hosts/fakeLab.ts'
@@ -32,7 +31,7 @@ let port: FakePort
 beforeEach(() => {
   lab = fakeLab()
   port = new FakePort()
-  serveWindow(lab, port as unknown as MessagePortMain)
+  serveWindow(lab, port as unknown as Parameters<typeof serveWindow>[1])
 })
 
 test('calls are answered, failures and bugs as data', async () => {

@@ -6,7 +6,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const others = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]))
 const ours = (signal: (typeof SIGNALS)[number]) => process.listeners(signal).filter((one) => !others.get(signal)?.includes(one))
 const hear = (signal: (typeof SIGNALS)[number]) => {
-  for (const listener of ours(signal)) listener(signal, 0)
+  for (const listener of ours(signal)) listener(signal)
 }
 
 afterEach(() => {
