@@ -32,10 +32,13 @@ export const useFaults = defineStore('faults', () => {
   const playback = usePlayback()
   const notices = useNotices()
 
+  // Moments share their faults while none changes: what is made of them is made anew only then.
+  const faultsHere = computed(() => playback.moment?.faults)
+  const faultsNow = computed(() => run.now?.faults)
   /** Faults at the playhead. */
-  const armed = computed<readonly ArmedFault[]>(() => [...(playback.moment?.faults.values() ?? [])])
+  const armed = computed<readonly ArmedFault[]>(() => [...(faultsHere.value?.values() ?? [])])
   /** Faults at the live end: what can be lifted. */
-  const armedNow = computed<readonly ArmedFault[]>(() => [...(run.now?.faults.values() ?? [])])
+  const armedNow = computed<readonly ArmedFault[]>(() => [...(faultsNow.value?.values() ?? [])])
   const canAct = computed(() => run.isLive)
   const undoStack = shallowRef<readonly Undo[]>([])
   const undoText = computed(() => undoStack.value.at(-1)?.text)

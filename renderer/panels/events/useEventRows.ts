@@ -5,17 +5,19 @@ import type { RunEvent } from '../../../protocols/core/event.ts'
 import { useEvents } from '../../stores/events.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { usePlayback } from '../../stores/playback.ts'
+import { useReadout } from '../../stores/readout.ts'
 import { useRun } from '../../stores/run.ts'
 import { indexAt, Matches } from './rows.ts'
 
 const ENSURE_EVERY_MS = 200
-const LAYOUT_EVERY_MS = 100
+const LOADED_EVERY_MS = 100
 /** A delivery is told with its send, which stands a little earlier. */
 const LOOK_BACK = 200
 
 export function useEventRows(filter: Ref<EventFilter | undefined>) {
   const run = useRun()
   const playback = usePlayback()
+  const readout = useReadout()
   const events = useEvents()
   const notices = useNotices()
 
@@ -24,33 +26,30 @@ export function useEventRows(filter: Ref<EventFilter | undefined>) {
   const version = shallowRef(0)
   const searching = shallowRef(false)
 
-  // A log that grows by hundreds of rows a second is laid out a few times a second.
-  const last = throttled(() => run.lastSeq)
-  const at = throttled(() => playback.seq)
-  function throttled(source: () => number): Readonly<Ref<number>> {
-    const copy = shallowRef(source())
-    let waiting: ReturnType<typeof setTimeout> | undefined
-    const take = () => {
-      clearTimeout(waiting)
-      waiting = undefined
-      copy.value = source()
-    }
-    watch([source, () => playback.mode], () => {
-      if (playback.mode === 'paused') take()
-      else waiting ??= setTimeout(take, LAYOUT_EVERY_MS)
-    })
-    onScopeDispose(() => clearTimeout(waiting))
-    return copy
-  }
+  /** What was loaded of the log meanwhile, told no more often than the log grows on the screen. */
+  const loaded = shallowRef(0)
+  let telling: ReturnType<typeof setTimeout> | undefined
+  watch(
+    () => events.version,
+    () => {
+      telling ??= setTimeout(
+        () => {
+          telling = undefined
+          loaded.value++
+        },
+        playback.mode === 'paused' ? 0 : LOADED_EVERY_MS,
+      )
+    },
+  )
 
   const count = computed(() => {
     version.value
-    return matches.value ? matches.value.events.length : last.value
+    return matches.value ? matches.value.events.length : readout.now.lastSeq
   })
   /** The row of the last event at or before the playhead; -1 before the first. */
   const current = computed(() => {
     version.value
-    return matches.value ? indexAt(matches.value.events, at.value) : Math.min(at.value, last.value) - 1
+    return matches.value ? indexAt(matches.value.events, readout.now.seq) : Math.min(readout.now.seq, readout.now.lastSeq) - 1
   })
 
   function seqAt(index: number): number | undefined {
@@ -59,7 +58,8 @@ export function useEventRows(filter: Ref<EventFilter | undefined>) {
 
   function eventAt(index: number): RunEvent | undefined {
     if (matches.value) return matches.value.events[index]
-    return events.get(index + 1)
+    loaded.value // read, so that rows are laid out again when more has come
+    return events.peek(index + 1)
   }
 
   async function search(from: number, wanted: EventFilter): Promise<void> {
@@ -132,6 +132,7 @@ export function useEventRows(filter: Ref<EventFilter | undefined>) {
   onScopeDispose(() => {
     clearTimeout(again)
     clearTimeout(asked)
+    clearTimeout(telling)
     matches.value?.stop()
   })
 

@@ -1,0 +1,57 @@
+/**
+ * The present as a person can read it. The playhead of a live run moves with every frame and its recording grows thirty times
+ * a second; words, numbers and lists that followed each step could not be read and would cost the frames in which messages
+ * move. They follow this instead: a few times a second while time runs, at once when it rests. All of it is of one instant,
+ * so that no two parts of the window contradict each other.
+ */
+import { defineStore } from 'pinia'
+import { onScopeDispose, shallowRef, watch } from 'vue'
+import type { Density } from '../model/density.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { type Mode, usePlayback } from './playback.ts'
+import { useRun } from './run.ts'
+
+export interface Readout {
+  readonly seq: number
+  /** The time at the playhead; the end of the recording while it is followed. */
+  readonly atUs: number
+  readonly moment: Snapshot | undefined
+  readonly lastSeq: number
+  readonly lengthUs: number
+  readonly density: Density
+  readonly rates: { readonly [type: string]: number }
+}
+
+const EVERY_MS: Record<Mode, number> = { live: 100, playing: 50, paused: 100 }
+
+export const useReadout = defineStore('readout', () => {
+  const run = useRun()
+  const playback = usePlayback()
+
+  const now = shallowRef<Readout>(read())
+  let waiting: ReturnType<typeof setTimeout> | undefined
+
+  function read(): Readout {
+    const { lastSeq, lengthUs, density, rates } = run
+    const { seq, atUs, moment, mode } = playback
+    return { seq, atUs: mode === 'live' ? lengthUs : atUs, moment, lastSeq, lengthUs, density, rates }
+  }
+
+  function take(): void {
+    clearTimeout(waiting)
+    waiting = undefined
+    now.value = read()
+  }
+
+  function takeSoon(): void {
+    waiting ??= setTimeout(take, EVERY_MS[playback.mode])
+  }
+
+  // What a person did is seen at once; so is a playhead that rests, wherever it is put.
+  watch([() => run.id, () => run.isOpen, () => run.isLive, () => playback.mode], take)
+  watch([() => playback.seq, () => playback.atUs, () => playback.moment], () => (playback.mode === 'paused' ? take() : takeSoon()))
+  watch([() => run.lastSeq, () => run.lengthUs, () => run.density, () => run.rates], takeSoon)
+  onScopeDispose(() => clearTimeout(waiting))
+
+  return { now }
+})
