@@ -60,7 +60,7 @@ export function dress(graph: cytoscape.Core, ink: Ink): void {
         width: 1,
         ...opaque('line-color', ink.line, 1),
         'curve-style': 'unbundled-bezier',
-        'control-point-distances': -BOW,
+        'control-point-distances': BOW,
         'control-point-weights': 0.5,
         'edge-distances': 'node-position',
         'overlay-opacity': 0,

@@ -11,6 +11,7 @@ import { GATE_AT } from './timing.ts'
 /** The same tag on more links than this is told once, in the legend. */
 export const TAGS_MAX = 6
 const GAP = 0.07
+const BETWEEN = ' · '
 
 export function arcOnScreen(arc: Arc, view: View): Arc {
   return { from: toScreen(view, arc.from), control: toScreen(view, arc.control), to: toScreen(view, arc.to) }
@@ -21,7 +22,7 @@ export function tagText(mark: LinkMark): string {
   const parts: string[] = []
   if (mark.delay) parts.push(mark.delay)
   if (mark.loss) parts.push(`${mark.loss} lost`)
-  return [...parts, ...mark.notes].join(' · ')
+  return [...parts, ...mark.notes].join(BETWEEN)
 }
 
 /** Draws the link's line in the colour of faults, and what stands on it. `apart`: the link crosses a partition, whose line says it already. */
@@ -54,15 +55,18 @@ export function drawLinkMark(pen: CanvasRenderingContext2D, mark: LinkMark, arc:
   pen.restore()
 }
 
+/** The tag stands outside its own arc, a line for each fault: narrow enough for a short link, and clear of the messages and of the way back. */
 export function drawTag(pen: CanvasRenderingContext2D, text: string, arc: Arc, ink: Ink, view: View): void {
   const scale = glyphScale(view)
-  const at = pointAt(arc, 0.34)
+  const lines = text.split(BETWEEN)
   pen.save()
   pen.font = `500 ${11 * scale}px ${DATA_FONT}`
   pen.textAlign = 'center'
   pen.textBaseline = 'middle'
-  const width = pen.measureText(text).width + 10 * scale
-  const height = 17 * scale
+  const row = 14 * scale
+  const width = Math.max(...lines.map((line) => pen.measureText(line).width)) + 10 * scale
+  const height = row * lines.length + 3 * scale
+  const at = beside(arc, width, height, 7 * scale)
   pen.beginPath()
   pen.roundRect(at.x - width / 2, at.y - height / 2, width, height, 4 * scale)
   pen.fillStyle = ink.surface
@@ -71,8 +75,18 @@ export function drawTag(pen: CanvasRenderingContext2D, text: string, arc: Arc, i
   pen.lineWidth = 1
   pen.stroke()
   pen.fillStyle = ink.faultText
-  pen.fillText(text, at.x, at.y + 0.5)
+  for (const [index, line] of lines.entries()) pen.fillText(line, at.x, at.y + (index - (lines.length - 1) / 2) * row + 0.5)
   pen.restore()
+}
+
+/** The middle of a box that stands beside the middle of the arc, on the side to which it bows, `gap` away from it. */
+export function beside(arc: Arc, width: number, height: number, gap: number): Point {
+  const middle = pointAt(arc, 0.5)
+  const chord = { x: (arc.from.x + arc.to.x) / 2, y: (arc.from.y + arc.to.y) / 2 }
+  const length = Math.hypot(middle.x - chord.x, middle.y - chord.y) || 1
+  const out = { x: (middle.x - chord.x) / length, y: (middle.y - chord.y) / length }
+  const away = (Math.abs(out.x) * width + Math.abs(out.y) * height) / 2 + gap
+  return { x: middle.x + out.x * away, y: middle.y + out.y * away }
 }
 
 /** Two posts and a bar: nothing passes until it is let through. */

@@ -76,7 +76,6 @@ export function paintMarks(pen: CanvasRenderingContext2D, marks: Marks, ink: Ink
     const text = tagText(mark)
     if (text !== '' && (tags.get(text) ?? 0) <= TAGS_MAX) later.push({ text, arc: shown })
   }
-  for (const { text, arc } of later) drawTag(pen, text, arc, ink, view)
   const middle = middleOf(scene, places)
   for (const mark of scene.nodes) {
     const at = places.get(mark.id)
@@ -85,6 +84,7 @@ export function paintMarks(pen: CanvasRenderingContext2D, marks: Marks, ink: Ink
     const outward = length < 1 ? { x: 0, y: -1 } : { x: (at.x - middle.x) / length, y: (at.y - middle.y) / length }
     drawNode(pen, mark, { ...marks.look(mark.id), at: toScreen(view, at), outward }, ink, view)
   }
+  for (const { text, arc } of later) drawTag(pen, text, arc, ink, view)
 }
 
 /** Lines found for the same places are kept: they are asked for whenever a number in a node changes. */

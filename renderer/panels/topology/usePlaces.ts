@@ -65,5 +65,5 @@ export function usePlaces(
     if (run.value !== undefined) rememberMoved(localStorage, run.value, {})
   }
 
-  return { isMoved, goal, placesAt, drop, reset }
+  return { isMoved, rest, goal, placesAt, drop, reset }
 }

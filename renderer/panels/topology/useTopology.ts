@@ -8,9 +8,11 @@ import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef, watch } fro
 import type { EndpointId } from '../../../protocols/core/ids.ts'
 import { linkKey } from '../../model/targets.ts'
 import { usePlayback } from '../../stores/playback.ts'
+import { useReadout } from '../../stores/readout.ts'
 import { useRun } from '../../stores/run.ts'
 import { type Selected, useSelection } from '../../stores/selection.ts'
 import { useTheme } from '../../stores/theme.ts'
+import { DRIFT } from './arrangement.ts'
 import { createGraph, dress, mark, place } from './graph.ts'
 import { toScreen, type View } from './ink.ts'
 import { paintMarks, paintTraffic, type Report } from './paint.ts'
@@ -31,13 +33,14 @@ export interface Surfaces {
 export function useTopology(surfaces: Surfaces) {
   const run = useRun()
   const playback = usePlayback()
+  const readout = useReadout()
   const selection = useSelection()
   const theme = useTheme()
   const ink = useInk()
   const traffic = useTraffic()
 
   const scene = computed(() =>
-    buildScene(playback.moment, run.nodes, { epochName: run.speech.epochName, progress: progressFact(run.protocol?.facts) }),
+    buildScene(readout.now.moment, run.nodes, { epochName: run.speech.epochName, progress: progressFact(run.protocol?.facts) }),
   )
   const places = usePlaces(
     computed(() => run.id),
@@ -131,9 +134,9 @@ export function useTopology(surfaces: Surfaces) {
     const box = size
     if (!core || box.width === 0) return
     const sideRoom = Math.max(56, Math.min(110, box.width * 0.12))
-    const bounds = [...places.goal.value.values()]
+    const bounds = [...places.rest.value.values()] // room for what drifts, so that a partition moves two sides and not the whole drawing
     const [left, right] = [Math.min(...bounds.map(({ x }) => x)) - 30, Math.max(...bounds.map(({ x }) => x)) + 30]
-    const [top, bottom] = [Math.min(...bounds.map(({ y }) => y)) - 84, Math.max(...bounds.map(({ y }) => y)) + 74]
+    const [top, bottom] = [Math.min(...bounds.map(({ y }) => y)) - 84, Math.max(...bounds.map(({ y }) => y)) + 74 + DRIFT]
     const zoom = Math.min((box.width - 2 * sideRoom + 60) / (right - left), (box.height - 12) / (bottom - top), 2)
     if (!(zoom > 0)) return
     core.viewport({

@@ -4,6 +4,7 @@ import { nodeIds } from '../../../../protocols/core/ids.ts'
 import { arrange } from '../../../../renderer/panels/topology/arrangement.ts'
 import { contour } from '../../../../renderer/panels/topology/contour.ts'
 import { angleAt, arcBetween, distanceTo, inside, pointAt } from '../../../../renderer/panels/topology/geometry.ts'
+import { beside } from '../../../../renderer/panels/topology/linkGlyphs.ts'
 
 const a = { x: 0, y: 0 }
 const b = { x: 200, y: 0 }
@@ -13,6 +14,23 @@ test('the two directions between a pair are two lanes, each to the right of its 
   const back = pointAt(arcBetween(b, a, 20, 20), 0.5)
   expect(there.y).toBeGreaterThan(3) // y points down: right of somebody who walks to the right
   expect(back.y).toBeLessThan(-3)
+})
+
+test('a tag stands beside its arc, on the side to which the arc bows, whatever its size', () => {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+    [a, { x: 30, y: 200 }],
+  ] as const) {
+    const arc = arcBetween(from, to, 20, 20)
+    const [width, height, gap] = [90, 30, 6]
+    const middle = beside(arc, width, height, gap)
+    for (let i = 0; i <= 20; i++) {
+      const point = pointAt(arc, i / 20)
+      expect(Math.abs(point.x - middle.x) < width / 2 && Math.abs(point.y - middle.y) < height / 2).toBe(false)
+    }
+    expect(Math.hypot(middle.x - pointAt(arc, 0.5).x, middle.y - pointAt(arc, 0.5).y)).toBeLessThan(width / 2 + height / 2 + gap)
+  }
 })
 
 test('an arc goes from rim to rim and points the way it goes', () => {
