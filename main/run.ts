@@ -116,7 +116,7 @@ export class LiveRun {
     const parsed = service.parse(text)
     if ('error' in parsed) {
       const forms = service.grammar.map(({ form }) => form).join(', ')
-      throw new LabError('bad-request', `text: ${parsed.error}`, `${service.title} understands: ${forms}.`)
+      throw new LabError('bad-request', parsed.error, `${service.title} understands: ${forms}.`)
     }
     const answer = await this.#up(this.#cluster).operate(parsed.op)
     const { operation, is, latencyMs } = answer

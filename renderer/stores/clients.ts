@@ -43,8 +43,9 @@ export const useClients = defineStore('clients', () => {
       settle({ ...asking, answer })
       notices.speak(`${answer.op}: ${answer.text}`)
     } catch (error) {
-      settle({ ...asking, failure: error instanceof Error ? error.message : String(error) })
-      notices.fail(error)
+      const failure = error instanceof Error ? error.message : String(error)
+      settle({ ...asking, failure })
+      notices.speak(failure)
     }
   }
 

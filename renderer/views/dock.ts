@@ -7,8 +7,8 @@ const HOME: Record<PanelId, { beside?: PanelId; direction: 'left' | 'right' | 'a
   topology: { direction: 'left' },
   inspector: { beside: 'topology', direction: 'right', width: 336 },
   events: { beside: 'topology', direction: 'below', height: 224 },
-  faults: { beside: 'inspector', direction: 'below', height: 332 },
-  clientbar: { beside: 'faults', direction: 'below', height: 164 },
+  faults: { beside: 'inspector', direction: 'below', height: 276 },
+  clientbar: { beside: 'faults', direction: 'below', height: 144 },
 }
 const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar']
 
