@@ -62,7 +62,8 @@ export const useRun = defineStore('run', () => {
     early = []
     id.value = run
     try {
-      if (lab.runs.find((known) => known.run === run)?.status === 'live') await lab.call('run.watch', { run, on: true })
+      // Whether it lives or not: a run that has just been started may not stand in the list yet.
+      await lab.call('run.watch', { run, on: true })
       const whole = await lab.call('run.overview', { run })
       const end = await lab.call('run.moment', { run, seq: whole.lastSeq })
       if (id.value !== run) return
@@ -93,7 +94,6 @@ export const useRun = defineStore('run', () => {
   async function close(): Promise<void> {
     const run = id.value
     if (run === undefined) return
-    const watched = isLive.value
     id.value = undefined
     overview.value = undefined
     summary.value = undefined
@@ -105,7 +105,7 @@ export const useRun = defineStore('run', () => {
     tail = undefined
     flights.clear()
     events.reset(undefined, 0)
-    if (watched) await lab.call('run.watch', { run, on: false }).catch(() => undefined)
+    await lab.call('run.watch', { run, on: false }).catch(() => undefined)
   }
 
   async function check(): Promise<void> {

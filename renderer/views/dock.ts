@@ -1,5 +1,6 @@
 /** Our panels in the docking library: where each belongs, how to open and close it, the layout as plain data. */
 import type { AddPanelOptions, DockviewApi, SerializedDockview } from 'dockview-vue'
+import { nextTick } from 'vue'
 import { type Dock, PANELS, type PanelId } from '../stores/layout.ts'
 
 /** Where a panel goes when it is opened: beside the panel it belongs to, if that is there. */
@@ -11,6 +12,13 @@ const HOME: Record<PanelId, { beside?: PanelId; direction: 'left' | 'right' | 'a
   clientbar: { beside: 'faults', direction: 'below', height: 144 },
 }
 const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar']
+
+/** The keyboard goes to what a panel is there for, or else to the first thing that can be done in it. */
+function enter(panel: HTMLElement): void {
+  const first = panel.querySelector<HTMLElement>('[data-home][tabindex="0"], input[data-home]')
+  const other = panel.querySelector<HTMLElement>('button:enabled, input:enabled, [tabindex="0"]')
+  ;(first ?? other)?.focus()
+}
 
 export function createDock(api: DockviewApi): Dock {
   function add(panel: PanelId): void {
@@ -44,6 +52,7 @@ export function createDock(api: DockviewApi): Dock {
       const found = api.getPanel(panel)
       found?.api.setActive()
       found?.focus()
+      if (found) void nextTick(() => enter(found.view.content.element))
     },
     close: (panel) => {
       const found = api.getPanel(panel)

@@ -121,7 +121,7 @@ export function useShellCommands(): void {
   const panels = Object.entries(PANELS).map(
     ([panel, title], index): Command => ({
       id: `view.${panel}`,
-      title: `Show ${title.toLowerCase()}`,
+      title: `Go to ${title.toLowerCase()}`,
       group: 'View',
       keys: [String(index + 1)],
       enabled: open,
