@@ -49,9 +49,7 @@ async function live(bench: Workbench): Promise<void> {
   await test.step('five processes start and elect a leader', async () => {
     await page.getByRole('spinbutton', { name: 'Nodes' }).fill('5')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
-    leader = await bench.leader()
-    await expect.poll(async () => (await bench.nodes()).filter(({ is }) => is === 'follower').length).toBe(4)
-    await expect(page.getByText(`${leader.node} leads term ${leader.term}`)).toBeVisible()
+    leader = await bench.settled(5)
     leaderPid = await bench.processOf(leader.node)
     expect(isAlive(leaderPid)).toBe(true)
   })
@@ -95,7 +93,7 @@ async function live(bench: Workbench): Promise<void> {
   })
 
   await test.step('a link is cut one way', async () => {
-    await bench.breakLink(other, paused, `Cut ${other} → ${paused}`)
+    await bench.breakLinkByHand(other, paused, `Cut ${other} → ${paused}`)
     await expect.poll(() => bench.faultsOn(other, paused)).toMatch(/:/)
     expect(await bench.faultsOn(paused, other)).not.toMatch(/:/)
   })
