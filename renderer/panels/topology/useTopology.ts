@@ -17,6 +17,7 @@ import { createGraph, dress, mark, place } from './graph.ts'
 import { toScreen, type View } from './ink.ts'
 import { paintMarks, paintTraffic, type Report } from './paint.ts'
 import { buildScene, progressFact } from './scene.ts'
+import { restWhenStill } from './stillness.ts'
 import { useInk } from './useInk.ts'
 import { usePlaces } from './usePlaces.ts'
 import { useTraffic } from './useTraffic.ts'
@@ -153,6 +154,7 @@ export function useTopology(surfaces: Surfaces) {
     const box = surfaces.box.value
     if (!box || run.nodes.length === 0) return
     const core = createGraph(box, run.nodes, places.goal.value)
+    restWhenStill(core)
     dress(core, ink.value)
     core.on('pan zoom position', invalidate)
     core.on('dragpan scrollzoom', () => {
