@@ -29,9 +29,9 @@ export function drawNode(pen: CanvasRenderingContext2D, mark: NodeMark, look: No
   pen.lineCap = 'butt'
   if (look.news > 0) drawNews(pen, radius, look.news, hue)
   drawFill(pen, mark, radius, hue, ink)
+  drawHalo(pen, radius + (mark.role === 'leader' ? 9 : 5) * scale, look, ink) // under the crown, which stays whole
   drawRing(pen, mark, radius, hue, ink, scale)
   drawMiddle(pen, mark, radius, hue, ink, scale)
-  drawHalo(pen, radius + (mark.role === 'leader' ? 9 : 5) * scale, look, ink)
   drawLabel(pen, mark, radius, look.outward, ink, scale)
   pen.restore()
 }
