@@ -117,7 +117,7 @@ export class Workbench {
       const before = await this.at()
       await this.press(']')
       await expect.poll(() => this.at(), { message: `a moment after event ${before} at which ${node} is down` }).toBeGreaterThan(before)
-      await expect(this.page.getByRole('region', { name: 'Topology' })).toHaveAttribute('aria-busy', 'false') // the moment of that event has come
+      await expect(this.page.locator('[data-topology]')).toHaveAttribute('aria-busy', 'false') // the moment of that event has come
       if ((await this.node(node))?.is === 'down') return
     }
   }

@@ -1,8 +1,10 @@
 /**
  * Messages on their links. A request is a solid line with a filled head, a reply thin with an open head, a routine message faint;
- * the hue is that of its family. A lost message falls off its link and fades; a held one queues up before its gate.
+ * the hue is that of its family, and so is the end of its tail for eyes that see no hue: a
+ * dot for an election, a bar for a client. A lost message falls off its link and fades; a held one queues up before its gate.
  */
 import type { MessageId } from '../../../protocols/core/ids.ts'
+import type { Family } from '../../model/speech.ts'
 import type { Point } from './arrangement.ts'
 import { type Arc, angleAt, pointAt } from './geometry.ts'
 import { FONT, type Ink } from './ink.ts'
@@ -11,6 +13,7 @@ export interface MessageLook {
   readonly style: 'request' | 'reply'
   readonly faint: boolean
   readonly hue: string
+  readonly family: Family
   readonly scale: number
   /** Selected, hovered, or the subject of the event at the playhead. */
   readonly marked: boolean
@@ -42,6 +45,7 @@ export function drawMessage(pen: CanvasRenderingContext2D, at: Point, angle: num
   pen.moveTo(-TAIL * size, 0)
   pen.lineTo((request ? -2 : 4) * size, 0)
   pen.stroke()
+  drawTail(pen, look.family, size)
   pen.beginPath()
   if (request) {
     pen.moveTo(6 * size, 0)
@@ -57,6 +61,18 @@ export function drawMessage(pen: CanvasRenderingContext2D, at: Point, angle: num
     pen.stroke()
   }
   pen.restore()
+}
+
+function drawTail(pen: CanvasRenderingContext2D, family: Family, size: number): void {
+  pen.beginPath()
+  if (family === 'election') {
+    pen.arc(-TAIL * size, 0, 2.75 * size, 0, 2 * Math.PI)
+    pen.fill()
+  } else if (family === 'client') {
+    pen.moveTo(-TAIL * size, -3.5 * size)
+    pen.lineTo(-TAIL * size, 3.5 * size)
+    pen.stroke()
+  }
 }
 
 /** A message that falls off its link at `at`: it drops, turns and fades. */

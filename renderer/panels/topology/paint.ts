@@ -191,6 +191,7 @@ export function paintTraffic(pen: CanvasRenderingContext2D, traffic: Traffic, in
     style: speech.style(flight.type),
     faint: speech.faint(flight.type, flight.body),
     hue: ink.family(speech.family(flight.type)),
+    family: speech.family(flight.type),
     scale,
     marked: traffic.marked.has(flight.message),
   })
