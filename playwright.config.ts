@@ -5,12 +5,12 @@ import { chromiumOptions } from './test/support/chromium.ts'
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results',
-  timeout: 420_000,
-  expect: { timeout: 60_000 },
+  timeout: 900_000, // a limit for what hangs, not for a machine that is busy
+  expect: { timeout: 120_000 },
   workers: 1, // each test has a cluster of its own, and the machine may have two cores
   forbidOnly: true,
   use: {
-    actionTimeout: 60_000,
+    actionTimeout: 120_000,
     viewport: { width: 1280, height: 800 },
     launchOptions: chromiumOptions(),
     trace: 'retain-on-failure',
