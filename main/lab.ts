@@ -164,6 +164,8 @@ class SynodLab implements Lab {
   async #start(wanted: RunConfig, scenario?: string): Promise<RunId> {
     const choice = choose(wanted)
     if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
+    if (wanted.mode !== 'real')
+      throw new LabError('bad-request', 'config.mode: a lab starts real processes only.', 'A simulation is run by `synod sim`.')
     return await this.#alone(async () => {
       if (this.#live) {
         const { name } = this.#library.summary(this.#live.run)

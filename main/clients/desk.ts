@@ -4,23 +4,20 @@
  * on, a repeated request) is an event of its own in the clock, and is sent in the name of the last recorded step. What arrives together is handled together: at the end of the event loop's turn the records of
  * operations leave on the tap in one write, then the requests, one write per node.
  */
+
+import { type Asker, type Desk, requestText } from '../../protocols/clients/desk.ts'
 import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
-import type { ClientOutcome } from '../../protocols/core/input.ts'
+import type { ClientOutcome, ClientRequest } from '../../protocols/core/input.ts'
+import { Stamps } from '../../protocols/host/stamps.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { bodyStart, FrameError, FrameKind, FrameSplitter, type Hello, writeFrame } from '../../protocols/wire/frame.ts'
 import { type TapKind, writeTextRecord } from '../../protocols/wire/tap.ts'
 import type { ClientsSettings } from '../contract/process.ts'
 import type { RunClock } from '../node/clock.ts'
 import { OutgoingLink } from '../node/outgoingLink.ts'
-import { Stamps } from '../node/stamps.ts'
 import { type Tap, writeReject } from '../node/tap.ts'
 
-/** Hears the answer to one asking. `node` is the index of who answered. */
-export interface Asker {
-  onAnswer(ask: number, node: number, outcome: ClientOutcome): void
-}
-
-export class Desk {
+export class SocketDesk implements Desk {
   readonly clock: RunClock
   readonly nodes: number
   readonly #settings: ClientsSettings
@@ -56,36 +53,39 @@ export class Desk {
     for (const [node, id] of settings.nodes.entries()) this.#links.push(this.#connect(node, settings.linkPorts[id] as number))
   }
 
-  /** A local event of this endpoint begins: what is recorded and sent from now on carries its stamp. Returns its real time. */
   beginEvent(): number {
     this.#stamps.local()
     this.#atUs = this.clock.atUs()
     return this.#atUs
   }
 
-  /** The real time of the event under way. */
   get atUs(): number {
     return this.#atUs
   }
 
-  /** Sends a request, JSON of a ClientRequest, in the event under way. Returns what names the asking in its answer. */
-  ask(asker: Asker, node: number, requestText: string): number {
+  nowMs(atUs = this.clock.atUs()): number {
+    return this.clock.nowMs(atUs)
+  }
+
+  ask(asker: Asker, node: number, request: ClientRequest, opText: string): number {
     const { endpoint, life } = this.#settings
     const id = ++this.#asks
     this.#askers.set(id, asker)
     const stamp = { step: this.#step, lamport: this.#stamps.lamport, clock: this.#stamps.clock, sentAtUs: this.#atUs }
     const header = { kind: FrameKind.message, from: endpoint, to: node, type: this.#requestType, number: ++this.#messages, life, ...stamp }
-    writeFrame((this.#links[node] as OutgoingLink).writer, header, `{"kind":"ClientRequest","id":${id},"request":${requestText}}`)
+    writeFrame(
+      (this.#links[node] as OutgoingLink).writer,
+      header,
+      `{"kind":"ClientRequest","id":${id},"request":${requestText(request, opText)}}`,
+    )
     this.#openTurn()
     return id
   }
 
-  /** Nobody waits for this answer any more. */
   forget(ask: number): void {
     this.#askers.delete(ask)
   }
 
-  /** Records the invocation or return of an operation in the event under way. */
   record(kind: typeof TapKind.invoke | typeof TapKind.return, text: string): void {
     this.#step += 1
     const { lamport, clock } = this.#stamps

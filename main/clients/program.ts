@@ -1,33 +1,34 @@
 /** All logical clients of a run, put together: the one of the client bar, and those of the load. */
+import { ClientBar } from '../../protocols/clients/bar.ts'
+import { Compass } from '../../protocols/clients/compass.ts'
+import type { Alarm, ClientWorld } from '../../protocols/clients/desk.ts'
+import { LoadGenerator } from '../../protocols/clients/load.ts'
+import { LogicalClient } from '../../protocols/clients/session.ts'
 import { nodeId } from '../../protocols/core/ids.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
-import type { ClientsSettings, ToProcess } from '../contract/process.ts'
+import type { ClientsSettings } from '../contract/process.ts'
 import { RunClock } from '../node/clock.ts'
 import { ExitCode } from '../node/fatal.ts'
 import type { Parent } from '../node/parent.ts'
 import { openTap } from '../node/tap.ts'
-import { Compass } from './compass.ts'
-import { Desk } from './desk.ts'
-import { LoadGenerator } from './load.ts'
-import { type ClientWorld, LogicalClient } from './session.ts'
+import { SocketDesk } from './desk.ts'
 
 /** How often clients look at their clocks. */
 const TICK_MS = 10
 
-type Operate = Extract<ToProcess, { kind: 'operate' }>
-
 export async function runClients(settings: ClientsSettings, service: AnyService, parent: Parent): Promise<void> {
   const clock = new RunClock(settings)
   const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
-  const desk = new Desk(settings, clock, tap)
+  const desk = new SocketDesk(settings, clock, tap)
   let operations = 0
   const world: ClientWorld = {
     ...{ desk, service, compass: new Compass(settings.nodes.length) },
     nodeIndex: (node) => settings.nodes.indexOf(nodeId(node)),
     nextOperation: () => ++operations,
   }
-  const load = new LoadGenerator({ world, seed: settings.seed, onDone: () => void parent.send({ kind: 'loadDone' }) })
-  const bar = new ClientBar(new LogicalClient('you', world), parent)
+  const alarm = new TimeoutAlarm(clock, () => load.onAlarm())
+  const load = new LoadGenerator({ world, seed: settings.seed, alarm, onDone: () => void parent.send({ kind: 'loadDone' }) })
+  const bar = new ClientBar(new LogicalClient('you', world))
   const clients = (): LogicalClient[] => [bar.client, ...load.clients]
 
   setInterval(() => {
@@ -38,7 +39,10 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
   parent.onMessage((message) => {
     switch (message.kind) {
       case 'operate':
-        return bar.operate(message)
+        return bar.operate(message.op, ({ operation, outcome, latencyMs }) => {
+          const what = outcome.is === 'ok' ? { is: outcome.is, result: outcome.result } : { is: outcome.is, why: outcome.why }
+          void parent.send({ kind: 'answer', call: message.call, operation, latencyMs, ...what })
+        })
       case 'load':
         return load.set(message.load ?? undefined)
       case 'timeScale':
@@ -61,35 +65,23 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
   await parent.send({ kind: 'ready', port: 0 })
 }
 
-/** The client `you`: what a person asks for is done in the order in which it was asked. */
-class ClientBar {
-  readonly client: LogicalClient
-  readonly #parent: Parent
-  readonly #waiting: Operate[] = []
+/** The system's timer on run time. */
+class TimeoutAlarm implements Alarm {
+  readonly #clock: RunClock
+  readonly #ring: () => void
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(client: LogicalClient, parent: Parent) {
-    this.client = client
-    this.#parent = parent
+  constructor(clock: RunClock, ring: () => void) {
+    this.#clock = clock
+    this.#ring = ring
   }
 
-  operate(asked: Operate): void {
-    this.#waiting.push(asked)
-    this.#next()
+  set(runMs: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#ring, Math.max(1, Math.ceil(runMs * this.#clock.scale)))
   }
 
-  /** What was not begun yet never will be. */
-  close(): void {
-    this.#waiting.length = 0
-  }
-
-  #next(): void {
-    if (this.client.isBusy) return
-    const asked = this.#waiting.shift()
-    if (!asked) return
-    this.client.operate(asked.op, ({ operation, outcome, latencyMs }) => {
-      const what = outcome.is === 'ok' ? { is: outcome.is, result: outcome.result } : { is: outcome.is, why: outcome.why }
-      void this.#parent.send({ kind: 'answer', call: asked.call, operation, latencyMs, ...what })
-      this.#next()
-    })
+  clear(): void {
+    clearTimeout(this.#timer)
   }
 }

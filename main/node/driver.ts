@@ -14,17 +14,17 @@ import type { ClientOutcome, Input } from '../../protocols/core/input.ts'
 import { invariant } from '../../protocols/core/invariant.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyMessage, AnyProtocol, Machine, Observation, Step } from '../../protocols/core/machine.ts'
-import { between, draw, Purpose } from '../../protocols/core/prng.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
+import { coinOf, timerMs } from '../../protocols/host/dice.ts'
+import { sameObservation } from '../../protocols/host/observation.ts'
+import { CheckpointPace } from '../../protocols/host/pace.ts'
+import type { Stamps } from '../../protocols/host/stamps.ts'
 import { type ByteWriter, readText } from '../../protocols/wire/bytes.ts'
 import { bodyStart, FrameKind, frameMessageId, writeFrame } from '../../protocols/wire/frame.ts'
 import { StepInputKind, TapKind, writeStepRecord, writeTextRecord } from '../../protocols/wire/tap.ts'
 import type { RunClock } from './clock.ts'
 import type { Disk } from './disk.ts'
-import { sameObservation } from './observation.ts'
-import { CheckpointPace } from './pace.ts'
 import { readRequest } from './request.ts'
-import type { Stamps } from './stamps.ts'
 import { type Tap, writeReject } from './tap.ts'
 import { Timers } from './timers.ts'
 
@@ -249,7 +249,7 @@ export class Driver {
     this.#step += 1
     this.#atUs = clock.atUs()
     this.#nowMs = clock.nowMs(this.#atUs)
-    return draw(seed, Purpose.coin, endpoint, life, this.#step)
+    return coinOf(seed, endpoint, life, this.#step)
   }
 
   #take(input: Input<AnyMessage>, kind: number, subject: number): void {
@@ -336,7 +336,7 @@ export class Driver {
   #setTimer(name: string, msMin: number, msMax: number): Timing {
     const { seed, endpoint, life } = this.#options
     const timer = this.#timerOf(name)
-    const ms = Math.fround(between(draw(seed, Purpose.timer, endpoint, life, this.#step, timer), msMin, msMax))
+    const ms = timerMs(seed, endpoint, life, this.#step, timer, msMin, msMax)
     this.timers.set(timer, this.#nowMs, ms)
     return { timer, ms }
   }

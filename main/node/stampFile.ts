@@ -5,8 +5,8 @@
  */
 import { openSync, readSync, writeSync } from 'node:fs'
 import path from 'node:path'
+import type { StampFloor } from '../../protocols/host/stamps.ts'
 import { diskFailure } from './fatal.ts'
-import type { StampFloor } from './stamps.ts'
 
 export const STAMP_FILE = 'stamps'
 const BLOCK = 2 ** 18

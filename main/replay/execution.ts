@@ -9,8 +9,8 @@ import type { NodeId } from '../../protocols/core/ids.ts'
 import type { ClientRequest, Input, StartInput } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol, Machine, Step } from '../../protocols/core/machine.ts'
-import { draw, Purpose } from '../../protocols/core/prng.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
+import { coinOf } from '../../protocols/host/dice.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { RecordedHeader } from './source.ts'
@@ -94,7 +94,7 @@ export class Execution {
 
   #ambient({ node, life, step, nowMs }: StepEvent) {
     const endpoint = this.#header.nodes.indexOf(node)
-    return { nowMs, coin: draw(this.#header.config.seed, Purpose.coin, endpoint, life, step) }
+    return { nowMs, coin: coinOf(this.#header.config.seed, endpoint, life, step) }
   }
 
   #inputOf(event: StepEvent, send: SendEvent | undefined): Input<{ kind: string }> {

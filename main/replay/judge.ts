@@ -5,21 +5,11 @@
  */
 import type { CheckpointEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
-import type { Judge as InvariantJudge } from '../../protocols/core/invariant.ts'
 import type { Json } from '../../protocols/core/json.ts'
+import { Bench } from '../../protocols/host/bench.ts'
 import type { Verdict, Violation } from '../contract/commands.ts'
 import { Divergence, type Executed, type Execution } from './execution.ts'
 import type { EventSource } from './source.ts'
-
-interface Bench {
-  readonly name: string
-  readonly statement: string
-  readonly source: string
-  readonly judge: InvariantJudge<unknown, unknown>
-  violations: number
-  /** It failed itself and judges no more. */
-  broken: boolean
-}
 
 /** What is known of a node. `state` is undefined while it is not known. */
 interface Known {
@@ -38,9 +28,8 @@ const KEPT_SENDS = 20_000
 export class Judge {
   readonly #source: EventSource
   readonly #execution: Execution | string
-  readonly #bench: Bench[]
+  readonly #bench: Bench
   readonly #known = new Map<NodeId, Known>()
-  readonly #states = new Map<NodeId, unknown>()
   readonly #sends = new Map<MessageId, SendEvent>()
   readonly #violations: Violation[] = []
   #judgedSeq = 0
@@ -51,11 +40,7 @@ export class Judge {
   constructor(source: EventSource, execution: Execution | string) {
     this.#source = source
     this.#execution = execution
-    const invariants = typeof execution === 'string' ? [] : execution.protocol.invariants
-    this.#bench = invariants.map((invariant) => ({
-      ...{ name: invariant.name, statement: invariant.statement, source: invariant.source },
-      ...{ judge: invariant.judge(), violations: 0, broken: false },
-    }))
+    this.#bench = new Bench(typeof execution === 'string' ? [] : execution.protocol.invariants)
   }
 
   get judgedSeq(): number {
@@ -100,7 +85,7 @@ export class Judge {
       ...(why === undefined ? {} : { why }),
       judgedSeq: this.#judgedSeq,
       lastSeq,
-      invariants: this.#bench.map(({ name, statement, source, violations }) => ({ name, statement, source, violations })),
+      invariants: this.#bench.seats.map(({ name, statement, source, violations }) => ({ name, statement, source, violations })),
       violations: [...this.#violations],
       ...(this.#divergence === undefined ? {} : { divergence: this.#divergence }),
     }
@@ -108,9 +93,9 @@ export class Judge {
 
   #why(): string | undefined {
     if (typeof this.#execution === 'string') return this.#execution
-    if (this.#bench.length === 0) return `${this.#execution.protocol.title} states no invariants.`
+    if (this.#bench.seats.length === 0) return `${this.#execution.protocol.title} states no invariants.`
     if (this.#divergence !== undefined) return `The replay did not follow the recording. ${this.#divergence}`
-    const broken = this.#bench.find((one) => one.broken)
+    const broken = this.#bench.seats.find((seat) => seat.broken)
     return broken ? `The judge of ${broken.name} failed.` : this.#gap
   }
 
@@ -179,18 +164,9 @@ export class Judge {
   }
 
   #judge({ node, life, seq }: StepEvent, before: unknown, { input, state: after, effects }: Executed): void {
-    this.#states.set(node, after)
-    const step = { node, life, input, before, after, effects }
-    for (const one of this.#bench) {
-      if (one.broken) continue
-      try {
-        const text = one.judge.judge(step, this.#states)
-        if (text === undefined) continue
-        if (++one.violations <= KEPT_VIOLATIONS) this.#violations.push({ invariant: one.name, seq, node, text, source: one.source })
-      } catch {
-        one.broken = true
-      }
-    }
+    this.#bench.judge({ node, life, input, before, after, effects }, ({ name, source, violations }, text) => {
+      if (violations <= KEPT_VIOLATIONS) this.#violations.push({ invariant: name, seq, node, text, source })
+    })
   }
 
   /** Proof that the replay followed; or, when it did not, where it goes on from. */
@@ -209,7 +185,7 @@ export class Judge {
         known.state = undefined
       }
     }
-    if (known.state !== undefined) this.#states.set(event.node, known.state)
+    if (known.state !== undefined) this.#bench.know(event.node, known.state)
   }
 
   #diverged(error: unknown): void {

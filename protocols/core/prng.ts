@@ -17,7 +17,20 @@ export const fraction = (coin: number): number => coin / 2 ** 32
 export const between = (coin: number, min: number, max: number): number => min + fraction(coin) * (max - min)
 
 /** What a draw is for, so that draws for different purposes never share a stream. */
-export const Purpose = { coin: 1, timer: 2, loss: 3, delay: 4, duplicate: 5, reorder: 6, rule: 7, load: 8, client: 9 } as const
+export const Purpose = {
+  coin: 1,
+  timer: 2,
+  loss: 3,
+  delay: 4,
+  duplicate: 5,
+  reorder: 6,
+  rule: 7,
+  load: 8,
+  client: 9,
+  sync: 10,
+  boot: 11,
+  plan: 12,
+} as const
 
 function mix(word: number): number {
   let h = word | 0

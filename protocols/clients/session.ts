@@ -3,13 +3,11 @@
  * the first command, makes a repeated command take effect once (Raft dissertation §6.3): the same seq is repeated until
  * somebody says what became of it. Time here is run time.
  */
-import type { ReturnEvent } from '../../protocols/core/event.ts'
-import type { ClientOutcome } from '../../protocols/core/input.ts'
-import type { Json } from '../../protocols/core/json.ts'
-import type { AnyService } from '../../protocols/core/service.ts'
-import { TapKind } from '../../protocols/wire/tap.ts'
-import type { Compass } from './compass.ts'
-import type { Asker, Desk } from './desk.ts'
+import type { ReturnEvent } from '../core/event.ts'
+import type { ClientOutcome, ClientRequest } from '../core/input.ts'
+import type { Json } from '../core/json.ts'
+import { TapKind } from '../wire/tap.ts'
+import type { Asker, ClientWorld } from './desk.ts'
 
 const ANSWER_MS_MIN = 500
 const ANSWER_MS_MAX = 2000
@@ -29,18 +27,10 @@ export interface Finished {
   readonly latencyMs: number
 }
 
-export interface ClientWorld {
-  readonly desk: Desk
-  readonly compass: Compass
-  readonly service: AnyService
-  nodeIndex(node: string): number
-  /** The next operation's number, unique within the run. */
-  nextOperation(): number
-}
-
 /** What the client is busy with: an operation, or (without one) opening its session. */
 interface Task {
   readonly operation: number
+  readonly op: Json
   readonly opText: string
   readonly isRead: boolean
   readonly isRegistration: boolean
@@ -82,7 +72,7 @@ export class LogicalClient implements Asker {
 
   /** Opens a session ahead of the first command. `done` also when that failed: the first command then tries again. */
   register(done: () => void): void {
-    this.#begin({ operation: 0, opText: '', isRead: false, isRegistration: true }, done)
+    this.#begin({ operation: 0, op: null, opText: '', isRead: false, isRegistration: true }, done)
   }
 
   /** Invokes an operation. Not while another is under way. */
@@ -90,7 +80,7 @@ export class LogicalClient implements Asker {
     const { service, nextOperation } = this.#world
     const isRead = service.isRead(op)
     if (!isRead) this.#seq += 1
-    this.#begin({ operation: nextOperation(), opText: JSON.stringify(op), isRead, isRegistration: false }, done)
+    this.#begin({ operation: nextOperation(), op, opText: JSON.stringify(op), isRead, isRegistration: false }, done)
   }
 
   /** To be called now and then while the client is busy. */
@@ -140,10 +130,10 @@ export class LogicalClient implements Asker {
     }
   }
 
-  #begin(what: Pick<Task, 'operation' | 'opText' | 'isRead' | 'isRegistration'>, done: Task['done']): void {
+  #begin(what: Pick<Task, 'operation' | 'op' | 'opText' | 'isRead' | 'isRegistration'>, done: Task['done']): void {
     const { desk } = this.#world
     const invokedAtUs = desk.beginEvent()
-    const giveUpAtMs = desk.clock.nowMs(invokedAtUs) + GIVE_UP_MS
+    const giveUpAtMs = desk.nowMs(invokedAtUs) + GIVE_UP_MS
     const counters = { current: 0, isInDoubt: false, wakeAtMs: 0, timeouts: 0, pauses: 0, redirects: 0, node: 0 }
     const task: Task = { ...what, done, invokedAtUs, giveUpAtMs, open: new Set(), ...counters }
     this.#task = task
@@ -156,17 +146,17 @@ export class LogicalClient implements Asker {
   #ask(task: Task): void {
     const { desk, compass } = this.#world
     task.node = compass.node
-    task.current = desk.ask(this, task.node, this.#request(task))
+    task.current = desk.ask(this, task.node, this.#request(task), task.opText)
     task.open.add(task.current)
     const waitMs = Math.min(ANSWER_MS_MAX, ANSWER_MS_MIN * 2 ** task.timeouts)
-    task.wakeAtMs = Math.min(desk.clock.nowMs(desk.atUs) + waitMs, task.giveUpAtMs)
+    task.wakeAtMs = Math.min(desk.nowMs(desk.atUs) + waitMs, task.giveUpAtMs)
   }
 
-  #request(task: Task): string {
-    if (task.isRead) return `{"kind":"query","op":${task.opText}}`
-    if (this.#session === undefined || task.isRegistration) return '{"kind":"register"}'
+  #request(task: Task): ClientRequest {
+    if (task.isRead) return { kind: 'query', op: task.op }
+    if (this.#session === undefined || task.isRegistration) return { kind: 'register' }
     // One operation at a time: every earlier one was answered or given up, so this is the first whose result is awaited.
-    return `{"kind":"command","session":${this.#session},"seq":${this.#seq},"firstUnacked":${this.#seq},"op":${task.opText}}`
+    return { kind: 'command', session: this.#session, seq: this.#seq, firstUnacked: this.#seq, op: task.op }
   }
 
   #redirect(task: Task, from: number, leader: string | undefined): void {
@@ -186,7 +176,7 @@ export class LogicalClient implements Asker {
     task.redirects = 0
     const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** task.pauses)
     task.pauses += 1
-    task.wakeAtMs = Math.min(desk.clock.nowMs(desk.atUs) + pauseMs, task.giveUpAtMs)
+    task.wakeAtMs = Math.min(desk.nowMs(desk.atUs) + pauseMs, task.giveUpAtMs)
   }
 
   #refused(task: Task, { code, message }: Extract<ClientOutcome, { kind: 'refused' }>): void {

@@ -3,14 +3,16 @@
  * many operations per second of run time whether answers come or not, as far as clients are free. Each operation is
  * drawn from the run's seed and its own number, whichever client carries it out.
  */
-import type { Load } from '../../protocols/core/config.ts'
-import { draw, Purpose } from '../../protocols/core/prng.ts'
-import type { Finished } from './session.ts'
-import { type ClientWorld, LogicalClient } from './session.ts'
+import type { Load } from '../core/config.ts'
+import { draw, Purpose } from '../core/prng.ts'
+import type { Alarm, ClientWorld } from './desk.ts'
+import { type Finished, LogicalClient } from './session.ts'
 
 export interface LoadOptions {
   readonly world: ClientWorld
   readonly seed: number
+  /** Calls `onAlarm` when it rings. */
+  readonly alarm: Alarm
   /** All operations of the load are done. */
   onDone(): void
 }
@@ -28,7 +30,6 @@ export class LoadGenerator {
   #finished = 0
   /** Run time at which the next operation is due. */
   #nextMs = 0
-  #timer: NodeJS.Timeout | undefined
 
   constructor(options: LoadOptions) {
     this.#options = options
@@ -41,7 +42,7 @@ export class LoadGenerator {
 
   /** Changes the load, or stops it; operations under way are carried through. */
   set(load: Load | undefined): void {
-    clearTimeout(this.#timer)
+    this.#options.alarm.clear()
     this.#load = load
     this.#begun = 0
     this.#finished = 0
@@ -58,9 +59,12 @@ export class LoadGenerator {
     this.#pace()
   }
 
+  onAlarm(): void {
+    this.#pace()
+  }
+
   #nowMs(): number {
-    const { clock } = this.#options.world.desk
-    return clock.nowMs(clock.atUs())
+    return this.#options.world.desk.nowMs()
   }
 
   #onFree(client: LogicalClient, load: Load): void {
@@ -109,7 +113,7 @@ export class LoadGenerator {
 
   /** Begins what is due and waits for what is next. */
   #pace(): void {
-    clearTimeout(this.#timer)
+    this.#options.alarm.clear()
     const load = this.#load
     if (!load || load.rate === 0) return
     const nowMs = this.#nowMs()
@@ -123,7 +127,6 @@ export class LoadGenerator {
       this.#operate(client, load)
     }
     if (load.operations !== undefined && this.#begun >= load.operations) return
-    const waitMs = (this.#nextMs - nowMs) * this.#options.world.desk.clock.scale
-    this.#timer = setTimeout(() => this.#pace(), Math.max(1, Math.ceil(waitMs)))
+    this.#options.alarm.set(this.#nextMs - nowMs)
   }
 }

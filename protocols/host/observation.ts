@@ -1,5 +1,5 @@
 /** Whether two observations show the same: they are small and flat, and are recorded only when they differ. */
-import type { Observation } from '../../protocols/core/machine.ts'
+import type { Observation } from '../core/machine.ts'
 
 export function sameObservation(a: Observation, b: Observation): boolean {
   if (a.role !== b.role || a.epoch !== b.epoch || a.leader !== b.leader) return false

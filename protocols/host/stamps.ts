@@ -2,7 +2,7 @@
  * The causal stamps of an endpoint: Lamport time (Lamport 1978) and a vector clock (Fidge, Mattern 1988), with one entry
  * per endpoint. A step is one event; everything it sends carries the step's own stamp. Given outside the protocol's reach.
  */
-import { FRAME_HEADER_BYTES } from '../../protocols/wire/frame.ts'
+import { FRAME_HEADER_BYTES } from '../wire/frame.ts'
 
 export class Stamps {
   lamport = 0
@@ -40,6 +40,14 @@ export class Stamps {
       if (theirs > (clock[i] as number)) clock[i] = theirs
     }
     this.lamport = Math.max(this.lamport, view.getUint32(at + 20, true)) + 1
+    this.#tick()
+  }
+
+  /** The receipt of a message that carries these stamps. */
+  hear(lamport: number, theirs: Uint32Array): void {
+    const { clock } = this
+    for (let i = 0; i < clock.length; i++) if ((theirs[i] as number) > (clock[i] as number)) clock[i] = theirs[i] as number
+    this.lamport = Math.max(this.lamport, lamport) + 1
     this.#tick()
   }
 

@@ -1,0 +1,58 @@
+/**
+ * Where logical clients send their requests from and hear the answers: what a real process (main/clients) and the
+ * simulator offer them. An event of the desk has one time and one stamp; whatever is recorded and asked in it carries them.
+ */
+import type { ClientOutcome, ClientRequest } from '../core/input.ts'
+import type { AnyService } from '../core/service.ts'
+import type { TapKind } from '../wire/tap.ts'
+import type { Compass } from './compass.ts'
+
+/** Hears the answer to one asking. `node` is the index of who answered. */
+export interface Asker {
+  onAnswer(ask: number, node: number, outcome: ClientOutcome): void
+}
+
+export interface Desk {
+  /** The time of the event under way, microseconds since the run began. */
+  readonly atUs: number
+  /** A local event begins. Returns its time. */
+  beginEvent(): number
+  /** Run milliseconds at `atUs`; now when it is left out. */
+  nowMs(atUs?: number): number
+  /** Sends a request in the event under way; `opText` is its operation as JSON. Returns what names the asking in its answer. */
+  ask(asker: Asker, node: number, request: ClientRequest, opText: string): number
+  /** Nobody waits for this answer any more. */
+  forget(ask: number): void
+  /** Records the invocation or return of an operation, JSON, in the event under way. */
+  record(kind: typeof TapKind.invoke | typeof TapKind.return, text: string): void
+}
+
+/** One alarm, set anew at will. */
+export interface Alarm {
+  /** Rings once in so many run milliseconds, in place of an earlier setting. */
+  set(runMs: number): void
+  clear(): void
+}
+
+export interface ClientWorld {
+  readonly desk: Desk
+  readonly compass: Compass
+  readonly service: AnyService
+  nodeIndex(node: string): number
+  /** The next operation's number, unique within the run. */
+  nextOperation(): number
+}
+
+/** A request as JSON, put together from the operation's text. */
+export function requestText(request: ClientRequest, opText: string): string {
+  switch (request.kind) {
+    case 'register':
+      return '{"kind":"register"}'
+    case 'query':
+      return `{"kind":"query","op":${opText}}`
+    case 'command':
+      return `{"kind":"command","session":${request.session},"seq":${request.seq},"firstUnacked":${request.firstUnacked},"op":${opText}}`
+    default:
+      return request satisfies never
+  }
+}
