@@ -13,22 +13,9 @@
 import { messageId } from '../../protocols/core/ids.ts'
 import { invariant } from '../../protocols/core/invariant.ts'
 import { FeedKind } from '../../protocols/wire/feed.ts'
+import type { Log } from '../../protocols/wire/log.ts'
 import { StepInputKind, TapKind } from '../../protocols/wire/tap.ts'
 import { DeliveredMessages } from './delivered.ts'
-
-/** Where events go, in causal order. Byte ranges are valid during the call only. */
-export interface Log {
-  tap(endpoint: number, life: number, bytes: Uint8Array, view: DataView, at: number, end: number): void
-  /** `handedUs` is NaN when the frame was sent and not delivered at once. */
-  frame(bytes: Uint8Array, view: DataView, at: number, end: number, readUs: number, handedUs: number): void
-  deliver(atUs: number, message: number, copy: number): void
-  drop(atUs: number, message: number, copy: number, why: Uint8Array): void
-  hold(atUs: number, message: number, fault: Uint8Array): void
-  /** JSON of an event without its seq. */
-  event(json: Uint8Array): void
-  /** Something had to be put into the log before what it follows from. */
-  outOfOrder(count: number, why: string): void
-}
 
 interface Fate {
   readonly kind: number

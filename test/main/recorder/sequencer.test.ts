@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { DeliveredMessages } from '../../../main/recorder/delivered.ts'
-import { type Log, Sequencer } from '../../../main/recorder/sequencer.ts'
+import { Sequencer } from '../../../main/recorder/sequencer.ts'
 import { type MessageId, messageId, messageIdParts } from '../../../protocols/core/ids.ts'
 import { ByteWriter } from '../../../protocols/wire/bytes.ts'
 import { feedClosed, feedDeliver, feedPass, feedTap } from '../../../protocols/wire/feed.ts'
 import { frameMessageId, writeFrame } from '../../../protocols/wire/frame.ts'
+import type { Log } from '../../../protocols/wire/log.ts'
 import { StepInputKind, TapKind, writeStepRecord } from '../../../protocols/wire/tap.ts'
 import { dice, merge, toyRun } from './toyRun.ts'
 

@@ -1,0 +1,88 @@
+/** All logical clients of a simulated run: the one of the client bar, and those of the load. As main/clients/program.ts. */
+import { ClientBar } from '../clients/bar.ts'
+import { Compass } from '../clients/compass.ts'
+import type { ClientWorld } from '../clients/desk.ts'
+import { LoadGenerator } from '../clients/load.ts'
+import { type Finished, LogicalClient } from '../clients/session.ts'
+import type { Load } from '../core/config.ts'
+import { type NodeId, nodeId } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
+import type { AnyService } from '../core/service.ts'
+import type { Agenda } from './agenda.ts'
+import { AgendaAlarm, type SimDesk } from './desk.ts'
+
+/** How often clients that wait look at their clocks. */
+const TICK_US = 10_000
+
+export interface ClientsOptions {
+  readonly agenda: Agenda
+  readonly desk: SimDesk
+  readonly service: AnyService
+  readonly nodes: readonly NodeId[]
+  readonly seed: number
+  /** All operations of the load are done. */
+  onLoadDone(): void
+}
+
+export class SimClients {
+  readonly #options: ClientsOptions
+  readonly #bar: ClientBar
+  readonly #load: LoadGenerator
+  #operations = 0
+  #isTicking = false
+  readonly #tick = { happen: () => this.#onTick() }
+
+  constructor(options: ClientsOptions) {
+    this.#options = options
+    const { agenda, desk, service, nodes, seed, onLoadDone } = options
+    const world: ClientWorld = {
+      ...{ desk, service, compass: new Compass(nodes.length) },
+      nodeIndex: (node) => nodes.indexOf(nodeId(node)),
+      nextOperation: () => ++this.#operations,
+    }
+    const alarm = new AgendaAlarm(agenda, () => this.#load.onAlarm())
+    this.#load = new LoadGenerator({ world, seed, alarm, onDone: onLoadDone })
+    this.#bar = new ClientBar(new LogicalClient('you', world))
+  }
+
+  /** Operations begun. */
+  get operations(): number {
+    return this.#operations
+  }
+
+  operate(op: Json, done: (finished: Finished) => void): void {
+    this.#beginTicking()
+    this.#bar.operate(op, done)
+  }
+
+  set(load: Load | undefined): void {
+    this.#beginTicking()
+    this.#load.set(load)
+  }
+
+  /** The run ends: what is under way stays without a result. */
+  end(): void {
+    this.#load.set(undefined)
+    this.#bar.close()
+    for (const client of this.#clients()) client.abandon()
+  }
+
+  *#clients(): Iterable<LogicalClient> {
+    yield this.#bar.client
+    yield* this.#load.clients
+  }
+
+  #beginTicking(): void {
+    if (this.#isTicking) return
+    this.#isTicking = true
+    const { agenda } = this.#options
+    agenda.add(agenda.nowUs + TICK_US, this.#tick)
+  }
+
+  #onTick(): void {
+    const { agenda, desk } = this.#options
+    const nowMs = desk.nowMs()
+    for (const client of this.#clients()) if (client.isBusy) client.wake(nowMs)
+    agenda.add(agenda.nowUs + TICK_US, this.#tick)
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * A node's clock. It drifts against simulated time and may show another time than it should (skew). Timers run on the
+ * clock without its skew, as on a machine's monotonic clock: setting the time of day does not make a timer run out.
+ */
+
+export interface ClockSetting {
+  /** Shown too much, milliseconds. */
+  readonly skewMs: number
+  /** How much too fast it goes, parts per million; above -1,000,000. */
+  readonly driftPpm: number
+}
+
+export const TRUE_CLOCK: ClockSetting = { skewMs: 0, driftPpm: 0 }
+
+export class NodeClock {
+  #setting = TRUE_CLOCK
+  #rate = 1
+  #sinceUs = 0
+  #sinceMs = 0
+
+  /** Milliseconds that have passed by this clock, whatever it shows. */
+  localMs(atUs: number): number {
+    return this.#sinceMs + ((atUs - this.#sinceUs) / 1e3) * this.#rate
+  }
+
+  /** What it shows. */
+  nowMs(atUs: number): number {
+    return this.localMs(atUs) + this.#setting.skewMs
+  }
+
+  /** The first microsecond at which `localMs` has come. */
+  whenUs(localMs: number): number {
+    let atUs = Math.ceil(this.#sinceUs + ((localMs - this.#sinceMs) * 1e3) / this.#rate)
+    while (this.localMs(atUs) < localMs) atUs += 1
+    return atUs
+  }
+
+  set(setting: ClockSetting, atUs: number): void {
+    this.#sinceMs = this.localMs(atUs)
+    this.#sinceUs = atUs
+    this.#rate = 1 + setting.driftPpm / 1e6
+    this.#setting = setting
+  }
+}

@@ -1,0 +1,353 @@
+/**
+ * A whole cluster in one thread and in simulated time: nodes, links, disks, clocks and clients around one agenda. It is a
+ * pure function of its setup and of what is done to it: the same calls at the same times give the same events, byte for
+ * byte, on every machine. What happens is said to a sink; nothing is kept of it here.
+ */
+import type { Finished } from '../clients/session.ts'
+import type { Load, RunConfig } from '../core/config.ts'
+import { type ActionEvent, CLIENT_MESSAGE_TYPES, type DropEvent, type NodeEvent, type Unnumbered } from '../core/event.ts'
+import type { ArmedFault, NetworkFault, NodeAction } from '../core/fault.ts'
+import { type EndpointId, endpointIds, type FaultId, faultId, type MessageId, type NodeId, nodeIds } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
+import type { AnyProtocol, Observation } from '../core/machine.ts'
+import type { AnyService } from '../core/service.ts'
+import { linksOf } from '../net/target.ts'
+import { Agenda } from './agenda.ts'
+import { SimClients } from './clients.ts'
+import type { ClockSetting } from './clock.ts'
+import { SimDesk } from './desk.ts'
+import { SimLink } from './link.ts'
+import { SimNode } from './node.ts'
+import type { Letter, Sink, StepSeen, Word } from './sink.ts'
+
+export interface SimulationSetup {
+  readonly protocol: AnyProtocol
+  readonly service: AnyService
+  /** `timeScale` means nothing here: simulated time is run time. */
+  readonly config: RunConfig
+  /** Where it is said what happens; nowhere when absent. */
+  readonly sink?: Sink
+  /** What things cost by themselves, run milliseconds, each drawn from the seed. */
+  readonly costs?: Partial<Costs>
+}
+
+interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+export interface Costs {
+  /** A message on any link, on top of the configuration's network. */
+  readonly latencyMs: Range
+  /** Making durable what was written. */
+  readonly syncMs: Range
+  /** From the wish to start a process until it is up. */
+  readonly bootMs: Range
+}
+
+/** As on a machine of today: loopback, a solid-state disk, a process of Node. */
+const COSTS: Costs = { latencyMs: { min: 0.1, max: 0.6 }, syncMs: { min: 0.2, max: 1.5 }, bootMs: { min: 20, max: 60 } }
+
+/** What was asked cannot be done in this state of the run. */
+export class SimulationError extends Error {
+  override readonly name = 'SimulationError'
+}
+
+export class Simulation {
+  readonly nodes: readonly NodeId[]
+  readonly endpoints: readonly EndpointId[]
+  readonly messageTypes: readonly string[]
+  readonly config: RunConfig
+  /** Events so far, counted as a recording would. */
+  events = 0
+  steps = 0
+  readonly #setup: SimulationSetup
+  readonly #agenda = new Agenda()
+  readonly #sink: Sink
+  readonly #nodes: SimNode[]
+  readonly #links: (SimLink | undefined)[]
+  readonly #desk: SimDesk
+  readonly #clients: SimClients
+  readonly #faults = new Map<FaultId, { readonly fault: ArmedFault; readonly links: readonly SimLink[] }>()
+  #armed = 0
+  #load: Load | undefined
+  #isLoadAwaited: boolean
+  #isEnded = false
+  /** What a node shows, as long as its state is this one. */
+  readonly #shown: { state: unknown; observation: Observation | undefined }[]
+
+  constructor(setup: SimulationSetup) {
+    const { protocol, service, config } = setup
+    const costs = { ...COSTS, ...setup.costs }
+    this.#setup = setup
+    this.config = config
+    this.nodes = nodeIds(config.nodes)
+    this.endpoints = endpointIds(this.nodes)
+    this.messageTypes = [...protocol.messages.map(({ kind }) => kind), ...CLIENT_MESSAGE_TYPES]
+    this.#sink = setup.sink ? new Counted(this, setup.sink) : new Counted(this, undefined)
+    const agenda = this.#agenda
+    const sink = this.#sink
+    const post = (letter: Letter) => this.#post(letter)
+    const world = {
+      ...{ agenda, sink, post, nodes: this.nodes, seed: config.seed, sync: config.sync, syncMs: costs.syncMs, bootMs: costs.bootMs },
+      machine: protocol.machine(service),
+      timerNames: protocol.timers.map(({ name }) => name),
+      typeOf: new Map(this.messageTypes.map((type, index) => [type, index])),
+      options: protocol.options.parse(config.options),
+    }
+    this.#nodes = this.nodes.map((_, endpoint) => new SimNode(world, endpoint))
+    this.#links = this.#makeLinks(costs.latencyMs)
+    const [request] = CLIENT_MESSAGE_TYPES
+    this.#desk = new SimDesk({ agenda, sink, post, endpoint: this.nodes.length, requestType: this.messageTypes.indexOf(request) })
+    const later = { happen: () => this.setLoad(null) } // it has stopped by itself; this says that it has
+    const onLoadDone = () => agenda.add(agenda.nowUs, later)
+    this.#clients = new SimClients({ agenda, desk: this.#desk, service, nodes: this.nodes, seed: config.seed, onLoadDone })
+    this.#isLoadAwaited = config.load !== undefined
+    this.#shown = this.nodes.map(() => ({ state: undefined, observation: undefined }))
+    for (const node of this.#nodes) node.boot()
+  }
+
+  get nowUs(): number {
+    return this.#agenda.nowUs
+  }
+
+  /** Operations that clients began. */
+  get operations(): number {
+    return this.#clients.operations
+  }
+
+  get faults(): ReadonlyMap<FaultId, ArmedFault> {
+    return new Map([...this.#faults].map(([id, { fault }]) => [id, fault]))
+  }
+
+  get load(): Load | undefined {
+    return this.#load
+  }
+
+  node(id: NodeId): SimNode {
+    const node = this.#nodes[this.nodes.indexOf(id)]
+    if (!node) throw new SimulationError(`There is no node ${id} in this run, which has ${this.nodes.join(', ')}.`)
+    return node
+  }
+
+  /** What a node that runs shows. Cheap to ask again while its state is the same. */
+  observation(id: NodeId): Observation | undefined {
+    const { endpoint, state } = this.node(id)
+    if (state === undefined) return undefined
+    const shown = this.#shown[endpoint] as { state: unknown; observation: Observation | undefined }
+    if (shown.state !== state) {
+      shown.state = state
+      shown.observation = this.#setup.protocol.observe(state)
+    }
+    return shown.observation
+  }
+
+  /** Lets things happen up to `untilUs`, or until `isDone`, asked after each of them, says so: then true. */
+  run(untilUs: number, isDone?: () => boolean): boolean {
+    const agenda = this.#agenda
+    if (!isDone) {
+      while (agenda.next(untilUs)) if (this.#isLoadAwaited) this.#beginLoad()
+    } else {
+      while (agenda.next(untilUs)) {
+        if (this.#isLoadAwaited) this.#beginLoad()
+        if (isDone()) return true
+      }
+    }
+    if (untilUs > agenda.nowUs) agenda.nowUs = untilUs
+    return false
+  }
+
+  /** Something that will be done to the run at its time. */
+  at(atUs: number, act: () => void): void {
+    this.#agenda.add(atUs, { happen: act })
+  }
+
+  /** Throws SimulationError when the node is not in a state for it. */
+  act(id: NodeId, what: NodeAction): void {
+    const node = this.node(id)
+    const { status } = node
+    if (what === 'restart' && status !== 'down') throw new SimulationError(`${id} is running already. Crash it first.`)
+    if (what === 'wipe' && status !== 'down') throw new SimulationError(`${id} is running: its disk cannot be wiped under it.`)
+    if ((what === 'crash' || what === 'pause' || what === 'resume') && status === 'down')
+      throw new SimulationError(`${id} is down: there is nothing to ${what}.`)
+    if (what === 'pause' && status !== 'up') throw new SimulationError(`${id} is ${status}: it cannot be paused.`)
+    if (what === 'resume' && status !== 'paused') throw new SimulationError(`${id} is not paused.`)
+    this.#action({ do: 'node', node: id, what })
+    switch (what) {
+      case 'crash':
+        return node.crash()
+      case 'restart':
+        return node.boot()
+      case 'pause':
+        return node.pause()
+      case 'resume':
+        return node.resume()
+      case 'wipe':
+        return node.wipe()
+      default:
+        return what satisfies never
+    }
+  }
+
+  setClock(id: NodeId, setting: ClockSetting): void {
+    this.node(id).setClock(setting)
+  }
+
+  arm(fault: NetworkFault): ArmedFault {
+    this.#armed += 1
+    const armed: ArmedFault = { ...fault, id: faultId(`f${this.#armed}`) }
+    const links = linksOf(fault.target, this.endpoints).map(({ from, to }) => this.#link(from, to))
+    for (const link of links) link.arm(armed, this.#armed)
+    this.#faults.set(armed.id, { fault: armed, links })
+    this.#action({ do: 'arm', fault: armed })
+    return armed
+  }
+
+  lift(id: FaultId): void {
+    const armed = this.#armedFault(id)
+    this.#faults.delete(id)
+    this.#action({ do: 'lift', fault: id })
+    for (const link of armed.links) link.lift(id)
+  }
+
+  /** Returns how many messages were let go. */
+  release(id: FaultId, message?: MessageId): number {
+    const { fault, links } = this.#armedFault(id)
+    if (fault.kind !== 'hold') throw new SimulationError(`${id} is a ${fault.kind}: only a hold has messages to release.`)
+    let count = 0
+    for (const link of links)
+      count += link.release(id, message, (released) => this.#action({ do: 'release', fault: id, message: released }))
+    return count
+  }
+
+  /** Lifts every fault, resumes paused nodes, restarts those that are down. */
+  heal(): void {
+    for (const id of [...this.#faults.keys()]) this.lift(id)
+    for (const { id, status } of this.#nodes) {
+      if (status === 'paused') this.act(id, 'resume')
+      else if (status === 'down') this.act(id, 'restart')
+    }
+  }
+
+  /** Recorded, as everything that is done; simulated time itself goes as fast as it can be computed. */
+  setTimeScale(scale: number): void {
+    this.#action({ do: 'timeScale', scale })
+  }
+
+  setLoad(load: Load | null): void {
+    this.#load = load ?? undefined
+    this.#isLoadAwaited = false
+    this.#action({ do: 'load', load })
+    this.#clients.set(this.#load)
+  }
+
+  /** One operation of the client `you`; they wait for one another. */
+  operate(op: Json, done: (finished: Finished) => void): void {
+    this.#clients.operate(op, done)
+  }
+
+  /** Ends the run: operations under way stay without a result. */
+  end(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#clients.end()
+    this.#action({ do: 'end' })
+  }
+
+  /** The load of the configuration begins when all nodes are up for the first time. */
+  #beginLoad(): void {
+    const { load } = this.config
+    if (load && this.#nodes.every(({ step }) => step > 0)) this.setLoad(load)
+  }
+
+  #post(letter: Letter): void {
+    this.#link(letter.from, letter.to).enter(letter)
+  }
+
+  #link(from: number, to: number): SimLink {
+    return this.#links[from * this.endpoints.length + to] as SimLink
+  }
+
+  #armedFault(id: FaultId) {
+    const armed = this.#faults.get(id)
+    if (!armed) throw new SimulationError(`${id} is not armed.`)
+    return armed
+  }
+
+  #action(action: ActionEvent['action']): void {
+    this.#sink.happened({ kind: 'action', atUs: this.#agenda.nowUs, action })
+  }
+
+  /** The base latency is the middle and the half of a jitter, so that the link's own dice draw it. */
+  #makeLinks(latencyMs: Range): (SimLink | undefined)[] {
+    const { seed, network } = this.config
+    const clients = this.nodes.length
+    const half = (latencyMs.max - latencyMs.min) / 2
+    const world = {
+      ...{ agenda: this.#agenda, sink: this.#sink },
+      isThere: (to: number) => to === clients || this.#isUp(to),
+      receive: (letter: Letter) => (letter.to === clients ? this.#desk.receive(letter) : this.#nodes[letter.to]?.receive(letter)),
+      typeName: (type: number) => this.messageTypes[type] as string,
+    }
+    return this.endpoints.flatMap((_, from) =>
+      this.endpoints.map((_, to) => {
+        if (from === to) return undefined
+        const own = from === clients || to === clients ? { delayMs: 0, jitterMs: 0 } : network
+        const cost = { delayMs: own.delayMs + latencyMs.min + half, jitterMs: own.jitterMs + half }
+        return new SimLink(world, { seed, from, to, network: cost })
+      }),
+    )
+  }
+
+  #isUp(endpoint: number): boolean {
+    const { status } = this.#nodes[endpoint] as SimNode
+    return status === 'up' || status === 'paused'
+  }
+}
+
+/** Counts what passes; a bare run ends here. */
+class Counted implements Sink {
+  readonly #run: Simulation
+  readonly #sink: Sink | undefined
+
+  constructor(run: Simulation, sink: Sink | undefined) {
+    this.#run = run
+    this.#sink = sink
+  }
+
+  stepped(step: StepSeen): void {
+    this.#run.events += 1
+    this.#run.steps += 1
+    this.#sink?.stepped(step)
+  }
+
+  spoke(word: Word): void {
+    this.#run.events += 1
+    this.#sink?.spoke(word)
+  }
+
+  sent(letter: Letter, atUs: number): void {
+    this.#run.events += 1
+    this.#sink?.sent(letter, atUs)
+  }
+
+  delivered(letter: Letter, copy: number, atUs: number): void {
+    this.#run.events += 1
+    this.#sink?.delivered(letter, copy, atUs)
+  }
+
+  dropped(letter: Letter, copy: number, why: DropEvent['why'], atUs: number): void {
+    this.#run.events += 1
+    this.#sink?.dropped(letter, copy, why, atUs)
+  }
+
+  held(letter: Letter, fault: FaultId, atUs: number): void {
+    this.#run.events += 1
+    this.#sink?.held(letter, fault, atUs)
+  }
+
+  happened(event: Unnumbered<NodeEvent | ActionEvent>): void {
+    this.#run.events += 1
+    this.#sink?.happened(event)
+  }
+}
