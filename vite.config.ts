@@ -62,6 +62,7 @@ export default defineConfig({
         proxy: 'main/proxy/worker.ts',
         recorder: 'main/recorder/worker.ts',
         replay: 'main/replayThread.ts',
+        sweep: 'main/simulate/sweepWorker.ts',
       },
       { format: 'es' },
       'js',

@@ -18,13 +18,17 @@ import { programs } from './labPrograms.ts'
 import { Views } from './labViews.ts'
 import { openLibrary, type RunLibrary } from './recorder/index.ts'
 import { LiveRun } from './run.ts'
+import { LiveStage } from './scenario/live.ts'
 import { parseScenario } from './scenario/parse.ts'
 import { runScenario, type ScenarioOutcome } from './scenario/runner.ts'
+import { simulated } from './simulate/begin.ts'
+import { recordSimulation } from './simulate/record.ts'
 
 export type { NodeLauncher } from './cluster/index.ts'
 export type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 export { defaultDataFolder } from './recorder/index.ts'
 export type { ScenarioOutcome, ScenarioProgress } from './scenario/runner.ts'
+export { type SeedResult, sweep } from './simulate/index.ts'
 
 export interface CreateLabOptions extends LabOptions {
   /** How processes are started; by default with child_process.fork. */
@@ -107,13 +111,30 @@ class SynodLab implements Lab {
     const run = await this.#start(config, text)
     const connection = this.connect({ change: () => undefined })
     const { fileName, onProgress } = options
-    const carriedOut = runScenario(connection, run, scenario, {
+    const carriedOut = runScenario(new LiveStage(connection, run, config.seed), scenario, {
       ...(fileName === undefined ? {} : { fileName }),
       ...(onProgress === undefined ? {} : { onProgress }),
     })
     const outcome = carriedOut.then((found) => this.#keepOutcome(found)).finally(() => connection.close())
     outcome.catch((error) => this.#closing ?? this.#trouble(asLabError(error).toFailure(), run))
     return { run, outcome }
+  }
+
+  async simulateScenario(text: string, options: ScenarioStart & { readonly signal?: AbortSignal } = {}): Promise<ScenarioOutcome> {
+    const { scenario, config } = simulated(text, options)
+    const choice = choose(config)
+    const name = config.name ?? scenario.name
+    const { run, file } = this.#library.create(name)
+    this.#library.setLive(run, true)
+    const client = this.connect({ change: () => undefined })
+    const onRecorded = () => this.#library.setLive(run, false)
+    try {
+      return this.#keepOutcome(await recordSimulation({ ...options, run, name, file, choice, scenario, text, client, onRecorded }))
+    } finally {
+      onRecorded()
+      client.close()
+      this.#publishRuns()
+    }
   }
 
   #commands(): Handlers<Connection> {

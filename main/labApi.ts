@@ -29,6 +29,8 @@ export interface Lab {
   connect(listener: ChangeListener): LabConnection
   /** Reads, starts and carries out a scenario. Rejects with a LabError when it cannot begin. */
   startScenario(text: string, options?: ScenarioStart): Promise<StartedScenario>
+  /** Carries a scenario out in simulated time and keeps its recording like that of any run. Rejects with a LabError when it cannot begin. */
+  simulateScenario(text: string, options?: ScenarioStart & { readonly signal?: AbortSignal }): Promise<ScenarioOutcome>
   /** The file of a run of the library. Throws `not-found`. */
   fileOf(run: RunId): string
   /** Opens a run file that need not be in the library, for reading alone: the commands that read a run take what it resolves to. */

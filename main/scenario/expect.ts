@@ -42,7 +42,7 @@ export async function judgeRecording(
   client: LabClient,
   run: RunId,
   expected: Expectations,
-): Promise<{ expectations: JudgedExpectation[]; verdict?: Verdict }> {
+): Promise<{ expectations: JudgedExpectation[]; verdict?: Verdict; violated?: string }> {
   const expectations: JudgedExpectation[] = []
   if (expected.operations !== undefined) {
     expectations.push(await guarded('operations', () => judgeOperations(client, run, expected.operations === 'ok')))
@@ -56,7 +56,8 @@ export async function judgeRecording(
       return { text: 'the invariants hold', is: found.is, ...(found.is === 'pass' || why === undefined ? {} : { why }) }
     }),
   )
-  return { expectations, ...(found === undefined ? {} : { verdict: found }) }
+  const violated = found?.violations[0]?.invariant
+  return { expectations, ...(found === undefined ? {} : { verdict: found }), ...(violated === undefined ? {} : { violated }) }
 }
 
 async function judgeOperations(client: LabClient, run: RunId, allOk: boolean): Promise<JudgedExpectation> {

@@ -23,7 +23,7 @@ const factTest = {
 }
 
 const wait = z.union([
-  z.enum(['leader', 'new-leader', 'no-leader', 'applied', 'idle']),
+  z.enum(['leader', 'new-leader', 'no-leader', 'applied', 'idle', 'progress']),
   z.strictObject({ ms: z.number().min(0).max(600_000) }),
   z.strictObject(factTest),
   z.strictObject({ event: eventFilterSchema }),
@@ -62,6 +62,7 @@ export const stepSchemas = {
   release: z.strictObject({ release: word, ...within }),
   heal: z.strictObject({ heal: z.union([z.literal(true), z.null()]).optional(), ...within }),
   timeScale: z.strictObject({ timeScale: z.number().min(1).max(100), ...within }),
+  storm: z.strictObject({ storm: z.strictObject({ ms: z.number().min(1).max(600_000) }), ...within }),
   say: z.strictObject({ say: z.string().min(1), ...within }),
 } as const
 

@@ -9,23 +9,7 @@ import type { LabClient } from '../contract/client.ts'
 import type { EventFilter } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import type { Change } from '../contract/stream.ts'
-
-/** The deadline of a step or of the whole scenario went by. */
-export class TooLateError extends Error {
-  override readonly name = 'TooLateError'
-  readonly whole: boolean
-  constructor(whole: boolean) {
-    super(whole ? 'the time limit of the scenario went by' : 'the time limit of the step went by')
-    this.whole = whole
-  }
-}
-
-export interface Deadline {
-  /** performance.now() at which it ends. */
-  readonly atMs: number
-  /** The scenario's own limit, not that of one step. */
-  readonly whole: boolean
-}
+import { type Deadline, TooLateError } from './stage.ts'
 
 export class RunView {
   readonly #client: LabClient

@@ -96,4 +96,26 @@ steps:
 expect: { leader: true, running: 5, applied: equal, operations: answered }
 `,
   },
+  {
+    name: 'bad-afternoon',
+    title: 'A bad afternoon',
+    teaches: 'Whatever befalls the servers, what was committed stays; when it is over, they go on (§5.4, §5.6).',
+    text: `name: A bad afternoon
+about: >
+  Ten seconds of crashes, pauses, partitions and weather, another afternoon for every seed, while clients read and write.
+  Then all is healed, and within a few seconds operations succeed again and every server has applied the same.
+run: { protocol: raft, service: kv, nodes: 5, seed: 1, load: { clients: 6, rate: 100 } }
+steps:
+  - storm: { ms: 10000 }
+  - heal:
+  - wait: progress
+    withinMs: 10000
+  - load: off
+  - wait: idle
+    withinMs: 15000
+  - wait: applied
+    withinMs: 5000
+expect: { leader: true, running: 5, applied: equal }
+`,
+  },
 ]

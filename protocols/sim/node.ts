@@ -46,6 +46,8 @@ export class SimNode {
   life = 0
   step = 0
   state: unknown
+  /** The disk was emptied since it last ran. */
+  wiped = false
   /** Records that crashes took because they were not synced. */
   lostRecords = 0
   readonly #world: NodeWorld
@@ -121,6 +123,7 @@ export class SimNode {
 
   wipe(): void {
     this.disk.wipe()
+    this.wiped = true
     this.#say({ is: 'wiped' })
   }
 
@@ -147,6 +150,7 @@ export class SimNode {
     this.#stamps = new Stamps(nodes.length + 1, this.endpoint)
     this.#stamps.beginAt({ lamport, own: clock[this.endpoint] as number })
     this.status = 'up'
+    this.wiped = false
     this.step = 0
     this.#messages = 0
     this.#say({ is: 'up', pid: 0, life: this.life })

@@ -9,7 +9,8 @@ import { defaultDataFolder } from '../../lab.ts'
 import { VERSION } from '../../labInfo.ts'
 import { check, events, list, protocols, replay } from './reading.ts'
 import { run } from './running.ts'
-import { carryOut, Exit, readCount, readWords } from './terminal.ts'
+import { sim } from './simulating.ts'
+import { carryOut, Exit, readCount, readRange, readWords } from './terminal.ts'
 
 const JSON_OPTION = ['--json', 'print the result as JSON', false] as const
 const DATA_OPTION = ['--data <folder>', 'where runs are kept', defaultDataFolder()] as const
@@ -36,6 +37,14 @@ sub('run', 'Carry out a scenario without a window and print its verdict. The run
   .option('--seed <number>', "the run's seed, in place of the scenario's", readCount)
   .option('--name <name>', "the run's name, in place of the scenario's")
   .action((scenario, options) => carryOut(options, () => run(scenario, options)))
+
+sub('sim', 'Carry out a scenario in simulated time, recorded like a real run; or over many seeds, each judged, with a table at the end.')
+  .argument('<scenario>', "a scenario file, or one of a protocol's own: raft/bad-afternoon")
+  .option('--seed <number>', "the run's seed, in place of the scenario's", readCount)
+  .option('--seeds <first..last>', 'simulate it under each of these seeds; nothing is recorded', readRange)
+  .option('--jobs <count>', 'worker threads for --seeds', readCount, 1)
+  .option('--name <name>', "the run's name, in place of the scenario's")
+  .action((scenario, options) => carryOut(options, () => sim(scenario, options)))
 
 sub('list', 'List the runs of the library, newest first.').action((options) => carryOut(options, () => list(options)))
 

@@ -68,3 +68,14 @@ export function readWords(text: string, before: readonly string[] = []): string[
   if (words.length === 0) throw new InvalidArgumentError('at least one word is meant')
   return [...before, ...words]
 }
+
+/** For commander: `1..200`. */
+export function readRange(text: string): { readonly first: number; readonly last: number } {
+  const [first, last] = text.split('..')
+  if (first === undefined || last === undefined || text.split('..').length !== 2)
+    throw new InvalidArgumentError('a range like 1..200 is meant')
+  const range = { first: readCount(first), last: readCount(last) }
+  if (range.first > range.last) throw new InvalidArgumentError('its first is above its last')
+  if (range.last > 4_294_967_295) throw new InvalidArgumentError('a seed is at most 4294967295')
+  return range
+}

@@ -42,6 +42,9 @@ export function fakeLab(): FakeLab {
     startScenario: async () => {
       throw new Error('not called by the web host')
     },
+    simulateScenario: async () => {
+      throw new Error('not called by the web host')
+    },
     fileOf: () => '/nowhere/run.synod',
     openFile: async () => {
       throw new Error('not called by the web host')

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { LabClient } from '../../../main/contract/client.ts'
 import type { Change } from '../../../main/contract/stream.ts'
-import { RunView, TooLateError } from '../../../main/scenario/view.ts'
+import { TooLateError } from '../../../main/scenario/stage.ts'
+import { RunView } from '../../../main/scenario/view.ts'
 import { nodeIds, runId } from '../../../protocols/core/ids.ts'
 import { encodeMoment, firstMoment } from '../../../protocols/core/moment.ts'
 

@@ -1,0 +1,96 @@
+/**
+ * Where a scenario is carried out: a live run of real processes (live.ts), or a simulation (main/simulate/stage.ts). The
+ * steps mean the same on both. Deadlines are counted on the stage's own clock.
+ */
+import type { Load } from '../../protocols/core/config.ts'
+import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
+import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { Moment, NodeMoment } from '../../protocols/core/moment.ts'
+import type { ClockSetting } from '../../protocols/sim/clock.ts'
+import type { ClientAnswer, EventFilter, Verdict } from '../contract/commands.ts'
+import type { JudgedExpectation } from './expect.ts'
+import type { Expectations } from './format.ts'
+
+/** The deadline of a step or of the whole scenario went by. */
+export class TooLateError extends Error {
+  override readonly name = 'TooLateError'
+  readonly whole: boolean
+  constructor(whole: boolean) {
+    super(whole ? 'the time limit of the scenario went by' : 'the time limit of the step went by')
+    this.whole = whole
+  }
+}
+
+/** A step that did not do what was expected of it. */
+export class StepFailedError extends Error {
+  override readonly name = 'StepFailedError'
+}
+
+export interface Deadline {
+  /** `nowMs` of the stage at which it ends. */
+  readonly atMs: number
+  /** The scenario's own limit, not that of one step. */
+  readonly whole: boolean
+}
+
+export interface Judged {
+  readonly expectations: readonly JudgedExpectation[]
+  /** The judgement of a whole recording, when there is one. */
+  readonly verdict?: Verdict
+  /** The first invariant that was found broken. */
+  readonly violated?: string
+}
+
+export interface Stage {
+  readonly run: RunId
+  readonly seed: number
+  /** What the run looks like now. */
+  readonly moment: Moment
+  /** Its clock is the run's alone: what comes too late there was not held up by a slow machine. */
+  readonly isExact: boolean
+  nowMs(): number
+  open(): Promise<void>
+  close(): Promise<void>
+  /** Resolves when `look` finds something (anything but undefined and false); looked at again whenever something happened. Rejects with TooLateError. */
+  until<T>(look: () => T | undefined | false, deadline: Deadline): Promise<T>
+  /** Until an event that happens from now on matches; says which. */
+  untilEvent(filter: EventFilter, deadline: Deadline): Promise<string>
+  /** Until no load runs and every operation has returned. */
+  untilIdle(deadline: Deadline): Promise<void>
+  /** Until an operation that was invoked from now on has returned with a result. */
+  untilProgress(deadline: Deadline): Promise<void>
+  sleep(runMs: number, deadline: Deadline): Promise<void>
+  /** What was done shows in `moment` when these resolve. What cannot be done is a StepFailedError. */
+  operate(text: string, deadline: Deadline): Promise<ClientAnswer>
+  load(load: Load | null, deadline: Deadline): Promise<void>
+  node(node: NodeId, action: NodeAction, deadline: Deadline): Promise<void>
+  arm(fault: NetworkFault, deadline: Deadline): Promise<FaultId>
+  lift(fault: FaultId, deadline: Deadline): Promise<void>
+  release(fault: FaultId): Promise<number>
+  heal(deadline: Deadline): Promise<void>
+  timeScale(scale: number, deadline: Deadline): Promise<void>
+  /** Clocks of real machines are not ours to set: then absent. */
+  setClock?(node: NodeId, setting: ClockSetting): void
+  /** Ends the run in good order. */
+  end(): Promise<void>
+  /** Judges what happened from the beginning on. */
+  judge(expected: Expectations): Promise<Judged>
+}
+
+/** The moment shows what was done to a node. `life`: that before it. */
+export function isDoneTo(action: NodeAction, node: NodeMoment, life: number): boolean {
+  switch (action) {
+    case 'crash':
+      return node.status === 'down'
+    case 'restart':
+      return node.status === 'up' && node.life > life
+    case 'pause':
+      return node.status === 'paused'
+    case 'resume':
+      return node.status === 'up'
+    case 'wipe':
+      return node.wiped
+    default:
+      return action satisfies never
+  }
+}

@@ -1,0 +1,225 @@
+/** A scenario's stage in simulated time: what a step waits for is reached by computing, and a deadline is the run's own. */
+import type { Load, RunConfig } from '../../protocols/core/config.ts'
+import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
+import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import { endpointIds, nodeIds } from '../../protocols/core/ids.ts'
+import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import type { AnyService } from '../../protocols/core/service.ts'
+import type { ClockSetting } from '../../protocols/sim/clock.ts'
+import { Judging } from '../../protocols/sim/judging.ts'
+import { Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
+import { type Sink, tee } from '../../protocols/sim/sink.ts'
+import type { ClientAnswer, EventFilter } from '../contract/commands.ts'
+import { LabError } from '../contract/errors.ts'
+import type { JudgedExpectation } from '../scenario/expect.ts'
+import type { Expectations } from '../scenario/format.ts'
+import { type Deadline, isDoneTo, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
+import { Tail } from './tail.ts'
+import { Tally } from './tally.ts'
+import { SimMoment } from './view.ts'
+
+/** Happenings between two looks at the world outside. */
+const SLICE = 5000
+
+export interface SimStageOptions {
+  readonly run: RunId
+  readonly config: RunConfig
+  readonly protocol: AnyProtocol
+  readonly service: AnyService
+  /** Records; what happens is only judged and counted when absent. */
+  readonly sink?: Sink
+  /** Goes no further when an invariant is broken. */
+  readonly stopsAtViolation?: boolean
+  /** Now and then while it computes. */
+  onSlice?(): void
+  /** When the run has ended. */
+  onEnd?(): void
+  /** Instead of what was judged on the way: reads the recording. */
+  judge?(expected: Expectations): ReturnType<Stage['judge']>
+  readonly signal?: AbortSignal
+}
+
+export class SimStage implements Stage {
+  readonly run: RunId
+  readonly seed: number
+  readonly isExact = true
+  readonly simulation: Simulation
+  readonly tally = new Tally()
+  readonly judging: Judging
+  readonly moment: SimMoment
+  readonly #options: SimStageOptions
+  readonly #tail: Tail
+
+  constructor(options: SimStageOptions) {
+    const { run, config, protocol, service, sink } = options
+    this.run = run
+    this.seed = config.seed
+    this.#options = options
+    this.judging = new Judging(protocol)
+    const nodes = nodeIds(config.nodes)
+    const messageTypes = [...protocol.messages.map(({ kind }) => kind), 'ClientRequest', 'ClientReply']
+    this.#tail = new Tail({ endpoints: endpointIds(nodes), messageTypes, timers: protocol.timers.map(({ name }) => name) }, protocol)
+    const all = tee(...(sink ? [sink] : []), this.judging, this.tally, this.#tail)
+    this.simulation = new Simulation({ protocol, service, config, sink: all })
+    this.moment = new SimMoment(this.simulation)
+  }
+
+  nowMs(): number {
+    return this.simulation.nowUs / 1e3
+  }
+
+  /** As a live run is begun: the steps begin when every process is up. */
+  async open(): Promise<void> {
+    const isUp = () => this.simulation.nodes.every((id) => this.simulation.node(id).step > 0)
+    await this.until(isUp, { atMs: this.nowMs() + 60_000, whole: true })
+  }
+
+  async close(): Promise<void> {}
+
+  async until<T>(look: () => T | undefined | false, deadline: Deadline): Promise<T> {
+    let found = look()
+    const isFound = () => {
+      found = look()
+      return found !== undefined && found !== false
+    }
+    if (found === undefined || found === false) await this.#compute(deadline.atMs * 1e3, isFound)
+    if (found === undefined || found === false) throw new TooLateError(deadline.whole)
+    return found
+  }
+
+  async untilEvent(filter: EventFilter, deadline: Deadline): Promise<string> {
+    this.#tail.look(filter)
+    try {
+      const { kind, atUs } = await this.until(() => this.#tail.found, deadline)
+      return `${kind} at ${(atUs / 1e3).toFixed(1)} ms`
+    } finally {
+      this.#tail.stop()
+    }
+  }
+
+  async untilIdle(deadline: Deadline): Promise<void> {
+    await this.until(() => this.simulation.load === undefined && this.tally.open.size === 0, deadline)
+  }
+
+  async untilProgress(deadline: Deadline): Promise<void> {
+    const before = this.simulation.operations
+    await this.until(() => this.tally.lastOk > before, deadline)
+  }
+
+  async sleep(runMs: number, deadline: Deadline): Promise<void> {
+    const untilUs = this.simulation.nowUs + Math.round(runMs * 1e3)
+    await this.#compute(Math.min(untilUs, deadline.atMs * 1e3))
+    if (untilUs > deadline.atMs * 1e3) throw new TooLateError(deadline.whole)
+  }
+
+  async operate(text: string, deadline: Deadline): Promise<ClientAnswer> {
+    const { service } = this.#options
+    const parsed = service.parse(text)
+    if ('error' in parsed) throw new StepFailedError(parsed.error)
+    let answer: ClientAnswer | undefined
+    this.simulation.operate(parsed.op, ({ operation, outcome, latencyMs }) => {
+      const said = outcome.is === 'ok' ? service.formatResult(parsed.op, outcome.result) : outcome.why
+      answer = { operation, op: service.format(parsed.op), is: outcome.is, text: said, latencyMs }
+    })
+    return await this.until(() => answer, deadline)
+  }
+
+  async load(load: Load | null): Promise<void> {
+    this.simulation.setLoad(load)
+  }
+
+  async node(id: NodeId, action: NodeAction, deadline: Deadline): Promise<void> {
+    const { life } = this.simulation.node(id)
+    // A step may come while the process is still starting: whoever does it on a machine waits as well.
+    await this.until(() => this.simulation.node(id).status !== 'starting', deadline)
+    this.#do(() => this.simulation.act(id, action))
+    if (action === 'crash') this.tally.count('lost records', this.#lostSince())
+    await this.until(() => {
+      const node = this.moment.nodes.get(id)
+      return node !== undefined && isDoneTo(action, node, life)
+    }, deadline)
+  }
+
+  async arm(fault: NetworkFault): Promise<FaultId> {
+    return this.#do(() => this.simulation.arm(fault)).id
+  }
+
+  async lift(fault: FaultId): Promise<void> {
+    this.#do(() => this.simulation.lift(fault))
+  }
+
+  async release(fault: FaultId): Promise<number> {
+    return this.#do(() => this.simulation.release(fault))
+  }
+
+  async heal(deadline: Deadline): Promise<void> {
+    this.simulation.heal()
+    await this.until(() => this.simulation.nodes.every((id) => this.simulation.node(id).status === 'up'), deadline)
+  }
+
+  async timeScale(scale: number): Promise<void> {
+    this.simulation.setTimeScale(scale)
+  }
+
+  setClock(node: NodeId, setting: ClockSetting): void {
+    this.simulation.setClock(node, setting)
+    this.tally.count('clock')
+  }
+
+  async end(): Promise<void> {
+    this.simulation.end()
+    this.moment.ended = true
+    this.#options.onEnd?.()
+  }
+
+  async judge(expected: Expectations): ReturnType<Stage['judge']> {
+    if (this.#options.judge) return await this.#options.judge(expected)
+    const expectations: JudgedExpectation[] = []
+    if (expected.operations !== undefined) expectations.push(this.tally.judgeOperations(expected.operations === 'ok'))
+    const [first] = this.judging.found
+    const text = 'the invariants hold'
+    if (!first) {
+      const { broken } = this.judging
+      expectations.push(broken === undefined ? { text, is: 'pass' } : { text, is: 'unknown', why: `The judge of ${broken} failed.` })
+      return { expectations }
+    }
+    const why = `${first.invariant} at ${(first.atUs / 1e3).toFixed(1)} ms: ${first.text}`
+    return { expectations: [...expectations, { text, is: 'fail', why }], violated: first.invariant }
+  }
+
+  /** Computes up to `untilUs` or until `isDone`, with room between the slices for whatever else the process does. */
+  async #compute(untilUs: number, isDone?: () => boolean): Promise<void> {
+    const { signal, onSlice, stopsAtViolation } = this.#options
+    for (;;) {
+      let left = SLICE
+      let done = false
+      const stops = this.simulation.run(untilUs, () => {
+        done = isDone?.() ?? false
+        return done || --left === 0 || (stopsAtViolation === true && this.judging.found.length > 0)
+      })
+      if (stopsAtViolation && this.judging.found.length > 0) throw new LabError('run-ended', 'an invariant was broken')
+      if (done || !stops) return
+      onSlice?.()
+      await new Promise((resume) => setImmediate(resume))
+      if (signal?.aborted) throw new LabError('run-ended', 'the simulation was interrupted')
+    }
+  }
+
+  #lost = 0
+
+  /** Records that crashes took since this was last asked. */
+  #lostSince(): number {
+    const before = this.#lost
+    this.#lost = this.simulation.nodes.reduce((sum, id) => sum + this.simulation.node(id).lostRecords, 0)
+    return this.#lost - before
+  }
+
+  #do<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      if (error instanceof SimulationError) throw new StepFailedError(error.message)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Looks for an event in a simulation with the very filter that reads recordings: while somebody looks, what happens is
+ * packed as it would be recorded and read back at once.
+ */
+import type { ActionEvent, DropEvent, NodeEvent, RunEvent, Unnumbered } from '../../protocols/core/event.ts'
+import type { FaultId } from '../../protocols/core/ids.ts'
+import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import { Recording } from '../../protocols/sim/recording.ts'
+import type { Letter, Sink, StepSeen, Word } from '../../protocols/sim/sink.ts'
+import { readText } from '../../protocols/wire/bytes.ts'
+import type { ChunkTables } from '../../protocols/wire/chunk.ts'
+import { readEvent, writeEvent } from '../../protocols/wire/chunkEvents.ts'
+import { ChunkReader } from '../../protocols/wire/chunkReader.ts'
+import { ChunkWriter } from '../../protocols/wire/chunkWriter.ts'
+import type { Log } from '../../protocols/wire/log.ts'
+import { TapKind } from '../../protocols/wire/tap.ts'
+import type { EventFilter } from '../contract/commands.ts'
+import { EventQuery, type MessageFacts } from '../recorder/eventQuery.ts'
+
+export class Tail implements Sink, Log {
+  readonly #tables: ChunkTables
+  readonly #protocol: AnyProtocol
+  readonly #writer: ChunkWriter
+  #recording: Recording | undefined
+  #query: EventQuery | undefined
+  #found: RunEvent | undefined
+  #facts: MessageFacts | undefined
+
+  constructor(tables: ChunkTables, protocol: AnyProtocol) {
+    this.#tables = tables
+    this.#protocol = protocol
+    this.#writer = new ChunkWriter(tables)
+  }
+
+  /** From now on until `stop`. */
+  look(filter: EventFilter): void {
+    this.#found = undefined
+    this.#query = new EventQuery(filter, this.#tables, () => this.#facts)
+    this.#recording = new Recording(this, this.#protocol, this.#tables.endpoints.length - 1)
+  }
+
+  stop(): void {
+    this.#recording = undefined
+  }
+
+  /** The first event that matched. */
+  get found(): RunEvent | undefined {
+    return this.#found
+  }
+
+  // What happens, on its way to the log below.
+
+  stepped(step: StepSeen): void {
+    this.#recording?.stepped(step)
+  }
+
+  spoke(word: Word): void {
+    this.#recording?.spoke(word)
+  }
+
+  sent(letter: Letter, atUs: number): void {
+    this.#facts = letter
+    this.#recording?.sent(letter, atUs)
+  }
+
+  delivered(letter: Letter, copy: number, atUs: number): void {
+    this.#facts = letter
+    this.#recording?.delivered(letter, copy, atUs)
+  }
+
+  dropped(letter: Letter, copy: number, why: DropEvent['why'], atUs: number): void {
+    this.#facts = letter
+    this.#recording?.dropped(letter, copy, why, atUs)
+  }
+
+  held(letter: Letter, fault: FaultId, atUs: number): void {
+    this.#facts = letter
+    this.#recording?.held(letter, fault, atUs)
+  }
+
+  happened(event: Unnumbered<NodeEvent | ActionEvent>): void {
+    this.#recording?.happened(event)
+  }
+
+  // The log.
+
+  tap(endpoint: number, life: number, bytes: Uint8Array, view: DataView, at: number, end: number): void {
+    if (view.getUint8(at + 4) === TapKind.step) this.#writer.tapStep(endpoint, life, bytes, view, at, end)
+    else this.#writer.tapText(endpoint, life, bytes, view, at, end)
+    this.#match()
+  }
+
+  frame(bytes: Uint8Array, view: DataView, at: number, end: number, readUs: number, handedUs: number): void {
+    this.#writer.frame(bytes, view, at, end, readUs, handedUs)
+    this.#match()
+  }
+
+  deliver(atUs: number, message: number, copy: number): void {
+    this.#writer.deliver(atUs, message, copy)
+    this.#match()
+  }
+
+  drop(atUs: number, message: number, copy: number, why: Uint8Array): void {
+    this.#writer.drop(atUs, message, copy, why)
+    this.#match()
+  }
+
+  hold(atUs: number, message: number, fault: Uint8Array): void {
+    this.#writer.hold(atUs, message, fault)
+    this.#match()
+  }
+
+  event(json: Uint8Array): void {
+    const event = { ...(JSON.parse(readText(json)) as Unnumbered), seq: this.#writer.firstSeq + this.#writer.count } as RunEvent
+    writeEvent(this.#writer, event)
+    this.#match()
+  }
+
+  outOfOrder(): void {}
+
+  /** The one event of the chunk; the next begins a new one. */
+  #match(): void {
+    const reader = new ChunkReader(this.#writer.written().slice(), this.#tables)
+    while (reader.next()) if (!this.#found && this.#query?.lets(reader)) this.#found = readEvent(reader)
+    this.#writer.begin(1, 0)
+  }
+}
