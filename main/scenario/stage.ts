@@ -71,6 +71,8 @@ export interface Stage {
   timeScale(scale: number, deadline: Deadline): Promise<void>
   /** Clocks of real machines are not ours to set: then absent. */
   setClock?(node: NodeId, setting: ClockSetting): void
+  /** Neither is the speed of their disks. */
+  setSync?(node: NodeId, syncMs: { readonly min: number; readonly max: number } | undefined): void
   /** Ends the run in good order. */
   end(): Promise<void>
   /** Judges what happened from the beginning on. */

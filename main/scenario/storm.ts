@@ -39,6 +39,9 @@ async function carryOut(stage: Stage, deed: Deed, faults: Map<string, FaultId>, 
     case 'clock':
       stage.setClock?.(deed.node, deed.setting)
       return stage.setClock !== undefined
+    case 'disk':
+      stage.setSync?.(deed.node, deed.syncMs)
+      return stage.setSync !== undefined
     default:
       return deed satisfies never
   }

@@ -7,7 +7,7 @@ import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
 import { Judging } from '../../protocols/sim/judging.ts'
-import { Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
+import { type Range, Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
 import { type Sink, tee } from '../../protocols/sim/sink.ts'
 import type { ClientAnswer, EventFilter } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
@@ -164,6 +164,11 @@ export class SimStage implements Stage {
   setClock(node: NodeId, setting: ClockSetting): void {
     this.simulation.setClock(node, setting)
     this.tally.count('clock')
+  }
+
+  setSync(node: NodeId, syncMs: Range | undefined): void {
+    this.simulation.setSync(node, syncMs)
+    if (syncMs !== undefined) this.tally.count('slow disk')
   }
 
   async end(): Promise<void> {

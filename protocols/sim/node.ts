@@ -46,6 +46,8 @@ export class SimNode {
   life = 0
   step = 0
   state: unknown
+  /** What a sync takes here, when not what it takes everywhere. */
+  syncMs: { readonly min: number; readonly max: number } | undefined
   /** The disk was emptied since it last ran. */
   wiped = false
   /** Records that crashes took because they were not synced. */
@@ -250,7 +252,8 @@ export class SimNode {
       if (this.#gathered.length > 0) this.#gathered = this.#postAll(this.#gathered)
       return
     }
-    const { agenda, seed, syncMs } = this.#world
+    const { agenda, seed } = this.#world
+    const syncMs = this.syncMs ?? this.#world.syncMs
     this.#isUnsynced = false
     this.#isSyncing = true
     this.#sealed = this.#gathered

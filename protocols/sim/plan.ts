@@ -6,7 +6,7 @@
 import type { NetworkFault, NodeAction } from '../core/fault.ts'
 import type { NodeId } from '../core/ids.ts'
 import { between, draw, fraction, Purpose } from '../core/prng.ts'
-import type { ClockSetting } from './clock.ts'
+import { type ClockSetting, TRUE_CLOCK } from './clock.ts'
 
 export type Deed =
   | { readonly do: 'node'; readonly node: NodeId; readonly what: NodeAction }
@@ -14,6 +14,8 @@ export type Deed =
   | { readonly do: 'lift'; readonly label: string }
   /** Only where clocks can be set. */
   | { readonly do: 'clock'; readonly node: NodeId; readonly setting: ClockSetting }
+  /** Only where disks can be made slow: so long takes a sync, or what it usually takes. */
+  | { readonly do: 'disk'; readonly node: NodeId; readonly syncMs: { readonly min: number; readonly max: number } | undefined }
 
 export interface PlannedDeed {
   /** Run milliseconds after the plan begins. */
@@ -39,6 +41,8 @@ class Planner {
   readonly #deeds: PlannedDeed[] = []
   /** Until when a node has enough. */
   readonly #busyUntilMs = new Map<NodeId, number>()
+  readonly #skewed = new Set<NodeId>()
+  readonly #slow = new Set<NodeId>()
   #coins = 0
   #labels = 0
 
@@ -49,11 +53,14 @@ class Planner {
   }
 
   plan(): PlannedDeed[] {
-    const kinds = [this.#crash, this.#crash, this.#pause, this.#part, this.#part, this.#cut, this.#weather, this.#weather, this.#clock]
+    const own = [this.#crash, this.#tear, this.#pause, this.#clock]
+    const kinds = [...own, this.#tear, this.#part, this.#part, this.#cut, this.#weather, this.#weather]
     const everyMs = this.#oneOf(150, 400, 1000)
     for (let atMs = this.#between(0, everyMs); atMs < this.#ms; atMs += this.#between(0, 2 * everyMs))
       this.#oneOf(...kinds).call(this, atMs)
-    // Equal times keep the order in which they were drawn.
+    // What cannot be healed from outside is not left behind. Equal times keep the order in which they were drawn.
+    for (const node of this.#slow) this.#deeds.push({ atMs: this.#ms, deed: { do: 'disk', node, syncMs: undefined } })
+    for (const node of this.#skewed) this.#deeds.push({ atMs: this.#ms, deed: { do: 'clock', node, setting: TRUE_CLOCK } })
     return this.#deeds.sort((a, b) => a.atMs - b.atMs)
   }
 
@@ -63,6 +70,19 @@ class Planner {
     if (!node) return
     this.#add(atMs, { do: 'node', node, what: 'crash' })
     this.#add(untilMs, { do: 'node', node, what: 'restart' })
+  }
+
+  /** A disk is slow, and the power fails: what was written meanwhile is lost. */
+  #tear(atMs: number): void {
+    const crashMs = atMs + this.#between(20, 400)
+    const restartMs = crashMs + this.#between(20, 600)
+    const node = this.#free(atMs, restartMs + 100)
+    if (!node) return
+    this.#slow.add(node)
+    this.#add(atMs, { do: 'disk', node, syncMs: { min: 20, max: this.#between(30, 300) } })
+    this.#add(crashMs, { do: 'node', node, what: 'crash' })
+    this.#add(crashMs, { do: 'disk', node, syncMs: undefined })
+    this.#add(restartMs, { do: 'node', node, what: 'restart' })
   }
 
   #pause(atMs: number): void {
@@ -101,7 +121,9 @@ class Planner {
 
   #clock(atMs: number): void {
     const setting = { skewMs: this.#between(-2000, 2000), driftPpm: this.#between(-50_000, 50_000) }
-    this.#add(atMs, { do: 'clock', node: this.#oneOf(...this.#nodes), setting })
+    const node = this.#oneOf(...this.#nodes)
+    this.#skewed.add(node)
+    this.#add(atMs, { do: 'clock', node, setting })
   }
 
   #network(atMs: number, forMs: number, fault: NetworkFault): void {

@@ -31,7 +31,7 @@ export interface SimulationSetup {
   readonly costs?: Partial<Costs>
 }
 
-interface Range {
+export interface Range {
   readonly min: number
   readonly max: number
 }
@@ -191,6 +191,11 @@ export class Simulation {
 
   setClock(id: NodeId, setting: ClockSetting): void {
     this.node(id).setClock(setting)
+  }
+
+  /** Makes a disk slow, or (undefined) what it usually is. */
+  setSync(id: NodeId, syncMs: Range | undefined): void {
+    this.node(id).syncMs = syncMs
   }
 
   arm(fault: NetworkFault): ArmedFault {

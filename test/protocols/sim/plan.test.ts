@@ -1,0 +1,61 @@
+/** A storm is data: the same for the same seed, in order, and nothing that heal could not undo is left behind. */
+import { expect, test } from 'vitest'
+import { networkFaultSchema } from '../../../protocols/core/fault.ts'
+import { nodeIds } from '../../../protocols/core/ids.ts'
+import { drawPlan } from '../../../protocols/sim/plan.ts'
+
+const seeds = Array.from({ length: 200 }, (_, index) => index + 1)
+const plan = (seed: number, nodes = 5) => drawPlan({ seed, nodes: nodeIds(nodes), ms: 10_000 })
+
+test('the same seed draws the same storm, and others others', () => {
+  expect(plan(7)).toEqual(plan(7))
+  expect(new Set(seeds.map((seed) => JSON.stringify(plan(seed)))).size).toBe(seeds.length)
+})
+
+test('deeds come in order, within the storm, and their faults are faults', () => {
+  for (const seed of seeds) {
+    let before = 0
+    for (const { atMs, deed } of plan(seed)) {
+      expect(atMs).toBeGreaterThanOrEqual(before)
+      expect(atMs).toBeLessThanOrEqual(10_000)
+      before = atMs
+      if (deed.do === 'arm') expect(networkFaultSchema.parse(deed.fault)).toEqual(deed.fault)
+    }
+  }
+})
+
+test('a node is only done what can be done to it', () => {
+  for (const seed of seeds) {
+    const status = new Map<string, string>()
+    for (const { deed } of plan(seed)) {
+      if (deed.do !== 'node') continue
+      const is = status.get(deed.node) ?? 'up'
+      const needs = { crash: 'up', pause: 'up', restart: 'down', resume: 'paused', wipe: 'down' }[deed.what]
+      expect(is, `seed ${seed}: ${deed.what} ${deed.node}`).toBe(needs)
+      status.set(deed.node, { crash: 'down', pause: 'paused', restart: 'up', resume: 'up', wipe: 'down' }[deed.what])
+    }
+  }
+})
+
+test('clocks are right and disks as usual when it is over', () => {
+  for (const seed of seeds) {
+    const left = new Map<string, unknown>()
+    for (const { deed } of plan(seed)) {
+      if (deed.do === 'clock') left.set(`clock ${deed.node}`, deed.setting.skewMs === 0 && deed.setting.driftPpm === 0)
+      if (deed.do === 'disk') left.set(`disk ${deed.node}`, deed.syncMs === undefined)
+    }
+    expect(
+      [...left.values()].every((isRight) => isRight === true),
+      `seed ${seed}`,
+    ).toBe(true)
+  }
+})
+
+test('every kind of misfortune comes, and the smallest cluster bears being planned for', () => {
+  const kinds = new Set(
+    seeds.flatMap((seed) => plan(seed).map(({ deed }) => (deed.do === 'arm' ? deed.fault.kind : deed.do === 'node' ? deed.what : deed.do))),
+  )
+  for (const kind of ['crash', 'restart', 'pause', 'resume', 'cut', 'loss', 'duplicate', 'reorder', 'delay', 'clock', 'disk'])
+    expect(kinds).toContain(kind)
+  for (const seed of seeds) plan(seed, 1)
+})
