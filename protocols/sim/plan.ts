@@ -1,5 +1,6 @@
 /**
- * A storm drawn from a seed: what befalls a cluster, and when. A plan is data, decided before anything happens, so it can be
+ * A storm drawn from a seed: what befalls a cluster, and when. Storms differ in character as well as in detail: how
+ * often something happens, how soon a node is back, whether messages are slow all the time. A plan is data, decided before anything happens, so it can be
  * shown, carried out on processes as well as in a simulation, and shrunk. Misfortunes overlap; a node suffers one of its own
  * at a time. Whatever is done is undone before the plan ends or by the heal that follows it.
  */
@@ -43,6 +44,9 @@ class Planner {
   readonly #busyUntilMs = new Map<NodeId, number>()
   readonly #skewed = new Set<NodeId>()
   readonly #slow = new Set<NodeId>()
+  /** The storm's character. */
+  readonly #everyMs: number
+  readonly #downMsMax: number
   #coins = 0
   #labels = 0
 
@@ -50,22 +54,30 @@ class Planner {
     this.#seed = seed
     this.#nodes = nodes
     this.#ms = ms
+    this.#everyMs = this.#oneOf(50, 150, 400, 1000)
+    this.#downMsMax = this.#oneOf(40, 200, 1500)
   }
 
   plan(): PlannedDeed[] {
     const own = [this.#crash, this.#tear, this.#pause, this.#clock]
     const kinds = [...own, this.#tear, this.#part, this.#part, this.#cut, this.#weather, this.#weather]
-    const everyMs = this.#oneOf(150, 400, 1000)
-    for (let atMs = this.#between(0, everyMs); atMs < this.#ms; atMs += this.#between(0, 2 * everyMs))
-      this.#oneOf(...kinds).call(this, atMs)
+    if (this.#coin() % 3 === 0) this.#slowNetwork()
+    const nextMs = () => this.#between(0, 2 * this.#everyMs)
+    for (let atMs = nextMs(); atMs < this.#ms; atMs += nextMs()) this.#oneOf(...kinds).call(this, atMs)
     // What cannot be healed from outside is not left behind. Equal times keep the order in which they were drawn.
     for (const node of this.#slow) this.#deeds.push({ atMs: this.#ms, deed: { do: 'disk', node, syncMs: undefined } })
     for (const node of this.#skewed) this.#deeds.push({ atMs: this.#ms, deed: { do: 'clock', node, setting: TRUE_CLOCK } })
     return this.#deeds.sort((a, b) => a.atMs - b.atMs)
   }
 
+  /** Messages take about as long as patience lasts, so that several stand and speak at once. */
+  #slowNetwork(): void {
+    const delayMs = this.#between(5, 120)
+    this.#network(0, this.#ms, { kind: 'delay', target: { all: true }, delayMs, jitterMs: this.#between(0, delayMs) })
+  }
+
   #crash(atMs: number): void {
-    const untilMs = atMs + this.#between(20, 1500)
+    const untilMs = atMs + this.#between(1, this.#downMsMax)
     const node = this.#free(atMs, untilMs + 100) // starting takes a while
     if (!node) return
     this.#add(atMs, { do: 'node', node, what: 'crash' })
@@ -75,7 +87,7 @@ class Planner {
   /** A disk is slow, and the power fails: what was written meanwhile is lost. */
   #tear(atMs: number): void {
     const crashMs = atMs + this.#between(20, 400)
-    const restartMs = crashMs + this.#between(20, 600)
+    const restartMs = crashMs + this.#between(1, this.#downMsMax)
     const node = this.#free(atMs, restartMs + 100)
     if (!node) return
     this.#slow.add(node)

@@ -19,7 +19,7 @@ test('two threads find what one finds, and the sound protocol stands every after
   // Afternoons in which nothing happens prove nothing.
   const sum = (kind: string) => results.reduce((total, { faults }) => total + (faults[kind] ?? 0), 0)
   for (const kind of ['crash', 'pause', 'cut', 'lost records', 'clock', 'slow disk']) expect(sum(kind), kind).toBeGreaterThan(0)
-  for (const { operations } of results) expect(operations).toBeGreaterThan(50)
+  expect(results.reduce((total, { operations }) => total + operations, 0)).toBeGreaterThan(1000)
 })
 
 test('an interrupted sweep keeps what it has', async () => {

@@ -1,0 +1,102 @@
+/** `synod sim` as a person calls it: once and recorded, over many seeds, interrupted, and misused. */
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+
+const program = path.resolve(import.meta.dirname, '../../../main/hosts/cli/main.ts')
+const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-sim-'))
+afterAll(() => fs.rmSync(data, { recursive: true, force: true }))
+
+interface Result {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** `interruptAt`: words on standard error upon which it is interrupted, as by Ctrl-C. */
+function synod(args: readonly string[], interruptAt?: string): Promise<Result> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, SYNOD_HOME: data },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    const before = err
+    err += chunk
+    if (interruptAt !== undefined && !before.includes(interruptAt) && err.includes(interruptAt)) child.kill('SIGINT')
+  })
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
+}
+
+test('sim --seed: a run of the library that check, list and replay know', async () => {
+  const first = await synod(['sim', 'raft/leader-crash', '--seed', '7', '--json'])
+  expect(first).toMatchObject({ code: 0, err: expect.stringContaining('wait new-leader') })
+  const { run, file, is, summary } = JSON.parse(first.out)
+  expect({ is, exists: fs.existsSync(file) }).toEqual({ is: 'pass', exists: true })
+  expect((await synod(['check', run])).code).toBe(0)
+  expect((await synod(['list'])).out).toContain(run)
+  expect((await synod(['replay', run, '--at', String(Math.floor(summary.events / 2))])).code).toBe(0)
+})
+
+test('sim --seed: the same seed leaves the same events, and a name of its own', async () => {
+  const simulated = async (name: string) => {
+    expect((await synod(['sim', 'raft/leader-crash', '--seed', '7', '--name', name])).code).toBe(0)
+    return (await synod(['events', name])).out
+  }
+  const events = await simulated('one')
+  expect(events.split('\n').length).toBeGreaterThan(100)
+  expect(await simulated('two')).toBe(events)
+})
+
+test('sim: a scenario that does not hold is exit code 1, and the run is kept', async () => {
+  const file = path.join(data, 'wrong.yaml')
+  fs.writeFileSync(
+    file,
+    'name: wrong\nrun: { nodes: 3 }\nsteps:\n  - wait: leader\n  - client: put x 1\n  - client: get x\n    expect: "2"\n',
+  )
+  const { code, out } = await synod(['sim', file])
+  expect(code).toBe(1)
+  expect(out).toMatch(/Verdict: fail: .*wrong\.yaml:6:/)
+})
+
+test('sim --seeds: a table, or the same as data', async () => {
+  const { code, out, err } = await synod(['sim', 'raft/bad-afternoon', '--seeds', '1..4', '--jobs', '2'])
+  expect(code).toBe(0)
+  expect(err).toContain('4/4 seeds, 0 failed')
+  expect(out).toMatch(/^runs +4$/m)
+  expect(out).toMatch(/^failures +0$/m)
+  const said = JSON.parse((await synod(['sim', 'raft/bad-afternoon', '--seeds', '3..4', '--json'])).out)
+  expect(said).toMatchObject({ isWhole: true, seeds: { first: 3, last: 4 }, runs: 2, failures: [] })
+})
+
+test('sim --seeds: every sort of failure has its first seed and how to repeat it', async () => {
+  const file = path.join(data, 'stuck.yaml')
+  fs.writeFileSync(
+    file,
+    'name: stuck\nrun: { nodes: 3 }\nsteps:\n  - wait: leader\n  - partition: [[n1], [n2], [n3]]\n  - wait: progress\n    withinMs: 2000\n',
+  )
+  const { code, out } = await synod(['sim', file, '--seeds', '5..7'])
+  expect(code).toBe(1)
+  expect(out).toMatch(/^liveness +3 +5 +/m)
+  expect(out).toContain(`synod sim ${file} --seed 5`)
+})
+
+test('sim --seeds: interrupted, it says what it has, and that it is not all', async () => {
+  const { code, out } = await synod(['sim', 'raft/bad-afternoon', '--seeds', '1..100000'], '/100000 seeds')
+  expect(code).toBe(3)
+  expect(out).toMatch(/^runs +[1-9][0-9]* of 100000$/m)
+})
+
+test('sim: misuse is exit code 2 and says what was meant', async () => {
+  expect(await synod(['sim', 'raft/nothing'])).toMatchObject({ code: 2, err: expect.stringContaining('raft/bad-afternoon') })
+  expect(await synod(['sim', 'raft/bad-afternoon', '--seeds', '7'])).toMatchObject({ code: 2, err: expect.stringContaining('1..200') })
+  const both = await synod(['sim', 'raft/bad-afternoon', '--seed', '1', '--seeds', '1..2'])
+  expect(both).toMatchObject({ code: 2, err: expect.stringContaining('not both') })
+  expect((await synod(['sim', '--help'])).out).toContain('--jobs')
+})
