@@ -44,9 +44,12 @@ export interface MalformedHistory {
 
 /**
  * The first thing that makes `operations` no history at all, or undefined: an operation that returns before it was invoked,
- * one that has an outcome but no return, a client with two operations open at once.
+ * one that has an outcome but no return, a client with two operations open at once. `name` says how the message calls another one.
  */
-export function malformed(operations: readonly Operation<unknown>[]): MalformedHistory | undefined {
+export function malformed(
+  operations: readonly Operation<unknown>[],
+  name = (id: number) => `its operation ${id}`,
+): MalformedHistory | undefined {
   for (const { id, outcome, invoke, return: end } of operations) {
     if (!Number.isFinite(invoke) || (end !== undefined && !Number.isFinite(end))) return { id, problem: 'its times are not numbers' }
     if (end !== undefined && end < invoke) return { id, problem: `it returns at ${end}, before it was invoked at ${invoke}` }
@@ -58,7 +61,7 @@ export function malformed(operations: readonly Operation<unknown>[]): MalformedH
     if (before && end(before) > operation.invoke)
       return {
         id: operation.id,
-        problem: `client ${operation.client} invokes it at ${operation.invoke} while its operation ${before.id} is still open`,
+        problem: `client ${operation.client} invokes it at ${operation.invoke} while ${name(before.id)} is still open`,
       }
     last.set(operation.client, operation)
   }
