@@ -7,12 +7,13 @@
 import type { RunConfig } from '../protocols/core/config.ts'
 import type { RunId } from '../protocols/core/ids.ts'
 import { forkLauncher, type NodeLauncher } from './cluster/index.ts'
-import type { RunSummary, Verdict } from './contract/commands.ts'
+import type { ParsedRequest, RunSummary, Verdict } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
 import type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
 import { choose } from './labChoice.ts'
 import { type Connection, Connections } from './labConnections.ts'
+import { judgeHistory } from './labHistory.ts'
 import { protocolInfos, serviceInfos, VERSION } from './labInfo.ts'
 import { programs } from './labPrograms.ts'
 import { Views } from './labViews.ts'
@@ -24,6 +25,7 @@ import { runScenario, type ScenarioOutcome } from './scenario/runner.ts'
 import { simulated } from './simulate/begin.ts'
 import { recordSimulation } from './simulate/record.ts'
 
+export { type JudgeOptions, type JudgeProgress, judgeFile } from './check/index.ts'
 export type { NodeLauncher } from './cluster/index.ts'
 export type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 export { defaultDataFolder } from './recorder/index.ts'
@@ -173,7 +175,7 @@ class SynodLab implements Lab {
       'run.moment': async ({ run, seq }) => await (await view(run)).moment(seq),
       'run.states': async ({ run, seq }) => await (await view(run)).states(seq),
       'run.seek': async ({ run, atUs }) => await (await view(run)).seek(atUs),
-      'run.check': async ({ run }) => await this.#check(run),
+      'run.check': async ({ run, history }) => await this.#check(run, history),
       'run.watch': async ({ run, on }, from) => {
         if (!from) throw new LabError('bad-request', 'run.watch belongs to a connection, and this call came over none.')
         if (on) await view(run) // a run that cannot be read is said now
@@ -272,11 +274,13 @@ class SynodLab implements Lab {
     return null
   }
 
-  async #check(run: RunId): Promise<Verdict> {
+  async #check(run: RunId, wanted: ParsedRequest<'run.check'>['history']): Promise<Verdict> {
     if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
-    const verdict = await (await this.#views.get(run)).check()
+    const view = await this.#views.get(run)
+    const verdict = await view.check()
     if (!this.#options.readOnly) this.#keepFindings(run, verdict)
-    return verdict
+    const history = wanted ? await judgeHistory(view, wanted.limitMs) : undefined
+    return history === undefined ? verdict : { ...verdict, history }
   }
 
   #judged(run: RunId, verdict: Verdict): void {

@@ -10,6 +10,7 @@ import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
+import type { HistoryReport } from './history.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 const seq = z.int().min(0)
@@ -60,7 +61,8 @@ export const requests = {
   'run.states': z.strictObject({ run, seq }),
   /** The last event at or before a real time. */
   'run.seek': z.strictObject({ run, atUs: z.number().min(0) }),
-  'run.check': z.strictObject({ run }),
+  /** `history`: judge the clients' operations too; after `limitMs` there is no verdict on them. */
+  'run.check': z.strictObject({ run, history: z.strictObject({ limitMs: z.int().min(1).max(3_600_000).default(20_000) }).optional() }),
 
   /** Starts or stops the stream of changes for a run on this connection. */
   'run.watch': z.strictObject({ run, on: z.boolean() }),
@@ -160,6 +162,8 @@ export interface Verdict {
   readonly violations: readonly Violation[]
   /** A recorded checkpoint differs from the replayed state, e.g. recorded by another version of the protocol. */
   readonly divergence?: string
+  /** Whether the clients' operations are linearizable; beside `is`, which is about the invariants alone. Where it was asked for. */
+  readonly history?: HistoryReport
 }
 
 export interface NodeStates {

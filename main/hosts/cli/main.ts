@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 import { defaultDataFolder } from '../../lab.ts'
 import { VERSION } from '../../labInfo.ts'
+import { checkHistory, HISTORY_LIMIT_MS, MODELS } from './histories.ts'
 import { check, events, list, protocols, replay } from './reading.ts'
 import { run } from './running.ts'
 import { sim } from './simulating.ts'
@@ -67,9 +68,12 @@ sub('events', 'Print the events of a recorded run as NDJSON, one event a line.')
   .option('--text <text>', 'only events whose text contains this')
   .action((name, options) => carryOut(options, () => events(name, options)))
 
-sub('check', "Judge the protocol's invariants over a whole recorded run.")
-  .argument(...RUN_ARGUMENT)
-  .action((name, options) => carryOut(options, () => check(name, options)))
+sub('check', "Judge a recorded run, by the protocol's invariants and its clients' history, or a history from a file.")
+  .argument('[run]', RUN_ARGUMENT[1])
+  .option('--history <file>', 'judge this history instead: NDJSON, or EDN as Jepsen writes it')
+  .option('--model <name>', `what the history is about: ${MODELS.join(', ')}`)
+  .option('--limit-ms <ms>', 'no verdict on the history after so long', readCount, HISTORY_LIMIT_MS)
+  .action((name, options) => carryOut(options, () => (options.history === undefined ? check(name, options) : checkHistory(name, options))))
 
 program
   .command('serve')

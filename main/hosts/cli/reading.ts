@@ -4,6 +4,7 @@ import { CLIENTS, type RunId } from '../../../protocols/core/ids.ts'
 import type { LabInfo, NodeStates, Overview, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
 import { LabError } from '../../contract/errors.ts'
 import type { Lab, LabConnection } from '../../lab.ts'
+import { describeHistory, RUN_WORDS } from './histories.ts'
 import { openRun, withLab } from './openRun.ts'
 import { bytes, type CommonOptions, Exit, print, printJson, seconds, table } from './terminal.ts'
 
@@ -159,12 +160,14 @@ function checkFilter(options: EventsOptions, { nodes, messageTypes, lastSeq }: O
 const pastTheEnd = (asked: string, lastSeq: number): LabError =>
   new LabError('bad-request', `${asked} lies behind the end of the run.`, `Its last event is ${lastSeq}.`)
 
-/** Exit code 1 unless every invariant was judged and holds. */
-export async function check(name: string, options: CommonOptions): Promise<number> {
+/** Exit code 1 unless every invariant was judged and holds, and the history is linearizable. */
+export async function check(name: string | undefined, options: CommonOptions & { readonly limitMs: number }): Promise<number> {
+  if (name === undefined) throw new LabError('bad-request', 'Name a run, or a file with --history.', 'synod check --help says more.')
   return await reading(name, options, async (_, connection, run) => {
-    const verdict = await connection.call('run.check', { run })
-    await (options.json ? printJson({ run, ...verdict }) : print(describeVerdict(verdict)))
-    return verdict.is === 'pass' ? Exit.good : Exit.verdict
+    const verdict = await connection.call('run.check', { run, history: { limitMs: options.limitMs } })
+    const history = verdict.history === undefined ? [] : ['', describeHistory(verdict.history, RUN_WORDS)]
+    await (options.json ? printJson({ run, ...verdict }) : print([describeVerdict(verdict), ...history].join('\n')))
+    return verdict.is === 'pass' && (verdict.history?.is ?? 'linearizable') === 'linearizable' ? Exit.good : Exit.verdict
   })
 }
 

@@ -54,7 +54,7 @@ export const kv: Model<string | null, KvOperation> = {
 function read(call: Call, output?: Json): { readonly input: KvOperation } | { readonly problem: string } {
   const op = call.operation
   if (!operations.some((one) => one.form.split(' ')[0] === op)) return unknownOperation(call, 'kv', operations)
-  const parsed = service.operation.safeParse({ op, key: call.key, ...fields(op, call.input) })
+  const parsed = service.operation.safeParse({ ...fields(op, call.input), op, key: call.key })
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     return { problem: `${op} does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim() }
@@ -66,9 +66,9 @@ function read(call: Call, output?: Json): { readonly input: KvOperation } | { re
   return { input: parsed.data }
 }
 
-function fields(op: string, input: Json | undefined): { [key: string]: unknown } {
-  if (op === 'put' || op === 'append') return { value: input }
-  if (op !== 'cas') return {}
-  if (Array.isArray(input)) return { expect: input[0], value: input[1] }
-  return typeof input === 'object' && input !== null ? { ...input } : { value: input }
+/** The input as the service's own fields, as a run records them, or in short: the value alone, a pair for a cas. */
+function fields(op: string, input: Json | undefined): { readonly [key: string]: unknown } {
+  if (op === 'cas' && Array.isArray(input)) return input.length === 2 ? { expect: input[0], value: input[1] } : {}
+  if (typeof input === 'object' && input !== null) return { ...input }
+  return op === 'put' || op === 'append' ? { value: input } : {}
 }

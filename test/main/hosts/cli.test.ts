@@ -260,7 +260,7 @@ test('check: passes a good run, by id, by name and by file', async () => {
   for (const name of [run, 'small', file]) {
     const { code, out } = await synod('check', name, '--json')
     expect(code).toBe(0)
-    expect(JSON.parse(out)).toMatchObject({ is: 'pass', violations: [] })
+    expect(JSON.parse(out)).toMatchObject({ is: 'pass', violations: [], history: { is: 'linearizable', operations: 2, unheard: 0 } })
   }
 })
 

@@ -1,0 +1,76 @@
+/** The history of a recorded run: its clients' operations, from the events of their invocation and return. Times are microseconds of the run. */
+import type { Operation } from '../../protocols/check/history.ts'
+import type { AnyModel } from '../../protocols/check/model.ts'
+import type { InvokeEvent, ReturnEvent, RunEvent } from '../../protocols/core/event.ts'
+import type { Json } from '../../protocols/core/json.ts'
+import type { ToldHistory } from './report.ts'
+
+interface Recorded {
+  readonly invoke: InvokeEvent
+  readonly client: string
+  end?: ReturnEvent
+}
+
+export class RunHistory {
+  readonly #operations: Recorded[] = []
+  readonly #open = new Map<number, Recorded>()
+  /** Names under which a client has an operation open. */
+  readonly #busy = new Set<string>()
+
+  /** Takes events in the order of the log; those that are not about operations say nothing. */
+  add(events: readonly RunEvent[]): void {
+    for (const event of events) {
+      if (event.kind === 'invoke') this.#invoke(event)
+      else if (event.kind === 'return') this.#return(event)
+    }
+  }
+
+  /** A sentence when an operation is not one that the model knows. */
+  told(model: AnyModel): ToldHistory | { readonly problem: string } {
+    const operations: Operation<unknown>[] = []
+    const seqs = new Map<number, number>()
+    for (const { invoke, client, end } of this.#operations) {
+      const outcome = end?.outcome
+      const read = model.read(callOf(client, invoke.op), outcome?.is === 'ok' ? outcome.result : undefined)
+      if ('problem' in read) return { problem: `event ${invoke.seq}: ${read.problem}` }
+      seqs.set(invoke.operation, invoke.seq)
+      operations.push({
+        id: invoke.operation,
+        client,
+        input: read.input,
+        outcome: outcome?.is === 'ok' ? { is: 'ok', output: outcome.result } : { is: outcome?.is ?? 'unknown' },
+        invoke: invoke.atUs,
+        ...(end === undefined ? {} : { return: Math.max(invoke.atUs, end.atUs) }),
+      })
+    }
+    return { model, operations, at: (id) => seqs.get(id) ?? 0 }
+  }
+
+  /** A person may ask again before the first answer is there: the second asking is then a client of its own. */
+  #invoke(invoke: InvokeEvent): void {
+    let client = invoke.client
+    for (let another = 2; this.#busy.has(client); another++) client = `${invoke.client} (${another})`
+    this.#busy.add(client)
+    const operation: Recorded = { invoke, client }
+    this.#operations.push(operation)
+    this.#open.set(invoke.operation, operation)
+  }
+
+  #return(event: ReturnEvent): void {
+    const operation = this.#open.get(event.operation)
+    if (!operation) return // its invocation was not recorded: nothing can be said of it
+    operation.end = event
+    this.#open.delete(event.operation)
+    this.#busy.delete(operation.client)
+  }
+}
+
+/** Services name the operation `op` and, where they have keys, the key `key`; the rest is its input. */
+function callOf(client: string, op: Json): { client: string; operation: string; key?: string; input?: Json } {
+  const {
+    op: operation,
+    key,
+    ...input
+  } = (typeof op === 'object' && op !== null && !Array.isArray(op) ? op : {}) as { [name: string]: Json }
+  return { client, operation: String(operation), ...(key === undefined ? {} : { key: String(key) }), input }
+}

@@ -1,0 +1,54 @@
+/** What the judge of histories found, as it crosses to the screen and is printed: operations in words, with where they stand. */
+
+export interface HistoryOperation {
+  /** Its number in a run, its place in a file. */
+  readonly id: number
+  /** In a run: the event of its invocation. In a file: its line. */
+  readonly at: number
+  readonly client: string
+  /** `put x 1` */
+  readonly text: string
+  /** What it answered, in words; absent when nobody heard. */
+  readonly answer?: string
+  readonly invoke: number
+  readonly return?: number
+}
+
+export interface HistoryViolation {
+  /** The key, or the element of a set; absent when the history is about one object. */
+  readonly part?: string
+  /** The operation at whose return it became certain. */
+  readonly certain: HistoryOperation
+  /** Absent beyond the first few violated parts. */
+  readonly explained?: {
+    readonly window: {
+      /** They contradict each other, whatever the other operations did. */
+      readonly operations: readonly HistoryOperation[]
+      readonly from: number
+      readonly to: number
+      /** False: a limit came first, and fewer of them may do. */
+      readonly smallest: boolean
+    }
+    /** The longest orders tried: how many operations, the last of them, and the state to which they lead. */
+    readonly attempts: readonly { readonly length: number; readonly tail: readonly HistoryOperation[]; readonly state: string }[]
+    readonly sequential: 'holds' | 'fails' | 'unknown'
+    /** By how much reads would have to lag, in the history's unit of time. Absent where a model has no reads of the whole state. */
+    readonly staleReads?: { readonly is: 'holds'; readonly by: number } | { readonly is: 'fails' } | { readonly is: 'unknown' }
+  }
+}
+
+export interface HistoryReport {
+  readonly is: 'linearizable' | 'violated' | 'unknown'
+  /** Why it is unknown, in words. */
+  readonly why?: string
+  readonly model: string
+  readonly operations: number
+  /** Of these, how many have an unknown outcome. */
+  readonly unheard: number
+  /** Parts judged by themselves, such as keys, and how many of them no verdict was found for. */
+  readonly parts: number
+  readonly undecided: number
+  readonly violations: readonly HistoryViolation[]
+  /** Points at which the operations can have taken effect, by id, in order. Only where it was asked for. */
+  readonly order?: readonly { readonly id: number; readonly at: number }[]
+}
