@@ -23,8 +23,10 @@ export interface Intervals<I> {
   /** By operation: where its invocation stands in `events`. */
   readonly invokedAt: Int32Array
   readonly slots: Int32Array
-  /** 32-bit words that hold one bit for every slot. */
+  /** 32-bit words that hold one bit for every slot: first those of operations that return, then those of the endless ones. */
   readonly words: number
+  /** How many of these words are for the endless ones. */
+  readonly endlessWords: number
 }
 
 export interface Layout {
@@ -72,17 +74,19 @@ export function layOut<S, I>(model: Model<S, I>, operations: readonly Operation<
     still.push(changesNothing ? 1 : 0)
   }
   const events = inTime(starts, ends)
-  const { slots, invokedAt, count } = giveSlots(events, kept.length)
+  const endless = Uint8Array.from(ends, (end) => (end === Number.POSITIVE_INFINITY ? 1 : 0))
+  const { slots, invokedAt, words, endlessWords } = giveSlots(events, endless)
   return {
     operations: kept,
     outputs,
     changesNothing: Uint8Array.from(still),
     optional: Uint8Array.from(optional),
-    endless: Uint8Array.from(ends, (end) => (end === Number.POSITIVE_INFINITY ? 1 : 0)),
+    endless,
     events,
     invokedAt,
     slots,
-    words: Math.max(1, Math.ceil(count / 32)),
+    words,
+    endlessWords,
   }
 }
 
@@ -102,19 +106,23 @@ function inTime(starts: readonly number[], ends: readonly number[]): Int32Array 
   return Int32Array.from(events)
 }
 
-function giveSlots(events: Int32Array, operations: number): { slots: Int32Array; invokedAt: Int32Array; count: number } {
-  const slots = new Int32Array(operations)
-  const invokedAt = new Int32Array(operations)
+function giveSlots(events: Int32Array, endless: Uint8Array): Pick<Intervals<unknown>, 'slots' | 'invokedAt' | 'words' | 'endlessWords'> {
+  const slots = new Int32Array(endless.length)
+  const invokedAt = new Int32Array(endless.length)
   const free: number[] = []
   let count = 0
+  let endlessCount = 0
   for (let at = 0; at < events.length; at++) {
     const event = events[at] as number
     const op = event >> 1
     if ((event & 1) === 1) free.push(slots[op] as number)
     else {
       invokedAt[op] = at
-      slots[op] = free.pop() ?? count++
+      slots[op] = endless[op] === 1 ? endlessCount++ : (free.pop() ?? count++)
     }
   }
-  return { slots, invokedAt, count }
+  const held = Math.ceil(count / 32)
+  for (let op = 0; op < slots.length; op++) if (endless[op] === 1) slots[op] = (slots[op] as number) + held * 32
+  const endlessWords = Math.ceil(endlessCount / 32)
+  return { slots, invokedAt, words: held + endlessWords, endlessWords }
 }
