@@ -4,33 +4,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cliProgram } from './program.ts'
+import { type Called, callSynod, cliProgram } from './program.ts'
 
 const program = cliProgram()
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-'))
 const scenarioFile = path.join(data, 'small.yaml')
 
-interface Result {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-function synod(...args: string[]): Promise<Result> {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, SYNOD_HOME: data },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    err += chunk
-  })
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
-}
+const synod = (...args: string[]) => callSynod(data, args)
 
 const SCENARIO = `name: small
 run: { nodes: 3, seed: 3 }
@@ -47,7 +27,7 @@ steps:
 expect: { leader: true, operations: ok, applied: equal, running: 3 }
 `
 
-let first: Result
+let first: Called
 beforeAll(async () => {
   fs.writeFileSync(scenarioFile, SCENARIO)
   first = await synod('run', scenarioFile, '--json')

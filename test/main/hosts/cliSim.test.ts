@@ -1,38 +1,14 @@
 /** `synod sim` as a person calls it: once and recorded, over many seeds, interrupted, and misused. */
-import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { callSynod } from './program.ts'
 
-const program = path.resolve(import.meta.dirname, '../../../main/hosts/cli/main.ts')
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-sim-'))
 afterAll(() => fs.rmSync(data, { recursive: true, force: true }))
 
-interface Result {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-/** `interruptAt`: words on standard error upon which it is interrupted, as by Ctrl-C. */
-function synod(args: readonly string[], interruptAt?: string): Promise<Result> {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, SYNOD_HOME: data },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    const before = err
-    err += chunk
-    if (interruptAt !== undefined && !before.includes(interruptAt) && err.includes(interruptAt)) child.kill('SIGINT')
-  })
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
-}
+const synod = (args: readonly string[], interruptAt?: string) => callSynod(data, args, interruptAt)
 
 test('sim --seed: a run of the library that check, list and replay know', async () => {
   const first = await synod(['sim', 'raft/leader-crash', '--seed', '7', '--json'])

@@ -1,30 +1,15 @@
 /** `synod check --history` as a person calls it: words, JSON, exit codes. */
-import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { models } from '../../../protocols/check/models/index.ts'
+import { callSynod } from './program.ts'
 
-const program = path.resolve(import.meta.dirname, '../../../main/hosts/cli/main.ts')
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-histories-'))
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-function check(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [program, 'check', ...args], {
-    env: { ...process.env, SYNOD_HOME: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    err += chunk
-  })
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
-}
+const check = (...args: string[]) => callSynod(folder, ['check', ...args])
 
 function history(name: string, operations: readonly object[]): string {
   const file = path.join(folder, name)
