@@ -124,10 +124,18 @@ async function live(bench: Workbench): Promise<void> {
   })
 
   await test.step('the timeline is dragged back, stepped and played, while the recording goes on', async () => {
+    const end = await bench.lastEvent()
     await bench.dragTo(0.5)
     const liveButton = page.getByRole('button', { name: 'Go live' })
     await expect(liveButton).toBeVisible()
-    const there = await bench.at()
+    let there = Number.NaN
+    // The lab is asked which event stands there: the playhead rests when it has answered.
+    const rests = async () => {
+      const before = there
+      there = await bench.at()
+      return there === before && there < end
+    }
+    await expect.poll(rests, { intervals: [500] }).toBe(true)
     expect(there).toBeLessThan(await bench.lastEvent())
     await bench.press('ArrowRight')
     await expect.poll(() => bench.at()).toBe(there + 1)
