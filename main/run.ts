@@ -1,11 +1,11 @@
 /**
- * One live run: its recorder, its proxy and its processes, started in that order and ended in the other one. It wires
+ * One live run: its recorder and its proxy, started side by side, then its processes; ended in the other order. It wires
  * them and keeps the register of faults; what happens to the run is recorded by the parts at the place where it happens.
  */
 import { randomBytes } from 'node:crypto'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
-import { CLIENT_MESSAGE_TYPES } from '../protocols/core/event.ts'
+import { messageTypesOf } from '../protocols/core/event.ts'
 import type { ArmedFault, LinkTarget, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, faultId, type MessageId, type NodeId, nodeIds, type RunId } from '../protocols/core/ids.ts'
 import type { AnyProtocol } from '../protocols/core/machine.ts'
@@ -16,7 +16,7 @@ import { LabError, type LabFailure } from './contract/errors.ts'
 import { asLabError } from './labBorder.ts'
 import { VERSION } from './labInfo.ts'
 import { type ProxyThread, startProxy } from './proxy/index.ts'
-import { type RecorderReport, type RecorderThread, startRecorder } from './recorder/index.ts'
+import { headerOf, type RecorderReport, type RecorderThread, startRecorder } from './recorder/index.ts'
 
 export interface LiveRunSettings {
   readonly run: RunId
@@ -64,15 +64,12 @@ export class LiveRun {
   /** Resolves when all processes are up. Rejects with a LabError, everything ended again. */
   async start(): Promise<void> {
     const { config, protocol } = this.#settings
-    const messageTypes = [...protocol.messages.map((message) => message.kind), ...CLIENT_MESSAGE_TYPES]
+    const messageTypes = messageTypesOf(protocol)
     const secret = randomBytes(24).toString('base64url')
     try {
       const { port1, port2 } = new MessageChannel()
       // Side by side: a run begins as soon as both are there.
-      const [recorder, proxied] = await Promise.allSettled([
-        this.#startRecorder(messageTypes, port1),
-        this.#startProxy(messageTypes, secret, port2),
-      ])
+      const [recorder, proxied] = await Promise.allSettled([this.#startRecorder(port1), this.#startProxy(messageTypes, secret, port2)])
       if (recorder.status === 'fulfilled') this.#recorder = recorder.value
       if (proxied.status === 'fulfilled') this.#proxy = proxied.value
       if (recorder.status === 'rejected') throw recorder.reason
@@ -203,24 +200,11 @@ export class LiveRun {
     })
   }
 
-  #startRecorder(messageTypes: readonly string[], feed: MessagePort): Promise<RecorderThread> {
+  #startRecorder(feed: MessagePort): Promise<RecorderThread> {
     const { run, name, file, config, protocol, scenario } = this.#settings
     return startRecorder({
-      file,
-      feed,
-      header: {
-        run,
-        name,
-        config,
-        protocolVersion: protocol.version,
-        nodes: this.nodes,
-        messageTypes,
-        timers: protocol.timers.map((timer) => timer.name),
-        createdAt: new Date().toISOString(),
-        epochUs: this.#epochUs,
-        appVersion: VERSION,
-        ...(scenario === undefined ? {} : { scenario }),
-      },
+      ...{ file, feed },
+      header: headerOf({ run, name, config, protocol, epochUs: this.#epochUs, appVersion: VERSION, scenario }),
       onReport: this.#settings.onReport,
       onFailure: (failure) => this.#fail(failure),
     })
@@ -265,7 +249,7 @@ export class LiveRun {
   }
 
   #checkTypes(fault: NetworkFault): void {
-    const known = [...this.#settings.protocol.messages.map((message) => message.kind), ...CLIENT_MESSAGE_TYPES]
+    const known = messageTypesOf(this.#settings.protocol)
     const unknown = fault.rule?.types?.find((type) => !known.includes(type))
     if (unknown === undefined) return
     throw new LabError(

@@ -1,6 +1,8 @@
 /** What a run file says of itself, and what the recorder says of what it records. */
 import type { RunConfig } from '../../protocols/core/config.ts'
-import type { NodeId, RunId } from '../../protocols/core/ids.ts'
+import { messageTypesOf } from '../../protocols/core/event.ts'
+import { type NodeId, nodeIds, type RunId } from '../../protocols/core/ids.ts'
+import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { Change } from '../contract/stream.ts'
 
 /** Written before the first event. */
@@ -22,6 +24,21 @@ export interface RunHeader {
   readonly appVersion: string
   /** The text of the scenario that the run came from. */
   readonly scenario?: string
+}
+
+type HeaderOf = Pick<RunHeader, 'run' | 'name' | 'config' | 'epochUs' | 'appVersion'> & {
+  readonly protocol: AnyProtocol
+  readonly scenario?: string | undefined
+}
+
+/** The header of a run of `protocol` that begins now. */
+export function headerOf({ run, name, config, protocol, epochUs, appVersion, scenario }: HeaderOf): RunHeader {
+  return {
+    ...{ run, name, config, protocolVersion: protocol.version, nodes: nodeIds(config.nodes), messageTypes: messageTypesOf(protocol) },
+    timers: protocol.timers.map((timer) => timer.name),
+    ...{ createdAt: new Date().toISOString(), epochUs, appVersion },
+    ...(scenario === undefined ? {} : { scenario }),
+  }
 }
 
 /** What was recorded since the last report: `Change` of kind `grew` without its run. At most 30 a second, and all of it is in the file. */

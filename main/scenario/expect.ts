@@ -4,14 +4,9 @@ import type { RunId } from '../../protocols/core/ids.ts'
 import type { Moment } from '../../protocols/core/moment.ts'
 import type { LabClient } from '../contract/client.ts'
 import type { Verdict } from '../contract/commands.ts'
-import type { Expectations } from './format.ts'
+import type { Expectations, JudgedExpectation } from './format.ts'
+import { OperationsSeen } from './operations.ts'
 import { appliedEqual, factHolds, leaderOf, NobodyError, progressOf, running, type Words } from './resolve.ts'
-
-export interface JudgedExpectation {
-  readonly text: string
-  readonly is: 'pass' | 'fail' | 'unknown'
-  readonly why?: string
-}
 
 /** The expectations that look at the nodes as they are now. */
 export function judgeLive(expected: Expectations, moment: Moment, words: Words): JudgedExpectation[] {
@@ -61,10 +56,7 @@ export async function judgeRecording(
 }
 
 async function judgeOperations(client: LabClient, run: RunId, allOk: boolean): Promise<JudgedExpectation> {
-  const text = allOk ? 'all operations ok' : 'all operations answered'
-  const open = new Map<number, number>()
-  const bad = { count: 0, first: '' }
-  let operations = 0
+  const seen = new OperationsSeen()
   let from: number | undefined = 1
   while (from !== undefined) {
     const page: Awaited<ReturnType<typeof client.call<'run.events'>>> = await client.call('run.events', {
@@ -74,26 +66,12 @@ async function judgeOperations(client: LabClient, run: RunId, allOk: boolean): P
       filter: { types: ['invoke', 'return'] },
     })
     for (const event of page.events) {
-      if (event.kind === 'invoke') {
-        operations++
-        open.set(event.operation, event.seq)
-      } else if (event.kind === 'return') {
-        open.delete(event.operation)
-        const { outcome } = event
-        if (outcome.is === 'unknown' || (allOk && outcome.is !== 'ok')) {
-          bad.count++
-          bad.first ||= `operation ${event.operation} (event ${event.seq}) is ${outcome.is}${'why' in outcome ? `: ${outcome.why}` : ''}`
-        }
-      }
+      if (event.kind === 'invoke') seen.invoked(event.operation, event.seq)
+      else if (event.kind === 'return') seen.returned(event.operation, event.outcome, event.seq)
     }
     from = page.next
   }
-  if (bad.count > 0) return { text, is: 'fail', why: `${bad.count} of ${operations} did not: ${bad.first}` }
-  const waiting = [...open][0]
-  if (waiting)
-    return { text, is: 'fail', why: `${open.size} of ${operations} have no answer: operation ${waiting[0]} (event ${waiting[1]})` }
-  if (operations === 0) return { text, is: 'unknown', why: 'no operation was invoked' }
-  return { text, is: 'pass' }
+  return seen.judge(allOk)
 }
 
 function judgeFact(text: string, holds: () => boolean): JudgedExpectation {

@@ -84,6 +84,13 @@ export const expectationsSchema = z.strictObject({
 })
 export type Expectations = z.output<typeof expectationsSchema>
 
+/** One of them, and what came of it. */
+export interface JudgedExpectation {
+  readonly text: string
+  readonly is: 'pass' | 'fail' | 'unknown'
+  readonly why?: string
+}
+
 /** The whole file but for its steps, which `parse.ts` reads one by one so that a wrong step is named as itself. */
 export const scenarioSchema = z.strictObject({
   name: z.string().min(1).max(120),

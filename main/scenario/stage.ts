@@ -8,8 +8,7 @@ import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Moment, NodeMoment } from '../../protocols/core/moment.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
 import type { ClientAnswer, EventFilter, Verdict } from '../contract/commands.ts'
-import type { JudgedExpectation } from './expect.ts'
-import type { Expectations } from './format.ts'
+import type { Expectations, JudgedExpectation } from './format.ts'
 
 /** The deadline of a step or of the whole scenario went by. */
 export class TooLateError extends Error {

@@ -4,12 +4,12 @@ import { Recording } from '../../protocols/sim/recording.ts'
 import type { LabClient } from '../contract/client.ts'
 import type { Choice } from '../labChoice.ts'
 import { VERSION } from '../labInfo.ts'
+import { headerOf } from '../recorder/header.ts'
 import { Recorder } from '../recorder/recorder.ts'
 import { diskError, RunStore } from '../recorder/store.ts'
 import { judgeRecording } from '../scenario/expect.ts'
 import type { Scenario } from '../scenario/format.ts'
 import { type RunnerOptions, runScenario, type ScenarioOutcome } from '../scenario/runner.ts'
-import { headerOf } from './header.ts'
 import { SimStage } from './stage.ts'
 
 export interface RecordedSimulation extends RunnerOptions {
@@ -32,7 +32,7 @@ export interface RecordedSimulation extends RunnerOptions {
 export async function recordSimulation(options: RecordedSimulation): Promise<ScenarioOutcome> {
   const { run, name, file, choice, scenario, text, client, signal } = options
   const { config, protocol, service } = choice
-  const header = headerOf({ run, name, config, protocol, scenario: text, appVersion: VERSION })
+  const header = headerOf({ run, name, config, protocol, epochUs: 0, appVersion: VERSION, scenario: text })
   const store = new RunStore(file, header)
   const recorder = new Recorder(store, header)
   let isWhole = false

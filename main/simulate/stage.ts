@@ -1,5 +1,6 @@
 /** A scenario's stage in simulated time: what a step waits for is reached by computing, and a deadline is the run's own. */
 import type { Load, RunConfig } from '../../protocols/core/config.ts'
+import { messageTypesOf } from '../../protocols/core/event.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import { endpointIds, nodeIds } from '../../protocols/core/ids.ts'
@@ -11,8 +12,7 @@ import { type Range, Simulation, SimulationError } from '../../protocols/sim/sim
 import { type Sink, tee } from '../../protocols/sim/sink.ts'
 import type { ClientAnswer, EventFilter } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
-import type { JudgedExpectation } from '../scenario/expect.ts'
-import type { Expectations } from '../scenario/format.ts'
+import type { Expectations, JudgedExpectation } from '../scenario/format.ts'
 import { type Deadline, isDoneTo, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
 import { Tail } from './tail.ts'
 import { Tally } from './tally.ts'
@@ -49,6 +49,8 @@ export class SimStage implements Stage {
   readonly moment: SimMoment
   readonly #options: SimStageOptions
   readonly #tail: Tail
+  /** Records that crashes have taken. */
+  #lost = 0
 
   constructor(options: SimStageOptions) {
     const { run, config, protocol, service, sink } = options
@@ -57,8 +59,8 @@ export class SimStage implements Stage {
     this.#options = options
     this.judging = new Judging(protocol)
     const nodes = nodeIds(config.nodes)
-    const messageTypes = [...protocol.messages.map(({ kind }) => kind), 'ClientRequest', 'ClientReply']
-    this.#tail = new Tail({ endpoints: endpointIds(nodes), messageTypes, timers: protocol.timers.map(({ name }) => name) }, protocol)
+    const timers = protocol.timers.map(({ name }) => name)
+    this.#tail = new Tail({ endpoints: endpointIds(nodes), messageTypes: messageTypesOf(protocol), timers }, protocol)
     const all = tee(...(sink ? [sink] : []), this.judging, this.tally, this.#tail)
     this.simulation = new Simulation({ protocol, service, config, sink: all })
     this.moment = new SimMoment(this.simulation)
@@ -98,12 +100,12 @@ export class SimStage implements Stage {
   }
 
   async untilIdle(deadline: Deadline): Promise<void> {
-    await this.until(() => this.simulation.load === undefined && this.tally.open.size === 0, deadline)
+    await this.until(() => this.simulation.load === undefined && this.tally.operations.open.size === 0, deadline)
   }
 
   async untilProgress(deadline: Deadline): Promise<void> {
     const before = this.simulation.operations
-    await this.until(() => this.tally.lastOk > before, deadline)
+    await this.until(() => this.tally.operations.lastOk > before, deadline)
   }
 
   async sleep(runMs: number, deadline: Deadline): Promise<void> {
@@ -180,7 +182,7 @@ export class SimStage implements Stage {
   async judge(expected: Expectations): ReturnType<Stage['judge']> {
     if (this.#options.judge) return await this.#options.judge(expected)
     const expectations: JudgedExpectation[] = []
-    if (expected.operations !== undefined) expectations.push(this.tally.judgeOperations(expected.operations === 'ok'))
+    if (expected.operations !== undefined) expectations.push(this.tally.operations.judge(expected.operations === 'ok'))
     const [first] = this.judging.found
     const text = 'the invariants hold'
     if (!first) {
@@ -209,8 +211,6 @@ export class SimStage implements Stage {
       if (signal?.aborted) throw new LabError('run-ended', 'the simulation was interrupted')
     }
   }
-
-  #lost = 0
 
   /** Records that crashes took since this was last asked. */
   #lostSince(): number {

@@ -8,15 +8,13 @@ import { SimStage } from './stage.ts'
 import type { FromSweeper, SeedResult, SweepSettings, ToSweeper } from './sweep.ts'
 
 const { text, fileName } = workerData as SweepSettings
+const file = fileName === undefined ? {} : { fileName }
+const { scenario, config } = simulated(text, file)
+const choice = choose(config)
 
 async function simulate(seed: number): Promise<SeedResult> {
-  const { scenario, config } = simulated(text, { seed, ...(fileName === undefined ? {} : { fileName }) })
-  const stage = new SimStage({ run: runId(`seed-${seed}`), ...choose(config), stopsAtViolation: true })
-  const { is, failure, violated, why } = await runScenario(
-    stage,
-    { ...scenario, afterwards: 'stop' },
-    fileName === undefined ? {} : { fileName },
-  )
+  const stage = new SimStage({ run: runId(`seed-${seed}`), ...choice, config: { ...choice.config, seed }, stopsAtViolation: true })
+  const { is, failure, violated, why } = await runScenario(stage, { ...scenario, afterwards: 'stop' }, file)
   return {
     ...{ seed, is, events: stage.simulation.events, operations: stage.simulation.operations, faults: stage.tally.faults },
     ...(failure === undefined ? {} : { failure }),

@@ -29,7 +29,7 @@ export class SimMoment implements Moment {
   }
 
   get faults(): Map<FaultId, ArmedFault> {
-    return new Map(this.#run.faults)
+    return this.#run.faults
   }
 
   get load(): Load | undefined {

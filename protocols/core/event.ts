@@ -173,6 +173,14 @@ export type RunEvent =
   | OutputEvent
 
 export type EventKind = RunEvent['kind']
+
+const kinds = {
+  ...{ step: true, send: true, deliver: true, drop: true, hold: true, node: true, action: true },
+  ...{ invoke: true, return: true, checkpoint: true, reject: true, output: true },
+} as const satisfies { [kind in EventKind]: true }
+/** Every kind, in the order in which people are shown them. */
+export const EVENT_KINDS = Object.keys(kinds) as readonly EventKind[]
+
 /** An event before the recorder gave it its place: what the parts of the engine report. */
 export type Unnumbered<E extends RunEvent = RunEvent> = E extends RunEvent ? Omit<E, 'seq'> : never
 
@@ -188,3 +196,9 @@ export interface ClientReplyBody {
   readonly outcome: ClientOutcome
 }
 export const CLIENT_MESSAGE_TYPES = ['ClientRequest', 'ClientReply'] as const
+
+/** The message types of a run by the index that stands in frames: the protocol's, then those of clients. */
+export const messageTypesOf = (protocol: { readonly messages: readonly { readonly kind: string }[] }): readonly string[] => [
+  ...protocol.messages.map(({ kind }) => kind),
+  ...CLIENT_MESSAGE_TYPES,
+]

@@ -5,7 +5,7 @@
  */
 import type { Finished } from '../clients/session.ts'
 import type { Load, RunConfig } from '../core/config.ts'
-import { type ActionEvent, CLIENT_MESSAGE_TYPES, type DropEvent, type NodeEvent, type Unnumbered } from '../core/event.ts'
+import { type ActionEvent, CLIENT_MESSAGE_TYPES, type DropEvent, messageTypesOf, type NodeEvent, type Unnumbered } from '../core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../core/fault.ts'
 import { type EndpointId, endpointIds, type FaultId, faultId, type MessageId, type NodeId, nodeIds } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
@@ -58,6 +58,7 @@ export class Simulation {
   readonly endpoints: readonly EndpointId[]
   readonly messageTypes: readonly string[]
   readonly config: RunConfig
+  readonly faults = new Map<FaultId, ArmedFault>()
   /** Events so far, counted as a recording would. */
   events = 0
   steps = 0
@@ -68,7 +69,6 @@ export class Simulation {
   readonly #links: (SimLink | undefined)[]
   readonly #desk: SimDesk
   readonly #clients: SimClients
-  readonly #faults = new Map<FaultId, { readonly fault: ArmedFault; readonly links: readonly SimLink[] }>()
   #armed = 0
   #load: Load | undefined
   #isLoadAwaited: boolean
@@ -83,8 +83,8 @@ export class Simulation {
     this.config = config
     this.nodes = nodeIds(config.nodes)
     this.endpoints = endpointIds(this.nodes)
-    this.messageTypes = [...protocol.messages.map(({ kind }) => kind), ...CLIENT_MESSAGE_TYPES]
-    this.#sink = setup.sink ? new Counted(this, setup.sink) : new Counted(this, undefined)
+    this.messageTypes = messageTypesOf(protocol)
+    this.#sink = new Counted(this, setup.sink)
     const agenda = this.#agenda
     const sink = this.#sink
     const post = (letter: Letter) => this.#post(letter)
@@ -116,10 +116,6 @@ export class Simulation {
     return this.#clients.operations
   }
 
-  get faults(): ReadonlyMap<FaultId, ArmedFault> {
-    return new Map([...this.#faults].map(([id, { fault }]) => [id, fault]))
-  }
-
   get load(): Load | undefined {
     return this.#load
   }
@@ -145,13 +141,9 @@ export class Simulation {
   /** Lets things happen up to `untilUs`, or until `isDone`, asked after each of them, says so: then true. */
   run(untilUs: number, isDone?: () => boolean): boolean {
     const agenda = this.#agenda
-    if (!isDone) {
-      while (agenda.next(untilUs)) if (this.#isLoadAwaited) this.#beginLoad()
-    } else {
-      while (agenda.next(untilUs)) {
-        if (this.#isLoadAwaited) this.#beginLoad()
-        if (isDone()) return true
-      }
+    while (agenda.next(untilUs)) {
+      if (this.#isLoadAwaited) this.#beginLoad()
+      if (isDone?.()) return true
     }
     if (untilUs > agenda.nowUs) agenda.nowUs = untilUs
     return false
@@ -201,33 +193,32 @@ export class Simulation {
   arm(fault: NetworkFault): ArmedFault {
     this.#armed += 1
     const armed: ArmedFault = { ...fault, id: faultId(`f${this.#armed}`) }
-    const links = linksOf(fault.target, this.endpoints).map(({ from, to }) => this.#link(from, to))
-    for (const link of links) link.arm(armed, this.#armed)
-    this.#faults.set(armed.id, { fault: armed, links })
+    for (const link of this.#linksOf(armed)) link.arm(armed, this.#armed)
+    this.faults.set(armed.id, armed)
     this.#action({ do: 'arm', fault: armed })
     return armed
   }
 
   lift(id: FaultId): void {
-    const armed = this.#armedFault(id)
-    this.#faults.delete(id)
+    const fault = this.#armedFault(id)
+    this.faults.delete(id)
     this.#action({ do: 'lift', fault: id })
-    for (const link of armed.links) link.lift(id)
+    for (const link of this.#linksOf(fault)) link.lift(id)
   }
 
   /** Returns how many messages were let go. */
   release(id: FaultId, message?: MessageId): number {
-    const { fault, links } = this.#armedFault(id)
+    const fault = this.#armedFault(id)
     if (fault.kind !== 'hold') throw new SimulationError(`${id} is a ${fault.kind}: only a hold has messages to release.`)
     let count = 0
-    for (const link of links)
+    for (const link of this.#linksOf(fault))
       count += link.release(id, message, (released) => this.#action({ do: 'release', fault: id, message: released }))
     return count
   }
 
   /** Lifts every fault, resumes paused nodes, restarts those that are down. */
   heal(): void {
-    for (const id of [...this.#faults.keys()]) this.lift(id)
+    for (const id of [...this.faults.keys()]) this.lift(id)
     for (const { id, status } of this.#nodes) {
       if (status === 'paused') this.act(id, 'resume')
       else if (status === 'down') this.act(id, 'restart')
@@ -273,8 +264,12 @@ export class Simulation {
     return this.#links[from * this.endpoints.length + to] as SimLink
   }
 
-  #armedFault(id: FaultId) {
-    const armed = this.#faults.get(id)
+  #linksOf({ target }: ArmedFault): SimLink[] {
+    return linksOf(target, this.endpoints).map(({ from, to }) => this.#link(from, to))
+  }
+
+  #armedFault(id: FaultId): ArmedFault {
+    const armed = this.faults.get(id)
     if (!armed) throw new SimulationError(`${id} is not armed.`)
     return armed
   }

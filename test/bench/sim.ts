@@ -6,10 +6,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { headerOf } from '../../main/recorder/header.ts'
 import { Recorder } from '../../main/recorder/recorder.ts'
 import { RunStore } from '../../main/recorder/store.ts'
 import { runConfigSchema } from '../../protocols/core/config.ts'
-import { nodeIds, runId } from '../../protocols/core/ids.ts'
+import { runId } from '../../protocols/core/ids.ts'
 import { raft } from '../../protocols/raft/index.ts'
 import { kv } from '../../protocols/services/kv.ts'
 import { Agenda, type Due } from '../../protocols/sim/agenda.ts'
@@ -73,12 +74,7 @@ function bareAgenda(): number {
 }
 
 function recorded(folder: string): Measured & { readonly peakMb: number } {
-  const header = {
-    ...{ run: runId('bench'), name: 'Bench', config, protocolVersion: raft.version, nodes: nodeIds(NODES), epochUs: 0 },
-    messageTypes: [...raft.messages.map(({ kind }) => kind), 'ClientRequest', 'ClientReply'],
-    timers: raft.timers.map(({ name }) => name),
-    ...{ createdAt: new Date().toISOString(), appVersion: '0.0.0' },
-  }
+  const header = headerOf({ run: runId('bench'), name: 'Bench', config, protocol: raft, epochUs: 0, appVersion: '0.0.0' })
   const store = new RunStore(path.join(folder, 'run.synod'), header)
   const recorder = new Recorder(store, header)
   let peak = 0

@@ -15,7 +15,7 @@ import {
   type ToProcess,
 } from '../../main/contract/process.ts'
 import { loadSchema } from '../../protocols/core/config.ts'
-import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
+import { messageTypesOf } from '../../protocols/core/event.ts'
 import { CLIENTS, nodeIds } from '../../protocols/core/ids.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { openBenchLab } from './bench-lab.ts'
@@ -49,7 +49,7 @@ async function unwatched(outstanding: number, operations: number): Promise<numbe
       protocol: 'raft',
       service: 'kv',
       nodes,
-      messageTypes: [...protocol.messages.map((message) => message.kind), ...CLIENT_MESSAGE_TYPES],
+      messageTypes: messageTypesOf(protocol),
       seed: 7,
       timeScale: 1,
       epochUs,

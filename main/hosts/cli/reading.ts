@@ -1,5 +1,5 @@
 /** The commands that read: the library, the protocols, and one recorded run. */
-import type { EventKind } from '../../../protocols/core/event.ts'
+import { EVENT_KINDS } from '../../../protocols/core/event.ts'
 import { CLIENTS, type RunId } from '../../../protocols/core/ids.ts'
 import type { LabInfo, NodeStates, Overview, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
 import { LabError } from '../../contract/errors.ts'
@@ -138,18 +138,13 @@ export async function events(name: string, options: EventsOptions): Promise<numb
   })
 }
 
-const KINDS = {
-  ...{ step: true, checkpoint: true, send: true, deliver: true, drop: true, hold: true, node: true, action: true },
-  ...{ invoke: true, return: true, reject: true, output: true },
-} as const satisfies { [kind in EventKind]: true }
-
 /** A misspelt word finds nothing, and nothing found looks like nothing happened. */
 function checkFilter(options: EventsOptions, { nodes, messageTypes, lastSeq }: Overview): void {
   if (options.from > lastSeq + 1) throw pastTheEnd(`--from ${options.from}`, lastSeq)
-  const kinds = Object.keys(KINDS)
-  const strange = options.type?.find((type) => !kinds.includes(type) && !messageTypes.includes(type))
+  const types: readonly string[] = [...EVENT_KINDS, ...messageTypes]
+  const strange = options.type?.find((type) => !types.includes(type))
   if (strange !== undefined) {
-    const known = `Kinds of events are ${kinds.join(', ')}; types of messages are ${messageTypes.join(', ')}.`
+    const known = `Kinds of events are ${EVENT_KINDS.join(', ')}; types of messages are ${messageTypes.join(', ')}.`
     throw new LabError('bad-request', `--type ${strange} is neither a kind of event nor a type of message of this run.`, known)
   }
   const ends: string[] = [...nodes, CLIENTS]

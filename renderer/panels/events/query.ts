@@ -3,23 +3,8 @@
  * the event's text. Reads to the contract's filter and writes it back, so that chips and typing are one thing.
  */
 import type { EventFilter } from '../../../main/contract/commands.ts'
-import type { EventKind } from '../../../protocols/core/event.ts'
+import { EVENT_KINDS } from '../../../protocols/core/event.ts'
 import { CLIENTS, type EndpointId } from '../../../protocols/core/ids.ts'
-
-export const KINDS: readonly EventKind[] = [
-  'step',
-  'send',
-  'deliver',
-  'drop',
-  'hold',
-  'node',
-  'action',
-  'invoke',
-  'return',
-  'checkpoint',
-  'reject',
-  'output',
-]
 
 export interface Query {
   readonly nodes: readonly EndpointId[]
@@ -39,7 +24,7 @@ export const EMPTY: Query = { nodes: [], types: [], text: '', wrong: [] }
 
 export function parseQuery(text: string, { nodes, types }: Vocabulary): Query {
   const ends: readonly EndpointId[] = [...nodes, CLIENTS]
-  const names = [...types, ...KINDS]
+  const names = [...types, ...EVENT_KINDS]
   const found: { nodes: EndpointId[]; types: string[]; words: string[]; wrong: string[] } = { nodes: [], types: [], words: [], wrong: [] }
   for (const word of text.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? []) {
     const split = /^(node|at|type|is):(.*)$/i.exec(word)

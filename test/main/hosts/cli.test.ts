@@ -4,9 +4,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Called, callSynod, cliProgram } from './program.ts'
+import { type Called, callSynod, cliProgram as program } from './program.ts'
 
-const program = cliProgram()
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-'))
 const scenarioFile = path.join(data, 'small.yaml')
 

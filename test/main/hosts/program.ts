@@ -4,8 +4,9 @@ import path from 'node:path'
 import { needsBuild } from '../../../main/setup/stale.mjs'
 import { dist } from '../../support/built.ts'
 
-export const cliProgram = (): string =>
-  needsBuild() ? path.resolve(import.meta.dirname, '../../../main/hosts/cli/main.ts') : path.join(dist, 'main/cli.js')
+export const cliProgram: string = needsBuild()
+  ? path.resolve(import.meta.dirname, '../../../main/hosts/cli/main.ts')
+  : path.join(dist, 'main/cli.js')
 
 export interface Called {
   readonly code: number | null
@@ -15,7 +16,7 @@ export interface Called {
 
 /** Calls it with its data in the folder `data`. `interruptAt`: words on standard error upon which it is interrupted, as by Ctrl-C. */
 export function callSynod(data: string, args: readonly string[], interruptAt?: string): Promise<Called> {
-  const child = spawn(process.execPath, [cliProgram(), ...args], {
+  const child = spawn(process.execPath, [cliProgram, ...args], {
     env: { ...process.env, SYNOD_HOME: data },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -7,7 +7,7 @@ import type { RunHeader } from '../../../main/recorder/header.ts'
 import { Recorder } from '../../../main/recorder/recorder.ts'
 import { RunStore } from '../../../main/recorder/store.ts'
 import { type RunConfig, runConfigSchema } from '../../../protocols/core/config.ts'
-import { CLIENT_MESSAGE_TYPES } from '../../../protocols/core/event.ts'
+import { messageTypesOf } from '../../../protocols/core/event.ts'
 import { hashText } from '../../../protocols/core/hash.ts'
 import { messageId, type NodeId, nodeIds, runId } from '../../../protocols/core/ids.ts'
 import type { ClientOutcome, ClientRequest } from '../../../protocols/core/input.ts'
@@ -69,7 +69,7 @@ class Play {
   readonly #options: PlayOptions
   readonly #config: RunConfig
   readonly #nodes: NodeId[]
-  readonly #types: string[]
+  readonly #types: readonly string[]
   readonly #machine: Machine<unknown, AnyMessage>
   readonly #actors: Actor[]
   readonly #roll: (below: number) => number
@@ -91,7 +91,7 @@ class Play {
     this.#options = options
     this.#config = runConfigSchema.parse({ protocol: protocol.name, nodes, seed })
     this.#nodes = nodeIds(nodes)
-    this.#types = [...protocol.messages.map((message) => message.kind), ...CLIENT_MESSAGE_TYPES]
+    this.#types = messageTypesOf(protocol)
     this.#machine = protocol.machine(kv)
     this.#protocolOptions = protocol.options.parse({})
     this.#roll = dice(seed)

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { EVENT_KINDS } from '../../../../protocols/core/event.ts'
 import { CLIENTS, nodeIds } from '../../../../protocols/core/ids.ts'
-import { filterOf, formatQuery, KINDS, parseQuery, toggled } from '../../../../renderer/panels/events/query.ts'
+import { filterOf, formatQuery, parseQuery, toggled } from '../../../../renderer/panels/events/query.ts'
 
 const known = { nodes: nodeIds(5), types: ['RequestVote', 'AppendEntries', 'AppendEntriesReply'] }
 
@@ -33,7 +34,7 @@ test('while one is still typing, nothing is filtered by what has no value yet', 
 test('what is written back reads as the same', () => {
   const words = fc.array(fc.stringMatching(/^[a-z0-9]{1,6}$/), { maxLength: 3 }).map((parts) => parts.join(' '))
   fc.assert(
-    fc.property(fc.subarray([...known.nodes, CLIENTS]), fc.subarray([...known.types, ...KINDS]), words, (nodes, types, text) => {
+    fc.property(fc.subarray([...known.nodes, CLIENTS]), fc.subarray([...known.types, ...EVENT_KINDS]), words, (nodes, types, text) => {
       expect(parseQuery(formatQuery({ nodes, types, text }), known)).toEqual({ nodes, types, text, wrong: [] })
     }),
   )
