@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Command, Request, Response } from '../../main/contract/commands.ts'
 import type { Change } from '../../main/contract/stream.ts'
 import type { Lab, LabConnection } from '../../main/labApi.ts'
-import type { RunConfigInput } from '../../protocols/core/config.ts'
+import type { Load, RunConfigInput } from '../../protocols/core/config.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import { decodeMoment, type Moment } from '../../protocols/core/moment.ts'
 
@@ -15,8 +15,8 @@ export interface BenchLab {
   startRun(config: RunConfigInput): Promise<RunId>
   moment(run: RunId): Promise<Moment>
   leader(run: RunId): Promise<NodeId | undefined>
-  /** Resolves when the load of the run has done all its operations. */
-  untilLoadDone(run: RunId): Promise<void>
+  /** Puts a load with a number of operations on the run; resolves when all are done. */
+  loadToItsEnd(run: RunId, load: Load): Promise<void>
   onChange(listener: (change: Change) => void): () => void
   close(): Promise<void>
 }
@@ -62,8 +62,15 @@ export async function openBenchLab(): Promise<BenchLab> {
     },
     moment,
     leader,
-    async untilLoadDone(run) {
-      while ((await moment(run)).load !== undefined) await pause(20)
+    async loadToItsEnd(run, load) {
+      let from = (await connection.call('run.overview', { run })).lastSeq + 1
+      await connection.call('run.load', { run, load })
+      // What is recorded comes a little after what is done: the end is that of a load whose beginning was seen.
+      for (let loads = 0; loads < 2; await pause(20)) {
+        const { events, next } = await connection.call('run.events', { run, from, limit: 1000, filter: { types: ['action'] } })
+        for (const event of events) if (event.kind === 'action' && event.action.do === 'load') loads += 1
+        from = next ?? (events.at(-1)?.seq ?? from - 1) + 1
+      }
     },
     onChange(listener) {
       listeners.add(listener)

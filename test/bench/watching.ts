@@ -124,13 +124,9 @@ const lab = await openBenchLab()
 /** The same through the proxy, recorded; timed by the recording itself. */
 async function watched(outstanding: number, operations: number): Promise<number> {
   const run = await lab.startRun({ protocol: 'raft', nodes: 3, seed: 7, sync: 'batch' })
-  const finish = async (work: ReturnType<typeof load>) => {
-    await lab.call('run.load', { run, load: work })
-    await lab.untilLoadDone(run)
-  }
-  await finish(load(outstanding, WARM_UP))
+  await lab.loadToItsEnd(run, load(outstanding, WARM_UP))
   const fromUs = (await lab.moment(run)).atUs
-  await finish(load(outstanding, operations))
+  await lab.loadToItsEnd(run, load(outstanding, operations))
   const { lengthUs } = await lab.call('runs.stop', { run })
   const { perSecond } = await throughput(lab, run, fromUs, lengthUs, 'first to last')
   await lab.call('runs.delete', { run })
