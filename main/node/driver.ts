@@ -5,7 +5,7 @@
  * steps are reported on the tap in one write, all that they persist is written and synced at once, and only then do their
  * messages leave, one write per link. So a step's record is on its way before its messages, and what a step persists is
  * durable before anything that this or a later step says. The effects of a turn stand or fall together: when the tap or
- * the disk is slow, everything waits.
+ * the disk is slow, everything waits; but for messages that the protocol calls early, which wait for the tap alone.
  */
 import { CLIENT_MESSAGE_TYPES, type ClientReplyBody } from '../../protocols/core/event.ts'
 import { hashText } from '../../protocols/core/hash.ts'
@@ -33,6 +33,8 @@ export interface Links {
   /** Where frames to the endpoint are gathered until `flush`. */
   writer(to: number): ByteWriter
   flush(): void
+  /** What was gathered for one endpoint. */
+  flushTo(to: number): void
   /** Sets apart what was gathered so far, until `release`; what is gathered meanwhile stands behind it. */
   seal(): void
   release(): void
@@ -67,6 +69,9 @@ const GROUP_STEPS = 4
 type Timing = { readonly timer: number; readonly ms: number }
 const noTimings: readonly Timing[] = []
 
+/** What is gathered for an endpoint. */
+const Gathered = { nothing: 0, early: 1, waiting: 2 } as const
+
 export class Driver {
   readonly #options: DriverOptions
   readonly #machine: Machine<unknown, AnyMessage>
@@ -83,8 +88,11 @@ export class Driver {
   }
   readonly #synced = () => {
     this.#isSyncing = false
+    this.#sealed.fill(0)
     this.#options.links.release()
+    const mark = this.#markSyncing
     if (!this.#isTurnOpen) this.#letGo() // else the turn's end does, once its steps are reported
+    this.#onDurable(mark)
   }
 
   #state: unknown
@@ -107,6 +115,15 @@ export class Driver {
   /** Something was written to the disk since the last sync began. */
   #isUnsynced = false
   #isSyncing = false
+  /** By endpoint: one of Gathered, and whether something sealed waits for the sync under way. */
+  readonly #gathered: Uint8Array
+  readonly #sealed: Uint8Array
+  /** The last mark that the protocol has set, that was written, whose sync is under way, and of whose safety the protocol knows. */
+  #markSet = 0
+  #markWritten = 0
+  #markSyncing = 0
+  #markTold = 0
+  #isClosed = false
   /** The last step that a sync has covered or will cover. */
   #syncedStep = 0
   #lastMessage: AnyMessage | undefined
@@ -117,6 +134,8 @@ export class Driver {
     this.#options = options
     this.#machine = definition.machine(service)
     this.#endpoints = new Map(nodes.map((node, index) => [node, index]))
+    this.#gathered = new Uint8Array(nodes.length + 1)
+    this.#sealed = new Uint8Array(nodes.length + 1)
     this.#types = new Map(messageTypes.map((type, index) => [type, index]))
     this.#timerNames = definition.timers.map(({ name }) => name)
     this.timers = new Timers(this.#timerNames.length, clock, (timer) => this.#onTimer(timer))
@@ -175,6 +194,7 @@ export class Driver {
     if (this.#pace.isDue(this.#step, this.#atUs) && this.#step > 0) this.#takeCheckpoint()
     this.#isTapBehind = !tap.flush()
     links.setPaused(this.#isTapBehind)
+    if (!this.#isTapBehind) this.#letGoEarly()
     if (this.#persists.length > 0) {
       const texts = this.#persists
       this.#persists = []
@@ -182,6 +202,7 @@ export class Driver {
       else disk.append(texts)
       this.#isUnsynced = !this.#replaces
       this.#replaces = false
+      this.#markWritten = this.#markSet
     }
     this.#letGo()
   }
@@ -190,27 +211,51 @@ export class Driver {
   close(): void {
     const { disk, links } = this.#options
     this.timers.hold()
+    this.#isClosed = true
     this.flush()
     if (this.#isSyncing) disk.sync()
     if (this.#isSyncing) links.release()
     links.flush()
   }
 
+  /** What is early waits for nothing but what stands before it on its link. */
+  #letGoEarly(): void {
+    for (let to = 0; to < this.#gathered.length; to++) {
+      if (this.#gathered[to] !== Gathered.early || this.#sealed[to] === 1) continue
+      this.#options.links.flushTo(to)
+      this.#gathered[to] = Gathered.nothing
+    }
+  }
+
   /** Messages leave when their steps' records are with the system and everything persisted before them is durable. */
   #letGo(): void {
     const { disk, links, sync } = this.#options
     if (this.#isSyncing || this.#isTapBehind) return
-    if (!this.#isUnsynced || sync === 'never') return links.flush()
+    const isSafe = !this.#isUnsynced || sync === 'never'
     this.#isUnsynced = false
     const steps = this.#step - this.#syncedStep
     this.#syncedStep = this.#step
-    if (steps < GROUP_STEPS) {
-      disk.sync()
-      return links.flush()
+    if (isSafe || steps < GROUP_STEPS) {
+      if (!isSafe) disk.sync()
+      links.flush()
+      this.#gathered.fill(Gathered.nothing)
+      return this.#onDurable(this.#markWritten)
     }
     links.seal()
+    for (let to = 0; to < this.#gathered.length; to++) if (this.#gathered[to] !== Gathered.nothing) this.#sealed[to] = 1
+    this.#gathered.fill(Gathered.nothing)
     this.#isSyncing = true
+    this.#markSyncing = this.#markWritten
     disk.syncLater(this.#synced)
+  }
+
+  /** Tells the protocol, unless it knows. */
+  #onDurable(mark: number): void {
+    if (mark <= this.#markTold || this.#isClosed) return
+    this.#markTold = mark
+    this.#options.stamps.local()
+    const coin = this.#begin()
+    this.#take({ kind: 'durable', mark, nowMs: this.#nowMs, coin }, StepInputKind.durable, mark)
   }
 
   /** The process dies of `why`: what was stepped is reported, and none of it leaves. */
@@ -265,7 +310,7 @@ export class Driver {
     for (const effect of step.effects) {
       switch (effect.kind) {
         case 'send':
-          this.#send(effect.to, effect.message)
+          this.#send(effect.to, effect.message, effect.early ? Gathered.early : Gathered.waiting)
           break
         case 'reply':
           this.#reply(effect.id, effect.outcome)
@@ -274,6 +319,7 @@ export class Driver {
           if (effect.replaces) this.#replaces = true
           if (effect.replaces) this.#persists.length = 0
           this.#persists.push(JSON.stringify(effect.record))
+          if (effect.mark !== undefined) this.#markSet = effect.mark
           persisted += 1
           break
         case 'setTimer':
@@ -296,23 +342,24 @@ export class Driver {
     this.#openTurn()
   }
 
-  #send(to: NodeId, message: AnyMessage): void {
+  #send(to: NodeId, message: AnyMessage, how: number): void {
     const receiver = this.#endpoints.get(to)
     invariant(receiver !== undefined && receiver !== this.#options.endpoint, `a protocol sends to other nodes of its cluster, not to ${to}`)
     if (message !== this.#lastMessage) {
       this.#lastMessage = message
       this.#lastText = JSON.stringify(message)
     }
-    this.#write(receiver, this.#typeOf(message.kind), this.#lastText)
+    this.#write(receiver, this.#typeOf(message.kind), this.#lastText, how)
   }
 
   #reply(id: number, outcome: ClientOutcome): void {
     const body: ClientReplyBody = { kind: 'ClientReply', id, outcome }
-    this.#write(this.#options.nodes.length, this.#replyType, JSON.stringify(body))
+    this.#write(this.#options.nodes.length, this.#replyType, JSON.stringify(body), Gathered.waiting)
   }
 
-  #write(to: number, type: number, text: string): void {
+  #write(to: number, type: number, text: string, how: number): void {
     const { endpoint, life, stamps, links } = this.#options
+    if (how > (this.#gathered[to] as number)) this.#gathered[to] = how
     this.#messages += 1
     const { lamport, clock } = stamps
     writeFrame(

@@ -131,8 +131,18 @@ class NodeLinks implements Links {
     return (this.#outboxes[to] as Outbox).writer
   }
 
+  flushTo(to: number): void {
+    const link = this.#outboxes[to]
+    if (link instanceof OutgoingLink) link.flush()
+    else this.#flushClients()
+  }
+
   flush(): void {
     for (const link of this.#links) link.flush()
+    this.#flushClients()
+  }
+
+  #flushClients(): void {
     if (this.#clientSocket) this.#clients.flush(this.#clientSocket)
     else this.#clients.drop('gathered') // whoever asked is gone
   }

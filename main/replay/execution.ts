@@ -101,6 +101,7 @@ export class Execution {
     const { input } = event
     const ambient = this.#ambient(event)
     if (input.kind === 'timer') return { kind: 'timer', name: input.name, ...ambient }
+    if (input.kind === 'durable') return { kind: 'durable', mark: input.mark, ...ambient }
     if (input.kind === 'start') throw diverged(event, 'a life started twice')
     if (!send) throw diverged(event, `its message ${input.message} is not in the recording`)
     if (input.kind === 'request') return { kind: 'request', ...this.#requestOf(event, send), ...ambient }

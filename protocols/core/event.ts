@@ -42,6 +42,8 @@ export interface StepEvent extends Recorded, Stamp {
     | { readonly kind: 'timer'; readonly name: string }
     /** The ClientRequest message that carried it. */
     | { readonly kind: 'request'; readonly message: MessageId }
+    /** What it persisted up to this mark is durable. */
+    | { readonly kind: 'durable'; readonly mark: number }
   /** Messages that it sent, replies to clients included: running numbers `first` .. `first + count - 1` of this life. */
   readonly sends: { readonly first: number; readonly count: number }
   readonly timers: readonly { readonly name: string /** Run milliseconds as drawn; undefined when cancelled. */; readonly ms?: number }[]

@@ -34,6 +34,12 @@ export interface TimerInput extends Ambient {
   readonly name: string
 }
 
+/** What was persisted with `mark`, and all before it, is durable. Marks that became durable together are told as one, the last. */
+export interface DurableInput extends Ambient {
+  readonly kind: 'durable'
+  readonly mark: number
+}
+
 /** A client asks. `id` names the asking within the run; a reply must carry it. */
 export interface RequestInput extends Ambient {
   readonly kind: 'request'
@@ -41,7 +47,7 @@ export interface RequestInput extends Ambient {
   readonly request: ClientRequest
 }
 
-export type Input<M> = MessageInput<M> | TimerInput | RequestInput
+export type Input<M> = MessageInput<M> | TimerInput | RequestInput | DurableInput
 
 /**
  * What a client may ask. A session makes a retried command take effect once (Raft dissertation §6.3): `seq` numbers the

@@ -6,7 +6,7 @@ import { List, Map as PersistentMap } from 'immutable'
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Entry } from './log.ts'
-import type { Hosted, Progress, RaftOptions, RaftRole, RaftState, Read, Session } from './state.ts'
+import type { Hosted, Progress, RaftOptions, RaftRole, RaftState, Read, Session, Writing } from './state.ts'
 
 /** What `encode` gives: as RaftState, with null for absent and objects for collections. */
 interface RaftStateJson {
@@ -24,6 +24,7 @@ interface RaftStateJson {
   readonly progress: { readonly [peer: NodeId]: Progress }
   readonly waiting: { readonly [index: string]: number }
   readonly reads: { readonly round: number; readonly asked: readonly Read[]; readonly next: readonly Read[] }
+  readonly writing: Writing
   readonly sessions: { readonly [index: string]: Session }
   readonly service: Json
 }
@@ -45,6 +46,7 @@ export function encode(state: RaftState): Json {
       maxInflight: options.maxInflight,
       maxEntries: options.maxEntries,
       maxSessions: options.maxSessions,
+      writeInParallel: options.writeInParallel,
     },
     currentTerm: state.currentTerm,
     votedFor: state.votedFor ?? null,
@@ -57,6 +59,7 @@ export function encode(state: RaftState): Json {
     progress: state.progress,
     waiting: byIndex(state.waiting),
     reads: { round: state.reads.round, asked: state.reads.asked.toArray(), next: state.reads.next.toArray() },
+    writing: state.writing,
     sessions: byIndex(state.sessions),
     service: encodeHosted(state.hosted),
   }
@@ -80,6 +83,7 @@ export function decode(json: Json): RaftState {
     progress: same.progress,
     waiting: fromIndex(waiting),
     reads: { round: reads.round, asked: List(reads.asked), next: List(reads.next) },
+    writing: same.writing,
     sessions: fromIndex(sessions),
     hosted: { json: service },
   }

@@ -20,9 +20,13 @@ export function advanceCommit(turn: Turn): void {
   if (first) onTermCommitted(turn)
 }
 
-/** The highest index that a majority of the servers is known to hold, the leader counting its whole log. */
+/**
+ * The highest index that a majority of the servers is known to hold. The leader counts its whole log, since nothing that
+ * it says for it leaves before its disk holds it; or what its disk is known to hold, when it writes in parallel.
+ */
 export function agreedIndex(state: RaftState): number {
-  const held = state.nodes.map((node) => (node === state.id ? lastIndex(state.log) : (state.progress[node] as Progress).matchIndex))
+  const own = state.options.writeInParallel ? state.writing.matchIndex : lastIndex(state.log)
+  const held = state.nodes.map((node) => (node === state.id ? own : (state.progress[node] as Progress).matchIndex))
   return held.sort((a, b) => b - a)[majority(state.nodes.length) - 1] as number
 }
 

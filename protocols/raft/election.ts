@@ -3,6 +3,7 @@ import type { NodeId } from '../core/ids.ts'
 import { isMajority } from '../core/quorum.ts'
 import { isUpToDate, lastIndex, lastTerm } from './log.ts'
 import type { RequestVote, RequestVoteReply } from './messages.ts'
+import { beginWriting } from './parallel.ts'
 import { appendAsLeader } from './replication.ts'
 import { forEachPeer, noReads, note, noWaiting, type Progress, send, setElectionTimer, setHeartbeatTimer, type Turn } from './state.ts'
 
@@ -64,6 +65,7 @@ function becomeLeader(turn: Turn): void {
   state.progress = progress
   state.waiting = noWaiting
   state.reads = noReads
+  beginWriting(turn)
   turn.effects.push({ kind: 'cancelTimer', name: 'election' })
   setHeartbeatTimer(turn)
   note(turn, 'becomeLeader', { term: state.currentTerm, votes: state.votes })

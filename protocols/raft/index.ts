@@ -14,7 +14,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   summary:
     'A replicated log with a strong leader: a majority elects it for a term, entries flow from it alone, and an entry is committed when a majority holds it. Bears crashes and any message loss while a majority lives.',
   source: 'D. Ongaro, J. Ousterhout: In Search of an Understandable Consensus Algorithm (Extended Version), 2014',
-  version: 2,
+  version: 3,
   epochName: 'term',
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
@@ -42,6 +42,11 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
       name: 'maxSessions',
       label: 'Client sessions',
       help: 'Sessions that the state machine remembers; beyond that the one unused for longest expires.',
+    },
+    {
+      name: 'writeInParallel',
+      label: 'Leader writes in parallel',
+      help: 'Entries leave for the followers before the leader has them on its own disk; it counts itself when it has (dissertation §10.2.1).',
     },
   ],
   messages: messageSpecs,

@@ -5,7 +5,8 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import { type Entry, entriesFrom, lastIndex, termAt } from './log.ts'
-import { type Progress, type RaftState, send, type Turn } from './state.ts'
+import type { AppendEntries } from './messages.ts'
+import { type Progress, type RaftState, send, sendEarly, type Turn } from './state.ts'
 
 /** Sends `peer` what it lacks, as far as its pipeline has room. */
 export function replicate(turn: Turn, peer: NodeId): void {
@@ -35,7 +36,7 @@ export function sendHeartbeat(turn: Turn, peer: NodeId): void {
 
 function sendAppendEntries(turn: Turn, peer: NodeId, nextIndex: number, entries: readonly Entry[]): void {
   const { state } = turn
-  send(turn, peer, {
+  const message: AppendEntries = {
     kind: 'AppendEntries',
     term: state.currentTerm,
     leaderId: state.id,
@@ -44,7 +45,9 @@ function sendAppendEntries(turn: Turn, peer: NodeId, nextIndex: number, entries:
     entries: entries as Entry[],
     leaderCommit: state.commitIndex,
     readCtx: state.reads.round,
-  })
+  }
+  if (state.options.writeInParallel) sendEarly(turn, peer, message)
+  else send(turn, peer, message)
 }
 
 export function setProgress(state: Turn['state'], peer: NodeId, progress: Progress): void {

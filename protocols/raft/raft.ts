@@ -10,6 +10,7 @@ import type { AnyService } from '../core/service.ts'
 import { becomeCandidate, onRequestVote, onRequestVoteReply } from './election.ts'
 import { type Entry, entriesFrom, lastIndex } from './log.ts'
 import type { RaftMessage } from './messages.ts'
+import { markWriting, onDurable } from './parallel.ts'
 import { onQuery } from './reads.ts'
 import { appendAsLeader, onAppendEntries, onAppendEntriesReply, onHeartbeatTimer } from './replication.ts'
 import { beginTurn, initialState, note, type RaftOptions, type RaftState, reply, setElectionTimer, type Turn } from './state.ts'
@@ -62,6 +63,8 @@ function react(turn: Turn, input: Input<RaftMessage>): void {
       return
     case 'request':
       return onRequest(turn, input.id, input.request)
+    case 'durable':
+      return onDurable(turn, input.mark)
     default:
       return input satisfies never
   }
@@ -102,7 +105,8 @@ function writeFirst(before: RaftState, turn: Turn): RaftStep {
       record.from = turn.writtenFrom
       record.entries = entriesFrom(state.log, turn.writtenFrom, Number.POSITIVE_INFINITY) as readonly Entry[] as readonly Json[]
     }
-    effects.unshift({ kind: 'persist', record })
+    const mark = wrote ? markWriting(turn) : undefined
+    effects.unshift(mark === undefined ? { kind: 'persist', record } : { kind: 'persist', record, mark })
   }
   return { state, effects }
 }

@@ -20,6 +20,7 @@ export const optionsSchema = z
     maxInflight: z.int().min(1).max(1024).default(4),
     maxEntries: z.int().min(1).max(10_000).default(512),
     maxSessions: z.int().min(1).max(1_000_000).default(2048),
+    writeInParallel: z.boolean().default(false),
   })
   .refine((options) => options.electionMsMin <= options.electionMsMax, {
     path: ['electionMsMax'],
@@ -56,6 +57,16 @@ export interface Reads {
   readonly asked: List<Read>
   /** Arrived since it began: they need a round that begins after them. */
   readonly next: List<Read>
+}
+
+/** What a leader knows of its own disk when it writes in parallel. */
+export interface Writing {
+  /** The last mark set in this life. */
+  readonly mark: number
+  /** Marks whose records are not known to be durable, ascending, each with the last log index that it stands for. */
+  readonly pending: readonly { readonly mark: number; readonly index: number }[]
+  /** The highest index that its own disk holds: the leader's matchIndex for itself. */
+  readonly matchIndex: number
 }
 
 /** What the state machine remembers of a client, so that a repeated command takes effect once (dissertation §6.3). */
@@ -101,6 +112,7 @@ export interface RaftState {
   /** Client requests whose entry is not applied yet: log index -> request id. */
   readonly waiting: PersistentMap<number, number>
   readonly reads: Reads
+  readonly writing: Writing
 
   // The replicated state machine: what applying the log up to lastApplied gives.
   readonly sessions: PersistentMap<number, Session>
@@ -109,6 +121,7 @@ export interface RaftState {
 
 export const noProgress: RaftState['progress'] = {}
 export const noWaiting: RaftState['waiting'] = PersistentMap()
+export const noWriting: Writing = { mark: 0, pending: [], matchIndex: 0 }
 export const noReads: Reads = { round: 0, asked: List(), next: List() }
 
 /** A server that has just come up with an empty disk. */
@@ -133,6 +146,7 @@ export function initialState(options: {
     progress: noProgress,
     waiting: noWaiting,
     reads: noReads,
+    writing: noWriting,
     sessions: PersistentMap(),
     hosted: { service: options.service, state: options.service.init() },
   }
@@ -161,6 +175,11 @@ export const beginTurn = (state: RaftState, service: AnyService): Turn => ({
 
 export function send(turn: Turn, to: NodeId, message: RaftMessage): void {
   turn.effects.push({ kind: 'send', to, message })
+}
+
+/** Does not wait for the disk. */
+export function sendEarly(turn: Turn, to: NodeId, message: RaftMessage): void {
+  turn.effects.push({ kind: 'send', to, message, early: true })
 }
 
 export function reply(turn: Turn, id: number, outcome: ClientOutcome): void {

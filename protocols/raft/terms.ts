@@ -1,4 +1,5 @@
 /** Terms (§5.1): how a server comes to follow, and what a leader owes its clients when its office ends. */
+import { endWriting } from './parallel.ts'
 import { noProgress, noReads, note, noWaiting, reply, setElectionTimer, type Turn } from './state.ts'
 
 /**
@@ -32,4 +33,5 @@ function leaveOffice(turn: Turn): void {
   state.progress = noProgress
   state.waiting = noWaiting
   state.reads = noReads
+  endWriting(turn)
 }

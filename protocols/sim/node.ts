@@ -63,6 +63,12 @@ export class SimNode {
   /** Letters of a step that nothing hinders any more, and those that wait for the sync under way. */
   #gathered: Letter[] = []
   #sealed: Letter[] = []
+  /** Letters of the step under way that wait for no disk. */
+  #early: Letter[] = []
+  /** The last mark that the protocol has set, whose sync is under way, and of whose safety the protocol knows. */
+  #markSet = 0
+  #markSyncing = 0
+  #markTold = 0
   #isUnsynced = false
   #isSyncing = false
   #syncs = 0
@@ -155,6 +161,8 @@ export class SimNode {
     this.wiped = false
     this.step = 0
     this.#messages = 0
+    this.#markSet = 0
+    this.#markTold = 0
     this.#say({ is: 'up', pid: 0, life: this.life })
     this.#stamps.local()
     const recovered = this.disk.recovered()
@@ -191,18 +199,21 @@ export class SimNode {
           const to = this.#endpoints.get(effect.to)
           invariant(to !== undefined && to !== this.endpoint, `a protocol sends to other nodes of its cluster, not to ${effect.to}`)
           clock ??= this.#stamps.clock.slice()
-          this.#gather(to, effect.message, clock)
+          const letter = this.#letter(to, effect.message, clock)
+          if (effect.early && !this.#waitsFor(to)) this.#early.push(letter)
+          else this.#gathered.push(letter)
           break
         }
         case 'reply': {
           const body: ClientReplyBody = { kind: 'ClientReply', id: effect.id, outcome: effect.outcome }
           clock ??= this.#stamps.clock.slice()
-          this.#gather(this.#world.nodes.length, body, clock)
+          this.#gathered.push(this.#letter(this.#world.nodes.length, body, clock))
           break
         }
         case 'persist':
           if (effect.replaces) this.disk.replace(effect.record)
           else this.disk.append(effect.record)
+          if (effect.mark !== undefined) this.#markSet = effect.mark
           persisted += 1
           break
         case 'setTimer':
@@ -230,19 +241,26 @@ export class SimNode {
       ...{ input, before, after: step.state, effects: step.effects },
     })
     if (persisted > 0) this.#isUnsynced = true
+    if (this.#early.length > 0) this.#early = this.#postAll(this.#early)
     this.#letGo()
   }
 
-  #gather(to: number, body: AnyMessage, clock: Uint32Array): void {
+  /** Does something stand before on the link, that may not leave yet? */
+  #waitsFor(to: number): boolean {
+    const isTo = (letter: Letter) => letter.to === to
+    return this.#gathered.some(isTo) || this.#sealed.some(isTo)
+  }
+
+  #letter(to: number, body: AnyMessage, clock: Uint32Array): Letter {
     const { typeOf, agenda } = this.#world
     const type = typeOf.get(body.kind)
     invariant(type !== undefined, `a protocol sends messages that it has declared, not ${body.kind}`)
     const number = ++this.#messages
-    this.#gathered.push({
+    return {
       message: messageId(this.endpoint, this.life, number),
       ...{ from: this.endpoint, to, type, number, life: this.life, step: this.step },
       ...{ lamport: this.#stamps.lamport, clock, sentAtUs: agenda.nowUs, body },
-    })
+    }
   }
 
   /** Letters leave when everything persisted before them is durable. */
@@ -250,12 +268,13 @@ export class SimNode {
     if (this.#isSyncing) return
     if (!this.#isUnsynced || this.#world.sync === 'never') {
       if (this.#gathered.length > 0) this.#gathered = this.#postAll(this.#gathered)
-      return
+      return this.#onDurable(this.#markSet)
     }
     const { agenda, seed } = this.#world
     const syncMs = this.syncMs ?? this.#world.syncMs
     this.#isUnsynced = false
     this.#isSyncing = true
+    this.#markSyncing = this.#markSet
     this.#sealed = this.#gathered
     this.#gathered = []
     this.#syncs += 1
@@ -275,7 +294,17 @@ export class SimNode {
     this.#isSyncedUnseen = false
     this.#isSyncing = false
     this.#sealed = this.#postAll(this.#sealed)
+    const mark = this.#markSyncing
     this.#letGo()
+    this.#onDurable(mark)
+  }
+
+  /** Tells the protocol, unless it knows. */
+  #onDurable(mark: number): void {
+    if (mark <= this.#markTold) return
+    this.#markTold = mark
+    this.#stamps.local()
+    this.#take({ kind: 'durable', mark, ...this.#ambient() }, StepInputKind.durable, mark)
   }
 
   /** Returns an empty list to go on with. */

@@ -6,6 +6,7 @@
  *     header   u8 version, u8 endpoints, u16 0, u32 events, f64 seq of the first, f64 µs to which the first time is relative
  *     records  u8 kind | flags << 4, then by kind (µs: zigzag from the record before)
  *       step       u8 endpoint | input << 6, µs, stamp, now, subject, [sends], [timers, persisted], [text extras]
+ *       durable    a step whose input is that something is durable, laid out alike
  *       send       varint link, u8 type, µs, [number], stamp or ring place, text body
  *       pass       a send and, right behind it, its delivery: as send with zigzag µs from send to delivery after µs
  *       deliver    µs, message, [varint copy]          drop   the same, text JSON of why
@@ -35,6 +36,7 @@ export const ChunkKind = {
   action: 11,
   reject: 12,
   output: 13,
+  durable: 14,
 } as const
 
 export const StepFlag = { nowDouble: 1, effects: 2, extras: 4, sends: 8 } as const

@@ -100,6 +100,7 @@ function inputOf(reader: ChunkReader): StepEvent['input'] {
   const { input, subject } = reader
   if (input === StepInputKind.start) return { kind: 'start', recovered: subject }
   if (input === StepInputKind.timer) return { kind: 'timer', name: timerName(reader, subject) }
+  if (input === StepInputKind.durable) return { kind: 'durable', mark: subject }
   return { kind: input === StepInputKind.message ? 'message' : 'request', message: subject as MessageId }
 }
 
@@ -187,11 +188,27 @@ function writeStep(writer: ChunkWriter, event: StepEvent): void {
   writeStepRecord(out, {
     ...{ step, atUs, nowMs, lamport, clock, persisted, sendFirst: sends.first, sendCount: sends.count },
     input: StepInputKind[input.kind],
-    subject: input.kind === 'start' ? input.recovered : input.kind === 'timer' ? place(names, input.name) : input.message,
+    subject: subjectOf(input, names),
     timers: event.timers.map(({ name, ms }) => ({ timer: place(names, name), ms: ms ?? Number.NaN })),
     extras: Object.keys(extras).length > 0 ? JSON.stringify(extras) : '',
   })
   writer.tapStep(place(endpoints, event.node), event.life, out.bytes, out.view, 0, out.length)
+}
+
+function subjectOf(input: StepEvent['input'], timers: readonly string[]): number {
+  switch (input.kind) {
+    case 'start':
+      return input.recovered
+    case 'timer':
+      return place(timers, input.name)
+    case 'durable':
+      return input.mark
+    case 'message':
+    case 'request':
+      return input.message
+    default:
+      return input satisfies never
+  }
 }
 
 function writeSend(writer: ChunkWriter, { from, to, type, message, life, step, lamport, clock, body, atUs }: SendEvent): void {

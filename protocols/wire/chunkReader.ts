@@ -28,7 +28,7 @@ export class ChunkReader extends ChunkUnpacker {
   /** The message of a send, deliver, drop or hold. */
   message = 0
   copy = 0
-  /** One of StepInputKind, and what it names: a message, a timer's index, records recovered. */
+  /** One of StepInputKind, and what it names: a message, a timer's index, a mark, records recovered. */
   input = 0
   subject = 0
   nowMs = 0
@@ -81,6 +81,7 @@ export class ChunkReader extends ChunkUnpacker {
     this.kind = tag & 15
     switch (this.kind) {
       case ChunkKind.step:
+      case ChunkKind.durable:
         this.#readStep(flags)
         break
       case ChunkKind.send:
@@ -129,7 +130,8 @@ export class ChunkReader extends ChunkUnpacker {
     const head = this.u8()
     const endpoint = this.known(head & 63)
     this.endpoint = endpoint
-    this.input = head >> 6
+    this.input = this.kind === ChunkKind.durable ? StepInputKind.durable : head >> 6
+    this.kind = ChunkKind.step
     this.readTime()
     this.readStamp(endpoint)
     state.stepped(endpoint, this.life, this.step, this.lamport, this.clock)

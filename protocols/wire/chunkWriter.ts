@@ -75,8 +75,9 @@ export class ChunkWriter extends ChunkPacker {
     if (timers > 0 || persisted > 0) flags |= StepFlag.effects
     if (end > extrasAt) flags |= StepFlag.extras
     if (sendCount > 0 || sendFirst !== state.nextSend[endpoint]) flags |= StepFlag.sends
-    this.bytes[this.length++] = ChunkKind.step | (flags << 4)
-    this.bytes[this.length++] = endpoint | (input << 6)
+    const isDurable = input === StepInputKind.durable
+    this.bytes[this.length++] = (isDurable ? ChunkKind.durable : ChunkKind.step) | (flags << 4)
+    this.bytes[this.length++] = endpoint | (isDurable ? 0 : input << 6)
     this.time(view.getFloat64(at + 12, true))
     this.stamp(endpoint, life, step, lamport, n)
     state.stepped(endpoint, life, step, lamport, clock)

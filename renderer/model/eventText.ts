@@ -125,6 +125,8 @@ function causeText(event: StepEvent, telling: Telling): string {
       return input.recovered > 0 ? `start from its disk (${input.recovered} records)` : 'start with an empty disk'
     case 'timer':
       return `${input.name} timer`
+    case 'durable':
+      return 'what it wrote is on its disk'
     case 'message':
     case 'request': {
       const send = telling.sendOf(input.message)

@@ -18,6 +18,8 @@ export interface ChatterState {
   readonly nodes: readonly NodeId[]
   readonly step: number
   readonly recovered: readonly Json[]
+  /** Some messages are early, and it wants to hear what is durable. */
+  readonly isHasty: boolean
   readonly coins: List<number>
 }
 
@@ -26,7 +28,7 @@ type ChatterStep = { state: ChatterState; effects: Effect<Chat>[] }
 export const chatter: ProtocolDefinition<ChatterState, Chat> = {
   ...{ name: 'chatter', title: 'Chatter', summary: '', source: '', version: 1, epochName: 'round' },
   clusterSize: { min: 1, max: 15, usual: 3 },
-  options: z.strictObject({}),
+  options: z.strictObject({ isHasty: z.boolean().default(false) }),
   optionSpecs: [],
   messages: [{ kind: 'Chat', family: 'other', style: 'request', help: '' }],
   message: chat,
@@ -47,8 +49,9 @@ export const chatter: ProtocolDefinition<ChatterState, Chat> = {
   scenarios: [],
 }
 
-function start({ id, nodes, recovered, coin }: StartInput): ChatterStep {
-  const state = { id, nodes, step: 1, recovered, coins: List([coin]) }
+function start({ id, nodes, options, recovered, coin }: StartInput): ChatterStep {
+  const { isHasty = false } = options as { isHasty?: boolean }
+  const state = { id, nodes, step: 1, recovered, isHasty, coins: List([coin]) }
   return { state, effects: [{ kind: 'setTimer', name: 'short', msMin: 5, msMax: 10 }] }
 }
 
@@ -57,12 +60,15 @@ function step(before: ChatterState, input: Input<Chat>): ChatterStep {
   const state = { ...before, step: before.step + 1, coins: before.coins.push(coin) }
   if (input.kind === 'message' && input.message.words === 'throw') throw new Error('a bug of the protocol')
   const effects: Effect<Chat>[] = []
-  const words = 'x'.repeat(coin % 50)
-  if (coin & 1) effects.push({ kind: 'persist', record: { step: state.step } })
+  const early = state.isHasty && (coin & 2048) !== 0
+  const words = `${early ? 'early' : ''}${'x'.repeat(coin % 50)}`
+  if (coin & 1)
+    effects.push({ kind: 'persist', record: { step: state.step }, ...(state.isHasty && coin & 4096 ? { mark: state.step } : {}) })
   if ((coin & 62) === 62) effects.push({ kind: 'persist', record: { step: state.step, all: true }, replaces: true })
   if (coin & 64)
     for (const to of state.nodes)
-      if (to !== state.id) effects.push({ kind: 'send', to, message: { kind: 'Chat', step: state.step, words } })
+      if (to !== state.id)
+        effects.push({ kind: 'send', to, message: { kind: 'Chat', step: state.step, words }, ...(early ? { early } : {}) })
   if (coin & 128) effects.push({ kind: 'note', note: 'chatted', data: { step: state.step } })
   if (coin & 256) effects.push({ kind: 'setTimer', name: coin & 512 ? 'short' : 'long', msMin: 10, msMax: 100 })
   if (coin & 1024) effects.push({ kind: 'cancelTimer', name: 'long' })

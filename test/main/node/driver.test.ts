@@ -3,6 +3,7 @@ import { hashText } from '../../../protocols/core/hash.ts'
 import { messageId } from '../../../protocols/core/ids.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import { between, draw, Purpose } from '../../../protocols/core/prng.ts'
+import { kv } from '../../../protocols/services/kv.ts'
 import { StepInputKind, TapKind } from '../../../protocols/wire/tap.ts'
 import { chatter } from './chatter.ts'
 import { type Bench, bench, hand, messageTypes } from './fakes.ts'
@@ -22,6 +23,7 @@ function chat(b: Bench, steps: number, dice: (sides: number) => number): void {
   links.onLeave = (frame) => {
     const reported = tap.steps.findLast((record) => record.step === frame.step)
     if (!reported) throw new Error(`a message of step ${frame.step} left, and the step is not on the tap yet`)
+    if (String(frame.body.words).startsWith('early')) return
     for (const { step, persisted } of tap.steps)
       if (step <= frame.step && persisted > 0 && !disk.durable.has(step))
         throw new Error(`a message of step ${frame.step} left, and what step ${step} persisted is not durable yet`)
@@ -75,6 +77,60 @@ test(`no message leaves before its step is reported and everything persisted so 
       expect(numbers, 'messages to one receiver leave in order').toEqual([...numbers].sort((x, y) => x - y))
     }
   }
+})
+
+test(`an early message waits for what stands before it on its link alone, and what is durable is told when it is (SEED=${seed})`, () => {
+  let ahead = 0
+  let told = 0
+  for (let round = 0; round < 40; round++) {
+    let b: Bench
+    const { start, step } = chatter.machine(kv)
+    const listening: typeof chatter = {
+      ...chatter,
+      machine: () => ({
+        start,
+        step(state, input) {
+          if (input.kind === 'durable') {
+            told += 1
+            expect(b.disk.durable.has(input.mark), `step ${input.mark} is durable`).toBe(true)
+          }
+          return step(state, input)
+        },
+      }),
+    }
+    b = bench({ seed: draw(seed, round, 2), definition: listening, options: { isHasty: true } })
+    chat(b, 300, diceOf(draw(seed, round, 3)))
+    const sends = b.tap.steps.reduce((count, record) => count + record.sendCount, 0)
+    expect(b.links.left.length, 'everything leaves in the end').toBe(sends)
+    for (const to of [1, 2, 3]) {
+      const numbers = b.links.left.filter((frame) => frame.to === to).map((frame) => frame.number)
+      expect(numbers, 'messages to one receiver leave in order').toEqual([...numbers].sort((x, y) => x - y))
+    }
+    ahead += b.links.left.filter((frame, i) => i > 0 && frame.number < (b.links.left[i - 1] as { number: number }).number).length
+  }
+  expect(told).toBeGreaterThan(100)
+  expect(ahead, 'some leave before what was said earlier to others').toBeGreaterThan(20)
+})
+
+test('what the disk has is told once, as one mark for all that it covers; without syncs, when it is written', () => {
+  const always = (sync: 'batch' | 'never') => {
+    const b = bench({ sync, seed: 3, options: { isHasty: true } })
+    b.driver.start([])
+    for (let i = 0; i < 100; i++) {
+      hand(b.driver, { from: 1, type: CHAT, body: { kind: 'Chat', step: 1, words: '' } })
+      if (i % 10 === 9) b.endTurn()
+      if (i % 30 === 29) b.disk.waiting.shift()?.()
+    }
+    for (let i = 0; i < 10; i++) {
+      b.endTurn()
+      b.disk.waiting.shift()?.()
+    }
+    const marks = b.tap.steps.filter(({ input }) => input === StepInputKind.durable).map(({ subject }) => subject)
+    expect(marks).toEqual([...new Set(marks)].sort((x, y) => x - y))
+    return marks
+  }
+  expect(always('batch').length).toBeGreaterThan(1)
+  expect(always('never').length).toBeGreaterThan(always('batch').length)
 })
 
 test('steps are recorded one by one, with dice and times that can be drawn again', () => {

@@ -122,6 +122,13 @@ export class FakeLinks implements Links {
     this.#writers = new Map()
   }
 
+  flushTo(to: number): void {
+    const writer = this.#writers.get(to)
+    if (!writer) return
+    this.#leave(new Map([[to, writer]]))
+    this.#writers.delete(to)
+  }
+
   seal(): void {
     if (this.#sealed) throw new Error('sealed twice')
     this.#sealed = this.#writers
