@@ -1,11 +1,6 @@
 /**
- * Runs a protocol's machine: an input goes in, a step comes out, its effects are carried out. One driver, one life.
- *
- * Inputs that arrive together are stepped one by one and carried out together: at the end of the event loop's turn all
- * steps are reported on the tap in one write, all that they persist is written and synced at once, and only then do their
- * messages leave, one write per link. So a step's record is on its way before its messages, and what a step persists is
- * durable before anything that this or a later step says. The effects of a turn stand or fall together: when the tap or
- * the disk is slow, everything waits; but for messages that the protocol calls early, which wait for the tap alone.
+ * Runs a protocol's machine: an input goes in, a step comes out, its effects are carried out. One driver, one life. Inputs that
+ * arrive together are stepped one by one and carried out together, at the end of the event loop's turn (departures.ts).
  */
 import { CLIENT_MESSAGE_TYPES, type ClientReplyBody } from '../../protocols/core/event.ts'
 import { hashText } from '../../protocols/core/hash.ts'
@@ -19,28 +14,15 @@ import { coinOf, timerMs } from '../../protocols/host/dice.ts'
 import { sameObservation } from '../../protocols/host/observation.ts'
 import { CheckpointPace } from '../../protocols/host/pace.ts'
 import type { Stamps } from '../../protocols/host/stamps.ts'
-import { type ByteWriter, readText } from '../../protocols/wire/bytes.ts'
+import { readText } from '../../protocols/wire/bytes.ts'
 import { bodyStart, FrameKind, frameMessageId, writeFrame } from '../../protocols/wire/frame.ts'
 import { StepInputKind, TapKind, writeStepRecord, writeTextRecord } from '../../protocols/wire/tap.ts'
 import type { RunClock } from './clock.ts'
+import { Departures, type Links } from './departures.ts'
 import type { Disk } from './disk.ts'
 import { readRequest } from './request.ts'
 import { type Tap, writeReject } from './tap.ts'
 import { Timers } from './timers.ts'
-
-/** Where the messages go. */
-export interface Links {
-  /** Where frames to the endpoint are gathered until `flush`. */
-  writer(to: number): ByteWriter
-  flush(): void
-  /** What was gathered for one endpoint. */
-  flushTo(to: number): void
-  /** Sets apart what was gathered so far, until `release`; what is gathered meanwhile stands behind it. */
-  seal(): void
-  release(): void
-  /** Stops or goes on taking messages in. */
-  setPaused(isPaused: boolean): void
-}
 
 export interface DriverOptions {
   readonly definition: AnyProtocol
@@ -63,14 +45,8 @@ export interface DriverOptions {
   readonly atTurnsEnd: (work: () => void) => void
 }
 
-/** So few steps are synced on the spot: the detour over another thread would cost more than the standstill. More are synced while the next are stepped. */
-const GROUP_STEPS = 4
-
 type Timing = { readonly timer: number; readonly ms: number }
 const noTimings: readonly Timing[] = []
-
-/** What is gathered for an endpoint. */
-const Gathered = { nothing: 0, early: 1, waiting: 2 } as const
 
 export class Driver {
   readonly #options: DriverOptions
@@ -81,18 +57,11 @@ export class Driver {
   readonly #replyType: number
   readonly #requestType: number
   readonly timers: Timers
+  readonly #departures: Departures
   readonly #pace = new CheckpointPace()
   readonly #turnsEnd = () => {
     this.#isTurnOpen = false
     this.flush()
-  }
-  readonly #synced = () => {
-    this.#isSyncing = false
-    this.#sealed.fill(0)
-    this.#options.links.release()
-    const mark = this.#markSyncing
-    if (!this.#isTurnOpen) this.#letGo() // else the turn's end does, once its steps are reported
-    this.#onDurable(mark)
   }
 
   #state: unknown
@@ -107,42 +76,29 @@ export class Driver {
   #lastNotes: readonly Json[] = []
   #observed: Observation | undefined
   #observedState: unknown
-  /** Records to persist, as JSON; `#replaces` when they stand for all before them. */
-  #persists: string[] = []
-  #replaces = false
   #isTurnOpen = false
-  #isTapBehind = false
-  /** Something was written to the disk since the last sync began. */
-  #isUnsynced = false
-  #isSyncing = false
-  /** By endpoint: one of Gathered, and whether something sealed waits for the sync under way. */
-  readonly #gathered: Uint8Array
-  readonly #sealed: Uint8Array
-  /** The last mark that the protocol has set, that was written, whose sync is under way, and of whose safety the protocol knows. */
-  #markSet = 0
-  #markWritten = 0
-  #markSyncing = 0
-  #markTold = 0
   #isClosed = false
-  /** The last step that a sync has covered or will cover. */
-  #syncedStep = 0
   #lastMessage: AnyMessage | undefined
   #lastText = ''
 
   constructor(options: DriverOptions) {
-    const { definition, service, nodes, messageTypes, clock, tap } = options
+    const { definition, service, nodes, messageTypes, clock, disk, tap, links, sync } = options
     this.#options = options
     this.#machine = definition.machine(service)
     this.#endpoints = new Map(nodes.map((node, index) => [node, index]))
-    this.#gathered = new Uint8Array(nodes.length + 1)
-    this.#sealed = new Uint8Array(nodes.length + 1)
     this.#types = new Map(messageTypes.map((type, index) => [type, index]))
     this.#timerNames = definition.timers.map(({ name }) => name)
     this.timers = new Timers(this.#timerNames.length, clock, (timer) => this.#onTimer(timer))
     const [request, reply] = CLIENT_MESSAGE_TYPES
     this.#requestType = this.#typeOf(request)
     this.#replyType = this.#typeOf(reply)
-    tap.onTaken = () => this.#onTapTaken()
+    this.#departures = new Departures({
+      ...{ endpoints: nodes.length + 1, sync, disk, tap, links },
+      isTurnOpen: () => this.#isTurnOpen,
+      onDurable: (mark) => this.#onDurable(mark),
+    })
+    // Whatever was stepped meanwhile must be reported and durable before it leaves, too.
+    tap.onTaken = () => this.#departures.isTapBehind && this.flush()
   }
 
   /** The first step of this life. `recovered`: what the disk holds, in order. */
@@ -190,72 +146,16 @@ export class Driver {
   /** Carries out what the steps so far asked for. Throws a FatalError when the disk fails. */
   flush(): void {
     this.#endTurn()
-    const { disk, tap, links } = this.#options
     if (this.#pace.isDue(this.#step, this.#atUs) && this.#step > 0) this.#takeCheckpoint()
-    this.#isTapBehind = !tap.flush()
-    links.setPaused(this.#isTapBehind)
-    if (!this.#isTapBehind) this.#letGoEarly()
-    if (this.#persists.length > 0) {
-      const texts = this.#persists
-      this.#persists = []
-      if (this.#replaces) disk.replace(texts)
-      else disk.append(texts)
-      this.#isUnsynced = !this.#replaces
-      this.#replaces = false
-      this.#markWritten = this.#markSet
-    }
-    this.#letGo()
+    this.#departures.flush()
   }
 
   /** Ends this life in good order: all that was stepped is reported, durable and on its way. */
   close(): void {
-    const { disk, links } = this.#options
     this.timers.hold()
     this.#isClosed = true
     this.flush()
-    if (this.#isSyncing) disk.sync()
-    if (this.#isSyncing) links.release()
-    links.flush()
-  }
-
-  /** What is early waits for nothing but what stands before it on its link. */
-  #letGoEarly(): void {
-    for (let to = 0; to < this.#gathered.length; to++) {
-      if (this.#gathered[to] !== Gathered.early || this.#sealed[to] === 1) continue
-      this.#options.links.flushTo(to)
-      this.#gathered[to] = Gathered.nothing
-    }
-  }
-
-  /** Messages leave when their steps' records are with the system and everything persisted before them is durable. */
-  #letGo(): void {
-    const { disk, links, sync } = this.#options
-    if (this.#isSyncing || this.#isTapBehind) return
-    const isSafe = !this.#isUnsynced || sync === 'never'
-    this.#isUnsynced = false
-    const steps = this.#step - this.#syncedStep
-    this.#syncedStep = this.#step
-    if (isSafe || steps < GROUP_STEPS) {
-      if (!isSafe) disk.sync()
-      links.flush()
-      this.#gathered.fill(Gathered.nothing)
-      return this.#onDurable(this.#markWritten)
-    }
-    links.seal()
-    for (let to = 0; to < this.#gathered.length; to++) if (this.#gathered[to] !== Gathered.nothing) this.#sealed[to] = 1
-    this.#gathered.fill(Gathered.nothing)
-    this.#isSyncing = true
-    this.#markSyncing = this.#markWritten
-    disk.syncLater(this.#synced)
-  }
-
-  /** Tells the protocol, unless it knows. */
-  #onDurable(mark: number): void {
-    if (mark <= this.#markTold || this.#isClosed) return
-    this.#markTold = mark
-    this.#options.stamps.local()
-    const coin = this.#begin()
-    this.#take({ kind: 'durable', mark, nowMs: this.#nowMs, coin }, StepInputKind.durable, mark)
+    this.#departures.close()
   }
 
   /** The process dies of `why`: what was stepped is reported, and none of it leaves. */
@@ -266,8 +166,11 @@ export class Driver {
     tap.flush()
   }
 
-  #onTapTaken(): void {
-    if (this.#isTapBehind) this.flush() // whatever was stepped meanwhile must be reported and durable before it leaves, too
+  #onDurable(mark: number): void {
+    if (this.#isClosed) return
+    this.#options.stamps.local()
+    const coin = this.#begin()
+    this.#take({ kind: 'durable', mark, nowMs: this.#nowMs, coin }, StepInputKind.durable, mark)
   }
 
   #onRequest(body: unknown, view: DataView, start: number): void {
@@ -310,16 +213,13 @@ export class Driver {
     for (const effect of step.effects) {
       switch (effect.kind) {
         case 'send':
-          this.#send(effect.to, effect.message, effect.early ? Gathered.early : Gathered.waiting)
+          this.#send(effect.to, effect.message, effect.early === true)
           break
         case 'reply':
           this.#reply(effect.id, effect.outcome)
           break
         case 'persist':
-          if (effect.replaces) this.#replaces = true
-          if (effect.replaces) this.#persists.length = 0
-          this.#persists.push(JSON.stringify(effect.record))
-          if (effect.mark !== undefined) this.#markSet = effect.mark
+          this.#departures.persist(JSON.stringify(effect.record), effect.replaces === true, effect.mark)
           persisted += 1
           break
         case 'setTimer':
@@ -339,31 +239,31 @@ export class Driver {
       }
     }
     this.#record(input, subject, sendFirst, persisted, timings, notes)
+    this.#departures.stepped()
     this.#openTurn()
   }
 
-  #send(to: NodeId, message: AnyMessage, how: number): void {
+  #send(to: NodeId, message: AnyMessage, early: boolean): void {
     const receiver = this.#endpoints.get(to)
     invariant(receiver !== undefined && receiver !== this.#options.endpoint, `a protocol sends to other nodes of its cluster, not to ${to}`)
     if (message !== this.#lastMessage) {
       this.#lastMessage = message
       this.#lastText = JSON.stringify(message)
     }
-    this.#write(receiver, this.#typeOf(message.kind), this.#lastText, how)
+    this.#write(receiver, this.#typeOf(message.kind), this.#lastText, early)
   }
 
   #reply(id: number, outcome: ClientOutcome): void {
     const body: ClientReplyBody = { kind: 'ClientReply', id, outcome }
-    this.#write(this.#options.nodes.length, this.#replyType, JSON.stringify(body), Gathered.waiting)
+    this.#write(this.#options.nodes.length, this.#replyType, JSON.stringify(body), false)
   }
 
-  #write(to: number, type: number, text: string, how: number): void {
-    const { endpoint, life, stamps, links } = this.#options
-    if (how > (this.#gathered[to] as number)) this.#gathered[to] = how
+  #write(to: number, type: number, text: string, early: boolean): void {
+    const { endpoint, life, stamps } = this.#options
     this.#messages += 1
     const { lamport, clock } = stamps
     writeFrame(
-      links.writer(to),
+      this.#departures.frame(to, early),
       {
         kind: FrameKind.message,
         from: endpoint,

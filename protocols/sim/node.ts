@@ -1,5 +1,5 @@
 /**
- * One simulated node through its lives: what the driver of a real node does (main/node/driver.ts), in simulated time. It
+ * One simulated node through its lives: what a real node does (driver.ts and departures.ts of main/node), in simulated time. It
  * draws the same coins and timers, stamps and counts alike, and lets the messages of a step leave when everything persisted
  * before them is synced. A sync takes time; what is stepped meanwhile waits for the next one.
  */

@@ -1,7 +1,8 @@
 /** A disk, a tap and links that remember what was done in which order, and that are as slow as a test wants. */
 import type { RunClock } from '../../../main/node/clock.ts'
+import type { Links } from '../../../main/node/departures.ts'
 import type { Disk } from '../../../main/node/disk.ts'
-import { Driver, type DriverOptions, type Links } from '../../../main/node/driver.ts'
+import { Driver, type DriverOptions } from '../../../main/node/driver.ts'
 import type { Tap } from '../../../main/node/tap.ts'
 import { CLIENT_MESSAGE_TYPES } from '../../../protocols/core/event.ts'
 import { nodeIds } from '../../../protocols/core/ids.ts'
