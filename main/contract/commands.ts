@@ -146,6 +146,23 @@ export interface Violation {
   readonly source: string
 }
 
+/** How much of a recording was run again and came out bit for bit as it was recorded. */
+export interface Compared {
+  readonly steps: number
+  /** With their stamps and bodies, replies to clients included. */
+  readonly messages: number
+  /** Set as drawn, or cancelled. */
+  readonly timers: number
+  readonly notes: number
+  readonly observations: number
+  /** States at checkpoints, by their hash. */
+  readonly checkpoints: number
+  /** Persisted records: their number alone is recorded, and what a later life does with them. */
+  readonly records: number
+  /** Messages of these steps that never left their node, as when it dies with them, and so are not recorded. */
+  readonly unsent: number
+}
+
 /** `unknown`: it could not be judged, and `why` says for what reason; never a pass. */
 export interface Verdict {
   readonly is: 'pass' | 'fail' | 'unknown'
@@ -160,8 +177,10 @@ export interface Verdict {
     readonly violations: number
   }[]
   readonly violations: readonly Violation[]
-  /** A recorded checkpoint differs from the replayed state, e.g. recorded by another version of the protocol. */
+  /** The first event at which the run, run again, is another than the recorded one: a state, a message, a timer, a note. */
   readonly divergence?: string
+  /** What came out again as it was recorded when the run was run again. */
+  readonly compared?: Compared
   /** Whether the clients' operations are linearizable; beside `is`, which is about the invariants alone. Where it was asked for. */
   readonly history?: HistoryReport
 }

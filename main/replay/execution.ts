@@ -142,5 +142,11 @@ export class Execution {
   }
 }
 
-const diverged = ({ seq, node, life, step }: StepEvent | CheckpointEvent, why: string): Divergence =>
-  new Divergence(`Event ${seq} (step ${step} of ${node}${life > 1 ? `, life ${life}` : ''}): ${why}.`)
+const diverged = (event: StepEvent | CheckpointEvent | SendEvent, why: string): Divergence => {
+  const { seq, life, step } = event
+  const node = event.kind === 'send' ? event.from : event.node
+  return new Divergence(`Event ${seq} (step ${step} of ${node}${life > 1 ? `, life ${life}` : ''}): ${why}.`)
+}
+
+/** Run again, the step or message of this event is another than the recorded one. */
+export const whatDiffers = (event: StepEvent | SendEvent, how: string): Divergence => diverged(event, `run again, ${how}`)

@@ -1,6 +1,6 @@
 /**
- * Judges a protocol's invariants over a recording: runs every step again in the order of the log and gives it to each
- * invariant's judge. Goes on from where it stopped, so the same judge follows a live run and finishes it afterwards. What
+ * Judges a protocol's invariants over a recording: runs every step again in the order of the log, compares what it does
+ * with what was recorded, and gives it to each invariant's judge. Goes on from where it stopped, so the same judge follows a live run and finishes it afterwards. What
  * it cannot know it says: unknown is a verdict.
  */
 import type { CheckpointEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
@@ -8,6 +8,7 @@ import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import { Bench } from '../../protocols/host/bench.ts'
 import type { Verdict, Violation } from '../contract/commands.ts'
+import { Comparison } from './comparison.ts'
 import { Divergence, type Executed, type Execution } from './execution.ts'
 import type { EventSource } from './source.ts'
 
@@ -29,6 +30,7 @@ export class Judge {
   readonly #source: EventSource
   readonly #execution: Execution | string
   readonly #bench: Bench
+  readonly #comparison: Comparison | undefined
   readonly #known = new Map<NodeId, Known>()
   readonly #sends = new Map<MessageId, SendEvent>()
   readonly #violations: Violation[] = []
@@ -41,6 +43,7 @@ export class Judge {
     this.#source = source
     this.#execution = execution
     this.#bench = new Bench(typeof execution === 'string' ? [] : execution.protocol.invariants)
+    this.#comparison = typeof execution === 'string' ? undefined : new Comparison(execution, source.header)
   }
 
   get judgedSeq(): number {
@@ -53,6 +56,11 @@ export class Judge {
 
   get canJudge(): boolean {
     return typeof this.#execution !== 'string'
+  }
+
+  /** What each node's disk should hold by now. */
+  get disks(): ReadonlyMap<NodeId, readonly Json[]> {
+    return new Map([...this.#known].map(([node, { persisted }]) => [node, persisted]))
   }
 
   /** Goes on until event `seq` is judged or `untilMs` (of performance.now) has come. */
@@ -88,6 +96,7 @@ export class Judge {
       invariants: this.#bench.seats.map(({ name, statement, source, violations }) => ({ name, statement, source, violations })),
       violations: [...this.#violations],
       ...(this.#divergence === undefined ? {} : { divergence: this.#divergence }),
+      ...(this.#comparison === undefined ? {} : { compared: this.#comparison.compared }),
     }
   }
 
@@ -102,6 +111,7 @@ export class Judge {
   #take(event: RunEvent): void {
     switch (event.kind) {
       case 'send':
+        this.#compareSend(event)
         return this.#remember(event)
       case 'drop':
         if (event.copy === 0) this.#sends.delete(event.message)
@@ -132,11 +142,21 @@ export class Judge {
       return // the next checkpoint says where the node is
     }
     try {
-      const executed = isStart ? this.#start(event, known) : execution.step(event, before, this.#sendFor(event))
+      const send = isStart ? undefined : this.#sendFor(event)
+      const executed = isStart ? this.#start(event, known) : execution.step(event, before, send)
       if (!executed) return
       known.state = executed.state
       this.#persist(known, executed)
       this.#judge(event, before, executed)
+      this.#comparison?.stepped(event, executed, send)
+    } catch (error) {
+      this.#diverged(error)
+    }
+  }
+
+  #compareSend(event: SendEvent): void {
+    try {
+      this.#comparison?.sent(event)
     } catch (error) {
       this.#diverged(error)
     }
@@ -176,7 +196,10 @@ export class Judge {
     if (known.life !== event.life || known.step !== event.step) return
     try {
       if (known.state === undefined) known.state = execution.restore(event)
-      else execution.compare(event, known.state)
+      else {
+        execution.compare(event, known.state)
+        this.#comparison?.checked()
+      }
     } catch (error) {
       this.#diverged(error)
       try {

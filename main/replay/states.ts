@@ -86,7 +86,10 @@ export class States {
     const execution = this.#execution as Execution
     const endpoint = this.#endpoint(id)
     const kept = this.#kept.get(keyOf(id, life))?.findLast((one) => one.step <= step)
-    const recorded = this.#source.checkpoint(endpoint, life, Math.max(1, step - 1), seq)
+    // The state after the first step stands in a checkpoint right behind it, which the event asked for may lie before.
+    const recorded =
+      this.#source.checkpoint(endpoint, life, Math.max(1, step - 1), seq) ??
+      this.#source.checkpoint(endpoint, life, 1, Number.MAX_SAFE_INTEGER)
     if (kept && kept.step >= (recorded?.step ?? 0)) return kept
     if (!recorded) throw new Divergence(`No state of ${id}'s life ${life} was recorded at or before its step ${step}.`)
     return { step: recorded.step, state: execution.restore(recorded), before: undefined, problem: undefined }

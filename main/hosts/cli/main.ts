@@ -68,7 +68,10 @@ sub('events', 'Print the events of a recorded run as NDJSON, one event a line.')
   .option('--text <text>', 'only events whose text contains this')
   .action((name, options) => carryOut(options, () => events(name, options)))
 
-sub('check', "Judge a recorded run, by the protocol's invariants and its clients' history, or a history from a file.")
+sub(
+  'check',
+  "Run a recorded run again and judge it: every effect as recorded, the protocol's invariants, its clients' history; or judge a history from a file.",
+)
   .argument('[run]', RUN_ARGUMENT[1])
   .option('--history <file>', 'judge this history instead: NDJSON, or EDN as Jepsen writes it')
   .option('--model <name>', `what the history is about: ${MODELS.join(', ')}`)

@@ -1,7 +1,7 @@
 /** The commands that read: the library, the protocols, and one recorded run. */
 import { EVENT_KINDS } from '../../../protocols/core/event.ts'
 import { CLIENTS, type RunId } from '../../../protocols/core/ids.ts'
-import type { LabInfo, NodeStates, Overview, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
+import type { Compared, LabInfo, NodeStates, Overview, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
 import { LabError } from '../../contract/errors.ts'
 import type { Lab, LabConnection } from '../../lab.ts'
 import { describeHistory, RUN_WORDS } from './histories.ts'
@@ -175,8 +175,18 @@ function describeVerdict(verdict: Verdict): string {
     table(rows),
     ...violations,
     ...divergence,
+    ...(verdict.compared === undefined ? [] : [describeCompared(verdict.compared)]),
     `Verdict: ${verdict.is}${why} (judged ${verdict.judgedSeq} of ${verdict.lastSeq} events)`,
   ].join('\n')
+}
+
+function describeCompared(compared: Compared): string {
+  const { steps, messages, timers, notes, observations, checkpoints, records, unsent } = compared
+  const lost = unsent === 0 ? '' : ` ${unsent} messages never left their node.`
+  return (
+    `Run again, bit for bit as recorded: ${steps} steps, ${messages} messages, ${timers} timers, ${notes} notes, ` +
+    `${observations} observations, ${checkpoints} states; ${records} persisted records by number.${lost}`
+  )
 }
 
 async function reading(

@@ -14,6 +14,7 @@ import type { ClientOutcome, ClientRequest } from '../../../protocols/core/input
 import type { Json } from '../../../protocols/core/json.ts'
 import type { AnyMessage, AnyProtocol, Machine, Step } from '../../../protocols/core/machine.ts'
 import { between, draw, Purpose } from '../../../protocols/core/prng.ts'
+import { Stamps } from '../../../protocols/host/stamps.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 import { ByteWriter } from '../../../protocols/wire/bytes.ts'
 import { feedClosed, feedDeliver, feedDrop, feedEvent, feedSend, feedTap } from '../../../protocols/wire/feed.ts'
@@ -29,8 +30,14 @@ interface Actor {
   messages: number
   timers: Map<string, number>
   disk: Json[]
-  clock: Uint32Array
+  stamps: Stamps
   observed: string
+}
+
+/** The stamps that a message carries. */
+interface Heard {
+  readonly lamport: number
+  readonly clock: Uint32Array
 }
 
 interface Due {
@@ -95,9 +102,9 @@ class Play {
     this.#machine = protocol.machine(kv)
     this.#protocolOptions = protocol.options.parse({})
     this.#roll = dice(seed)
-    this.#actors = this.#nodes.map(() => ({
+    this.#actors = this.#nodes.map((_, index) => ({
       ...{ up: false, life: 0, step: 0, state: undefined, messages: 0, timers: new Map(), disk: [] },
-      ...{ clock: new Uint32Array(nodes + 1), observed: '' },
+      ...{ stamps: new Stamps(nodes + 1, index), observed: '' },
     }))
     const header: RunHeader = {
       ...{
@@ -184,12 +191,14 @@ class Play {
     input: number,
     subject: number,
     step: (ambient: { nowMs: number; coin: number }) => Step<unknown, AnyMessage>,
+    heard?: Heard,
   ): void {
     const actor = this.#actors[index] as Actor
     const { seed } = this.#config
     this.#steps++
     actor.step++
-    actor.clock[index] = (actor.clock[index] as number) + 1
+    if (heard) actor.stamps.hear(heard.lamport, heard.clock)
+    else actor.stamps.local()
     const nowMs = this.#nowUs / 1000
     const { state, effects } = step({ nowMs, coin: draw(seed, Purpose.coin, index, actor.life, actor.step) })
     actor.state = state
@@ -215,7 +224,16 @@ class Play {
     const extras = { ...(notes.length > 0 ? { notes } : {}), ...(isNew ? { observation: JSON.parse(observation) } : {}) }
     const record = new ByteWriter()
     writeStepRecord(record, {
-      ...{ step: actor.step, atUs: this.#nowUs, nowMs, lamport: actor.step, clock: actor.clock, input, subject, sendFirst: first },
+      ...{
+        step: actor.step,
+        atUs: this.#nowUs,
+        nowMs,
+        lamport: actor.stamps.lamport,
+        clock: actor.stamps.clock,
+        input,
+        subject,
+        sendFirst: first,
+      },
       ...{ sendCount: actor.messages - first + 1, persisted, timers, extras: Object.keys(extras).length > 0 ? JSON.stringify(extras) : '' },
     })
     feedTap(this.#feed, index, actor.life, record.take())
@@ -248,13 +266,14 @@ class Play {
     const actor = this.#actors[from] as Actor
     const number = ++actor.messages
     const id = messageId(from, actor.life, number)
-    const stamp = { step: actor.step, lamport: actor.step, clock: actor.clock, life: actor.life }
+    const { lamport, clock } = actor.stamps
+    const stamp = { step: actor.step, lamport, clock, life: actor.life }
     writeFrame(
       frames,
       { kind: 1, from, to, type: this.#types.indexOf(type), number, sentAtUs: this.#nowUs, ...stamp },
       JSON.stringify(body),
     )
-    this.#carry(from, to, id, JSON.parse(JSON.stringify(body)))
+    this.#carry(from, to, id, JSON.parse(JSON.stringify(body)), { lamport, clock: clock.slice() })
   }
 
   #reply(from: number, id: number, outcome: ClientOutcome, frames: ByteWriter): void {
@@ -262,7 +281,7 @@ class Play {
     this.#send(from, this.#nodes.length, 'ClientReply', { kind: 'ClientReply', id, outcome } as unknown as Json, frames)
   }
 
-  #carry(from: number, to: number, id: number, body: Json): void {
+  #carry(from: number, to: number, id: number, body: Json, heard: Heard): void {
     const late = this.#roll(20) === 0 ? 60_000 : 0
     this.#at(200 + this.#roll(3000) + late, () => {
       const receiver = this.#actors[to]
@@ -272,14 +291,20 @@ class Play {
       for (let copies = this.#roll(30) === 0 ? 2 : 1; copies > 0; copies--) {
         if (copies === 2) feedDeliver(this.#feed, this.#nowUs, id, 1)
         const isRequest = from === this.#nodes.length
-        this.#take(to, isRequest ? StepInputKind.request : StepInputKind.message, id, (ambient) => {
-          if (isRequest) {
-            const { id: asked, request } = body as unknown as { id: number; request: ClientRequest }
-            return this.#machine.step(receiver.state, { kind: 'request', id: asked, request, ...ambient })
-          }
-          const message = this.#options.protocol.message.parse(body)
-          return this.#machine.step(receiver.state, { kind: 'message', from: this.#nodes[from] as NodeId, message, ...ambient })
-        })
+        this.#take(
+          to,
+          isRequest ? StepInputKind.request : StepInputKind.message,
+          id,
+          (ambient) => {
+            if (isRequest) {
+              const { id: asked, request } = body as unknown as { id: number; request: ClientRequest }
+              return this.#machine.step(receiver.state, { kind: 'request', id: asked, request, ...ambient })
+            }
+            const message = this.#options.protocol.message.parse(body)
+            return this.#machine.step(receiver.state, { kind: 'message', from: this.#nodes[from] as NodeId, message, ...ambient })
+          },
+          heard,
+        )
       }
     })
   }
@@ -313,7 +338,7 @@ class Play {
     const body = { kind: 'ClientRequest', id, request } as unknown as Json
     writeFrame(frame, { ...header, clock: new Uint32Array(from + 1) }, JSON.stringify(body))
     feedSend(this.#feed, this.#nowUs, frame.take())
-    this.#carry(from, to, messageId(from, 1, id), JSON.parse(JSON.stringify(body)))
+    this.#carry(from, to, messageId(from, 1, id), JSON.parse(JSON.stringify(body)), { lamport: 0, clock: new Uint32Array(from + 1) })
     this.#at(2000 + this.#roll(8000), () => this.#ask())
   }
 
