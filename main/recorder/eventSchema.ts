@@ -35,6 +35,8 @@ const action = z.discriminatedUnion('do', [
   z.object({ do: z.literal('node'), node, what: nodeActionSchema }),
   z.object({ do: z.literal('timeScale'), scale: z.number().min(1).max(100) }),
   z.object({ do: z.literal('load'), load: loadSchema.nullable() }),
+  z.object({ do: z.literal('clock'), node, skewMs: z.number(), driftPpm: z.number() }),
+  z.object({ do: z.literal('disk'), node, syncMs: z.object({ min: count, max: count }).nullable() }),
   z.object({ do: z.literal('end') }),
 ])
 

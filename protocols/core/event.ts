@@ -121,6 +121,10 @@ export interface ActionEvent extends Recorded {
     | { readonly do: 'node'; readonly node: NodeId; readonly what: NodeAction }
     | { readonly do: 'timeScale'; readonly scale: number }
     | { readonly do: 'load'; readonly load: Load | null }
+    /** Simulated nodes only: the clock shows so much too much, and goes so much too fast. */
+    | { readonly do: 'clock'; readonly node: NodeId; readonly skewMs: number; readonly driftPpm: number }
+    /** Simulated nodes only: so long takes a sync, run milliseconds; null: what it usually takes. */
+    | { readonly do: 'disk'; readonly node: NodeId; readonly syncMs: { readonly min: number; readonly max: number } | null }
     | { readonly do: 'end' }
 }
 

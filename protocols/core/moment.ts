@@ -174,6 +174,8 @@ function act(moment: Moment, action: Extract<RunEvent, { kind: 'action' }>['acti
       return
     case 'release':
     case 'node':
+    case 'clock':
+    case 'disk':
       return
     default:
       return action satisfies never

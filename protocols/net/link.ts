@@ -47,7 +47,8 @@ export interface LinkFateOptions {
 }
 
 export class LinkFate {
-  readonly #dice: Dice
+  #dice: Dice
+  readonly #options: LinkFateOptions
   readonly #network: LinkFateOptions['network']
   readonly #bare: boolean
   #faults: readonly OnLink[] = []
@@ -57,9 +58,15 @@ export class LinkFate {
   readonly #journey: Journey = { end: 'arrives', delayMs: 0, asideMs: 0, copies: 0 }
 
   constructor(options: LinkFateOptions) {
+    this.#options = options
     this.#dice = new Dice(options.seed, options.from, options.to)
     this.#network = options.network
     this.#bare = options.network.delayMs === 0 && options.network.jitterMs === 0
+  }
+
+  /** From the next message on the dice are those of another seed; what was judged stays as it is. */
+  reseed(seed: number): void {
+    this.#dice = new Dice(seed, this.#options.from, this.#options.to)
   }
 
   /** `ordinal` counts the run's faults in the order of arming, from 1. */

@@ -88,6 +88,10 @@ export class SimLink {
     }
   }
 
+  reseed(seed: number): void {
+    this.#fate.reseed(seed)
+  }
+
   arm(fault: ArmedFault, ordinal: number): void {
     this.#fate.arm(fault, ordinal)
   }

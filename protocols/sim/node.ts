@@ -22,7 +22,8 @@ export interface NodeWorld {
   readonly agenda: Agenda
   readonly sink: Sink
   readonly machine: Machine<unknown, AnyMessage>
-  readonly seed: number
+  /** Of all that is drawn from here on. */
+  seed: number
   readonly nodes: readonly NodeId[]
   readonly timerNames: readonly string[]
   readonly typeOf: ReadonlyMap<string, number>

@@ -17,7 +17,7 @@ import { SimClients } from './clients.ts'
 import type { ClockSetting } from './clock.ts'
 import { SimDesk } from './desk.ts'
 import { SimLink } from './link.ts'
-import { SimNode } from './node.ts'
+import { type NodeWorld, SimNode } from './node.ts'
 import type { Letter, Sink, StepSeen, Word } from './sink.ts'
 
 export interface SimulationSetup {
@@ -65,6 +65,7 @@ export class Simulation {
   readonly #setup: SimulationSetup
   readonly #agenda = new Agenda()
   readonly #sink: Sink
+  readonly #world: NodeWorld
   readonly #nodes: SimNode[]
   readonly #links: (SimLink | undefined)[]
   readonly #desk: SimDesk
@@ -88,14 +89,14 @@ export class Simulation {
     const agenda = this.#agenda
     const sink = this.#sink
     const post = (letter: Letter) => this.#post(letter)
-    const world = {
+    this.#world = {
       ...{ agenda, sink, post, nodes: this.nodes, seed: config.seed, sync: config.sync, syncMs: costs.syncMs, bootMs: costs.bootMs },
       machine: protocol.machine(service),
       timerNames: protocol.timers.map(({ name }) => name),
       typeOf: new Map(this.messageTypes.map((type, index) => [type, index])),
       options: protocol.options.parse(config.options),
     }
-    this.#nodes = this.nodes.map((_, endpoint) => new SimNode(world, endpoint))
+    this.#nodes = this.nodes.map((_, endpoint) => new SimNode(this.#world, endpoint))
     this.#links = this.#makeLinks(costs.latencyMs)
     const [request] = CLIENT_MESSAGE_TYPES
     this.#desk = new SimDesk({ agenda, sink, post, endpoint: this.nodes.length, requestType: this.messageTypes.indexOf(request) })
@@ -149,6 +150,15 @@ export class Simulation {
     return false
   }
 
+  /**
+   * Another chance: what the network, disks, timers and processes draw from here on, they draw from this seed. What was drawn
+   * before stays: messages on their way, timers that are set. The operations of the load stay those of the run's own seed.
+   */
+  reseed(seed: number): void {
+    this.#world.seed = seed
+    for (const link of this.#links) link?.reseed(seed)
+  }
+
   /** Something that will be done to the run at its time. */
   at(atUs: number, act: () => void): void {
     this.#agenda.add(atUs, { happen: act })
@@ -182,12 +192,16 @@ export class Simulation {
   }
 
   setClock(id: NodeId, setting: ClockSetting): void {
-    this.node(id).setClock(setting)
+    const node = this.node(id)
+    this.#action({ do: 'clock', node: id, ...setting })
+    node.setClock(setting)
   }
 
   /** Makes a disk slow, or (undefined) what it usually is. */
   setSync(id: NodeId, syncMs: Range | undefined): void {
-    this.node(id).syncMs = syncMs
+    const node = this.node(id)
+    this.#action({ do: 'disk', node: id, syncMs: syncMs ?? null })
+    node.syncMs = syncMs
   }
 
   arm(fault: NetworkFault): ArmedFault {

@@ -85,6 +85,17 @@ test('every kind of event has words and, where it has one, a place', () => {
     [{ kind: 'action', ...at, action: { do: 'node', node: nodeId('n2'), what: 'wipe' } }, 'Wipe the disk of n2', 'n2'],
     [{ kind: 'action', ...at, action: { do: 'timeScale', scale: 20 } }, 'Slow the run 20 times', undefined],
     [
+      { kind: 'action', ...at, action: { do: 'clock', node: nodeId('n2'), skewMs: -40, driftPpm: 200 } },
+      'The clock of n2 shows 40 ms too little and goes 0.02 % too fast',
+      'n2',
+    ],
+    [{ kind: 'action', ...at, action: { do: 'clock', node: nodeId('n2'), skewMs: 0, driftPpm: 0 } }, 'Set the clock of n2 right', 'n2'],
+    [
+      { kind: 'action', ...at, action: { do: 'disk', node: nodeId('n2'), syncMs: { min: 20, max: 150.25 } } },
+      'Slow the disk of n2: a sync takes 20 to 150.3 ms',
+      'n2',
+    ],
+    [
       { kind: 'invoke', ...at, ...stamp, operation: 1, client: 'you', op: { op: 'put', key: 'x', value: '1' } },
       'you asks put x 1',
       CLIENTS,
