@@ -63,6 +63,7 @@ export default defineConfig({
         recorder: 'main/recorder/worker.ts',
         replay: 'main/replayThread.ts',
         sweep: 'main/simulate/sweepWorker.ts',
+        simulate: 'main/simulate/liveWorker.ts',
         check: 'main/check/worker.ts',
       },
       { format: 'es' },

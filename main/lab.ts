@@ -17,13 +17,15 @@ import { judgeHistory } from './labHistory.ts'
 import { protocolInfos, serviceInfos, VERSION } from './labInfo.ts'
 import { programs } from './labPrograms.ts'
 import { Views } from './labViews.ts'
+import type { LiveRun, LiveRunSettings } from './liveRun.ts'
 import { openLibrary, type RunLibrary } from './recorder/index.ts'
-import { LiveRun } from './run.ts'
+import { ProcessRun } from './run.ts'
 import { LiveStage } from './scenario/live.ts'
 import { parseScenario } from './scenario/parse.ts'
 import { runScenario, type ScenarioOutcome } from './scenario/runner.ts'
 import { simulated } from './simulate/begin.ts'
 import { recordSimulation } from './simulate/record.ts'
+import { SimulatedRun } from './simulate/run.ts'
 
 export { type JudgeOptions, type JudgeProgress, judgeFile } from './check/index.ts'
 export type { NodeLauncher } from './cluster/index.ts'
@@ -109,11 +111,18 @@ class SynodLab implements Lab {
 
   async startScenario(text: string, options: ScenarioStart = {}): Promise<StartedScenario> {
     const scenario = parseScenario(text, options.fileName)
-    const config = { ...scenario.run, name: options.name ?? scenario.run.name ?? scenario.name, seed: options.seed ?? scenario.run.seed }
+    const mode = options.mode ?? scenario.run.mode
+    const config = {
+      ...scenario.run,
+      mode,
+      name: options.name ?? scenario.run.name ?? scenario.name,
+      seed: options.seed ?? scenario.run.seed,
+    }
     const run = await this.#start(config, text)
     const connection = this.connect({ change: () => undefined })
     const { fileName, onProgress } = options
-    const carriedOut = runScenario(new LiveStage(connection, run, config.seed), scenario, {
+    const machines = this.#live instanceof SimulatedRun ? this.#live : undefined
+    const carriedOut = runScenario(new LiveStage(connection, run, config.seed, machines), scenario, {
       ...(fileName === undefined ? {} : { fileName }),
       ...(onProgress === undefined ? {} : { onProgress }),
     })
@@ -152,7 +161,7 @@ class SynodLab implements Lab {
       }),
       'runs.list': () => this.#library.list(),
       'runs.start': async ({ config }) => ({ run: await this.#start(config) }),
-      'runs.scenario': async ({ text }) => ({ run: (await this.startScenario(text)).run }),
+      'runs.scenario': async ({ text, mode }) => ({ run: (await this.startScenario(text, mode === undefined ? {} : { mode })).run }),
       'runs.stop': ({ run }) => this.#stop(run),
       'runs.rename': ({ run, name }) => this.#rename(run, name),
       'runs.delete': ({ run }) => this.#delete(run),
@@ -163,13 +172,13 @@ class SynodLab implements Lab {
         return null
       },
       'run.client': ({ run, text }) => live(run).operate(text),
-      'run.load': ({ run, load }) => done(live(run).setLoad(load)),
+      'run.load': async ({ run, load }) => done(await live(run).setLoad(load)),
       'run.node': async ({ run, node, action }) => done(await live(run).act(node, action)),
       'run.arm': ({ run, fault }) => live(run).arm(fault),
       'run.lift': async ({ run, fault }) => done(await live(run).lift(fault as never)),
       'run.heal': async ({ run }) => done(await live(run).heal()),
       'run.release': async ({ run, fault, message }) => ({ released: await live(run).release(fault as never, message as never) }),
-      'run.timeScale': ({ run, scale }) => done(live(run).setTimeScale(scale)),
+      'run.timeScale': async ({ run, scale }) => done(await live(run).setTimeScale(scale)),
       'run.overview': async ({ run }) => await (await view(run)).overview(this.#live?.run === run),
       'run.events': async ({ run, ...request }) => await (await view(run)).events(request),
       'run.moment': async ({ run, seq }) => await (await view(run)).moment(seq),
@@ -187,8 +196,6 @@ class SynodLab implements Lab {
   async #start(wanted: RunConfig, scenario?: string): Promise<RunId> {
     const choice = choose(wanted)
     if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
-    if (wanted.mode !== 'real')
-      throw new LabError('bad-request', 'config.mode: a lab starts real processes only.', 'A simulation is run by `synod sim`.')
     return await this.#alone(async () => {
       if (this.#live) {
         const { name } = this.#library.summary(this.#live.run)
@@ -196,12 +203,9 @@ class SynodLab implements Lab {
       }
       const name = wanted.name ?? `${choice.protocol.title}, ${wanted.nodes} nodes`
       const place = this.#library.create(name)
-      const live = new LiveRun({
-        ...place,
+      const live = this.#newRun(place.folder, {
+        ...{ run: place.run, file: place.file, name },
         ...choice,
-        name,
-        launcher: this.#options.launcher ?? forkLauncher(),
-        entries: programs(),
         ...(scenario === undefined ? {} : { scenario }),
         onReport: (report) => this.#connections.publish({ kind: 'grew', run: place.run, ...report }),
         onTrouble: (failure) => this.#trouble(failure, place.run),
@@ -210,6 +214,11 @@ class SynodLab implements Lab {
       await this.#begin(live)
       return live.run
     })
+  }
+
+  #newRun(folder: string, settings: LiveRunSettings): LiveRun {
+    if (settings.config.mode === 'simulation') return new SimulatedRun(settings)
+    return new ProcessRun({ ...settings, folder, launcher: this.#options.launcher ?? forkLauncher(), entries: programs() })
   }
 
   async #begin(live: LiveRun): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a host holds: the lab, and a connection for each screen, socket or command line that speaks to it. */
 
+import type { RunConfig } from '../protocols/core/config.ts'
 import type { RunId } from '../protocols/core/ids.ts'
 import type { NodeLauncher } from './cluster/launcher.ts'
 import type { LabClient } from './contract/client.ts'
@@ -58,6 +59,7 @@ export interface ScenarioStart {
   /** In place of the scenario's own. */
   readonly seed?: number
   readonly name?: string
+  readonly mode?: RunConfig['mode']
   readonly onProgress?: (progress: ScenarioProgress) => void
 }
 

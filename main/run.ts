@@ -1,50 +1,37 @@
 /**
- * One live run: its recorder and its proxy, started side by side, then its processes; ended in the other order. It wires
+ * One live run of real processes: its recorder and its proxy, started side by side, then its processes; ended in the other order. It wires
  * them and keeps the register of faults; what happens to the run is recorded by the parts at the place where it happens.
  */
 import { randomBytes } from 'node:crypto'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
-import type { ArmedFault, LinkTarget, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
-import { CLIENTS, type EndpointId, type FaultId, faultId, type MessageId, type NodeId, nodeIds, type RunId } from '../protocols/core/ids.ts'
-import type { AnyProtocol } from '../protocols/core/machine.ts'
-import type { AnyService } from '../protocols/core/service.ts'
+import type { ArmedFault, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
+import { type EndpointId, type FaultId, faultId, type MessageId, type NodeId, nodeIds, type RunId } from '../protocols/core/ids.ts'
 import { type NodeLauncher, type ProcessEntries, Supervisor } from './cluster/index.ts'
 import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
 import { asLabError } from './labBorder.ts'
 import { VERSION } from './labInfo.ts'
+import { checkEndpoint, checkFault, type LiveRun, type LiveRunSettings, readOperation, tellAnswer } from './liveRun.ts'
 import { type ProxyThread, startProxy } from './proxy/index.ts'
-import { headerOf, type RecorderReport, type RecorderThread, startRecorder } from './recorder/index.ts'
+import { headerOf, type RecorderThread, startRecorder } from './recorder/index.ts'
 
-export interface LiveRunSettings {
-  readonly run: RunId
-  readonly name: string
-  /** The run file, and the folder for the nodes' disks. */
-  readonly file: string
+export interface ProcessRunSettings extends LiveRunSettings {
+  /** For the nodes' disks. */
   readonly folder: string
-  readonly config: RunConfig
-  readonly protocol: AnyProtocol
-  readonly service: AnyService
-  readonly scenario?: string
   readonly launcher: NodeLauncher
   readonly entries: ProcessEntries
-  onReport(report: RecorderReport): void
-  /** Something that a person should know, and that ends nothing. */
-  onTrouble(failure: LabFailure): void
-  /** Recording or the proxy failed: the run cannot go on. It is being ended. */
-  onFailure(failure: LabFailure): void
 }
 
 /** Microseconds of the machine's one monotonic clock, as every process of the run reads it. */
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n)
 
-export class LiveRun {
+export class ProcessRun implements LiveRun {
   readonly run: RunId
   readonly config: RunConfig
   readonly nodes: readonly NodeId[]
-  readonly #settings: LiveRunSettings
+  readonly #settings: ProcessRunSettings
   readonly #faults = new Map<FaultId, ArmedFault>()
   #lastFault = 0
   readonly #epochUs = nowUs()
@@ -54,7 +41,7 @@ export class LiveRun {
   #ending: Promise<void> | undefined
   #failed = false
 
-  constructor(settings: LiveRunSettings) {
+  constructor(settings: ProcessRunSettings) {
     this.#settings = settings
     this.run = settings.run
     this.config = settings.config
@@ -98,7 +85,6 @@ export class LiveRun {
     }
   }
 
-  /** Ends the run in good order; resolves when everything recorded is in the file. Never rejects; safe to call twice. */
   stop(): Promise<void> {
     this.#ending ??= this.#end()
     return this.#ending
@@ -110,15 +96,8 @@ export class LiveRun {
 
   async operate(text: string): Promise<ClientAnswer> {
     const { service } = this.#settings
-    const parsed = service.parse(text)
-    if ('error' in parsed) {
-      const forms = service.grammar.map(({ form }) => form).join(', ')
-      throw new LabError('bad-request', parsed.error, `${service.title} understands: ${forms}.`)
-    }
-    const answer = await this.#up(this.#cluster).operate(parsed.op)
-    const { operation, is, latencyMs } = answer
-    const said = is === 'ok' && answer.result !== undefined ? service.formatResult(parsed.op, answer.result) : (answer.why ?? '')
-    return { operation, op: service.format(parsed.op), is, text: said, latencyMs }
+    const op = readOperation(service, text)
+    return tellAnswer(service, op, await this.#up(this.#cluster).operate(op))
   }
 
   setLoad(load: Load | null): void {
@@ -126,13 +105,12 @@ export class LiveRun {
   }
 
   async act(node: NodeId, action: NodeAction): Promise<void> {
-    this.#known(node, 'node')
+    checkEndpoint(node, 'node', this.nodes)
     await this.#up(this.#cluster).act(node, action)
   }
 
   async arm(fault: NetworkFault): Promise<ArmedFault> {
-    this.#checkTarget(fault.target)
-    this.#checkTypes(fault)
+    checkFault(fault, this.#settings.protocol, this.nodes)
     const armed: ArmedFault = { ...fault, id: faultId(`f${++this.#lastFault}`) }
     await this.#up(this.#proxy).arm(armed)
     this.#faults.set(armed.id, armed)
@@ -153,7 +131,6 @@ export class LiveRun {
     return released
   }
 
-  /** Lifts every fault, resumes paused nodes, restarts those that are down. */
   async heal(): Promise<void> {
     for (const id of [...this.#faults.keys()]) await this.lift(id)
     await this.#up(this.#cluster).heal()
@@ -176,7 +153,6 @@ export class LiveRun {
     this.#recorder?.rename(name)
   }
 
-  /** All that was done before is in the file. */
   async flush(): Promise<void> {
     await this.#up(this.#proxy).flush()
     await this.#up(this.#recorder).flush()
@@ -233,30 +209,6 @@ export class LiveRun {
   #up<T>(part: T | undefined): T {
     if (part === undefined || this.ending) throw new LabError('run-ended', `The run ${this.run} is ending.`)
     return part
-  }
-
-  #known(endpoint: EndpointId, path: string): void {
-    if (endpoint === CLIENTS || this.nodes.includes(endpoint)) return
-    throw new LabError('bad-request', `${path}: ${endpoint} is not in this run, which has ${this.nodes.join(', ')} and ${CLIENTS}.`)
-  }
-
-  #checkTarget(target: LinkTarget): void {
-    if ('all' in target) return
-    const [path, sets] = 'links' in target ? ['links', target.links] : ['groups', target.groups]
-    for (const [index, ends] of sets.entries()) {
-      for (const end of ends) this.#known(end, `fault.target.${path}.${index}`)
-    }
-  }
-
-  #checkTypes(fault: NetworkFault): void {
-    const known = messageTypesOf(this.#settings.protocol)
-    const unknown = fault.rule?.types?.find((type) => !known.includes(type))
-    if (unknown === undefined) return
-    throw new LabError(
-      'bad-request',
-      `fault.rule.types: this run has no message called ${unknown}.`,
-      `Its messages are ${known.join(', ')}.`,
-    )
   }
 
   #armed(id: FaultId): ArmedFault {

@@ -3,7 +3,7 @@
  * response. Requests are validated at the border with these schemas; responses are data of our own making.
  */
 import { z } from 'zod'
-import { loadSchema, type RunConfig, runConfigSchema } from '../../protocols/core/config.ts'
+import { loadSchema, modeSchema, type RunConfig, runConfigSchema } from '../../protocols/core/config.ts'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import { type ArmedFault, endpointSchema, networkFaultSchema, nodeActionSchema, nodeSchema } from '../../protocols/core/fault.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
@@ -29,7 +29,8 @@ export const requests = {
   'lab.info': z.strictObject({}),
   'runs.list': z.strictObject({}),
   'runs.start': z.strictObject({ config: runConfigSchema }),
-  'runs.scenario': z.strictObject({ text: z.string().max(1_000_000) }),
+  /** `mode`: in place of the scenario's own. */
+  'runs.scenario': z.strictObject({ text: z.string().max(1_000_000), mode: modeSchema.optional() }),
   /** Ends a live run in good order: everything recorded is on disk when this returns. */
   'runs.stop': z.strictObject({ run }),
   'runs.rename': z.strictObject({ run, name: z.string().min(1).max(120) }),
@@ -100,6 +101,8 @@ export interface RunSummary {
   readonly name: string
   readonly protocol: string
   readonly service: string
+  /** Absent when the file cannot be read. */
+  readonly mode?: RunConfig['mode']
   readonly nodes: number
   /** ISO 8601. */
   readonly startedAt: string

@@ -83,6 +83,7 @@ export class RunReader {
         name: typeof name === 'string' && name !== '' ? name : this.header.name,
         protocol: config.protocol,
         service: config.service,
+        mode: config.mode,
         nodes: nodes.length,
         startedAt: createdAt,
         status: status === 'live' && !live ? 'interrupted' : status,

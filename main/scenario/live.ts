@@ -12,14 +12,23 @@ import type { Expectations } from './format.ts'
 import { type Deadline, isDoneTo, type Stage, StepFailedError, TooLateError } from './stage.ts'
 import { RunView } from './view.ts'
 
+type Machines = Required<Pick<Stage, 'setClock' | 'setSync'>>
+
 export class LiveStage implements Stage {
   readonly run: RunId
   readonly seed: number
   readonly isExact = false
   readonly #client: LabClient
   readonly #view: RunView
+  readonly setClock?: Machines['setClock']
+  readonly setSync?: Machines['setSync']
 
-  constructor(client: LabClient, run: RunId, seed: number) {
+  /** `machines`: of a simulated run, whose clocks and disks can be set. */
+  constructor(client: LabClient, run: RunId, seed: number, machines?: Machines) {
+    if (machines) {
+      this.setClock = (node, setting) => machines.setClock(node, setting)
+      this.setSync = (node, syncMs) => machines.setSync(node, syncMs)
+    }
     this.run = run
     this.seed = seed
     this.#client = client

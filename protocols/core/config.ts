@@ -17,12 +17,14 @@ export const loadSchema = z.strictObject({
 })
 export type Load = z.infer<typeof loadSchema>
 
+/** Processes on this machine, or all of it in one thread and in simulated time. */
+export const modeSchema = z.enum(['real', 'simulation'])
+
 export const runConfigSchema = z.strictObject({
   name: z.string().min(1).max(120).optional(),
   protocol: z.string().default('raft'),
   service: z.string().default('kv'),
-  /** Processes on this machine, or all of it in one thread and in simulated time. */
-  mode: z.enum(['real', 'simulation']).default('real'),
+  mode: modeSchema.default('real'),
   nodes: z.int().min(1).max(15).default(5),
   seed: z.int().min(0).max(4_294_967_295).default(1),
   /** `batch`: what a step persists is synced to the disk before its messages leave. `never`: written, not synced. */

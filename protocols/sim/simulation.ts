@@ -51,6 +51,13 @@ const COSTS: Costs = { latencyMs: { min: 0.1, max: 0.6 }, syncMs: { min: 0.2, ma
 /** What was asked cannot be done in this state of the run. */
 export class SimulationError extends Error {
   override readonly name = 'SimulationError'
+  /** `absent`: the run has no such node, fault or message. `down`: the node does not run. */
+  readonly why: 'absent' | 'down' | 'state'
+
+  constructor(message: string, why: SimulationError['why'] = 'state') {
+    super(message)
+    this.why = why
+  }
 }
 
 export class Simulation {
@@ -123,7 +130,7 @@ export class Simulation {
 
   node(id: NodeId): SimNode {
     const node = this.#nodes[this.nodes.indexOf(id)]
-    if (!node) throw new SimulationError(`There is no node ${id} in this run, which has ${this.nodes.join(', ')}.`)
+    if (!node) throw new SimulationError(`There is no node ${id} in this run, which has ${this.nodes.join(', ')}.`, 'absent')
     return node
   }
 
@@ -171,7 +178,7 @@ export class Simulation {
     if (what === 'restart' && status !== 'down') throw new SimulationError(`${id} is running already. Crash it first.`)
     if (what === 'wipe' && status !== 'down') throw new SimulationError(`${id} is running: its disk cannot be wiped under it.`)
     if ((what === 'crash' || what === 'pause' || what === 'resume') && status === 'down')
-      throw new SimulationError(`${id} is down: there is nothing to ${what}.`)
+      throw new SimulationError(`${id} is down: there is nothing to ${what}.`, 'down')
     if (what === 'pause' && status !== 'up') throw new SimulationError(`${id} is ${status}: it cannot be paused.`)
     if (what === 'resume' && status !== 'paused') throw new SimulationError(`${id} is not paused.`)
     this.#action({ do: 'node', node: id, what })
@@ -284,7 +291,7 @@ export class Simulation {
 
   #armedFault(id: FaultId): ArmedFault {
     const armed = this.faults.get(id)
-    if (!armed) throw new SimulationError(`${id} is not armed.`)
+    if (!armed) throw new SimulationError(`${id} is not armed.`, 'absent')
     return armed
   }
 

@@ -1,6 +1,6 @@
 /** A run that is being described in the form, and the configuration it comes to. */
 import type { ProtocolInfo } from '../../main/contract/commands.ts'
-import type { RunConfigInput } from '../../protocols/core/config.ts'
+import type { RunConfig, RunConfigInput } from '../../protocols/core/config.ts'
 import type { Json } from '../../protocols/core/json.ts'
 
 export interface Draft {
@@ -57,9 +57,12 @@ export function configOf(draft: Draft, protocol: ProtocolInfo | undefined): RunC
 }
 
 /** What the draft means, in a sentence. */
-export function draftText(draft: Draft): string {
+export function draftText(draft: Draft, mode: RunConfig['mode']): string {
   const slowed = draft.timeScale === 1 ? '' : `, ${draft.timeScale} times slower than life`
   const majority = Math.floor(draft.nodes / 2) + 1
   const bears = draft.nodes - majority
-  return `${draft.nodes} ${draft.nodes === 1 ? 'process' : 'processes'}${slowed}; ${bears === 0 ? 'none may fail' : bears === 1 ? 'one may fail' : `${bears} may fail`}.`
+  const [one, many] = mode === 'real' ? ['process', 'processes'] : ['simulated node', 'simulated nodes']
+  return `${draft.nodes} ${draft.nodes === 1 ? one : many}${slowed}; ${bears === 0 ? 'none may fail' : bears === 1 ? 'one may fail' : `${bears} may fail`}.`
 }
+
+export const startingText = (mode: RunConfig['mode']): string => (mode === 'real' ? 'Starting the processes…' : 'Starting the simulation…')

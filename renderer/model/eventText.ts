@@ -164,7 +164,7 @@ function nodeText(event: Extract<RunEvent, { kind: 'node' }>): string {
   const { change } = event
   switch (change.is) {
     case 'up':
-      return `is up, process ${change.pid}${change.life > 1 ? `, life ${change.life}` : ''}`
+      return `is up${change.pid === 0 ? '' : `, process ${change.pid}`}${change.life > 1 ? `, life ${change.life}` : ''}`
     case 'down':
       return `is down${change.asked ? '' : ' unasked'}: ${change.reason}`
     case 'paused':

@@ -22,7 +22,7 @@ export const experiments: readonly Experiment[] = [
   {
     title: 'Kill the leader',
     teaches:
-      'Clients read and write while you kill the leading process. See how long the cluster stands still, and that nothing acknowledged is lost.',
+      'Clients read and write while you kill the leader. See how long the cluster stands still, and that nothing acknowledged is lost.',
     first: 'Right-click the leader and choose Crash.',
     config: { name: 'Kill the leader', nodes: 5, timeScale: 4, network: { delayMs: 15, jitterMs: 8 }, load },
   },

@@ -4,7 +4,7 @@ import { computed, shallowRef } from 'vue'
 import type { Command, LabInfo, Request, Response, RunSummary } from '../../main/contract/commands.ts'
 import { LabError } from '../../main/contract/errors.ts'
 import type { Change } from '../../main/contract/stream.ts'
-import type { RunConfigInput } from '../../protocols/core/config.ts'
+import type { RunConfig, RunConfigInput } from '../../protocols/core/config.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
 import type { Connection, ScreenClient } from '../client/screenClient.ts'
 import { useNotices } from './notices.ts'
@@ -49,7 +49,7 @@ export const useLab = defineStore('lab', () => {
   }
 
   const start = async (config: RunConfigInput): Promise<RunId> => (await call('runs.start', { config })).run
-  const startScenario = async (text: string): Promise<RunId> => (await call('runs.scenario', { text })).run
+  const startScenario = async (text: string, mode: RunConfig['mode']): Promise<RunId> => (await call('runs.scenario', { text, mode })).run
 
   /** Changes of the lab, for the other stores. Returns how to stop listening. */
   function onChange(listener: (change: Change) => void): () => void {

@@ -251,7 +251,8 @@ export const usePlayback = defineStore('playback', () => {
 
   function tick(nowMs: number): void {
     frame = 0
-    if (mode.value === 'live') atUs.value = Math.max(0, run.lengthUs + (performance.now() - run.heardAtMs) * 1000 - LIVE_LAG_US)
+    if (mode.value === 'live')
+      atUs.value = Math.max(0, run.lengthUs + ((performance.now() - run.heardAtMs) * 1000 - LIVE_LAG_US) * run.pace)
     else if (mode.value === 'playing') walk((nowMs - lastFrameMs) * 1000 * speed.value)
     if (mode.value === 'paused') return
     lastFrameMs = nowMs

@@ -53,6 +53,9 @@ export const useRun = defineStore('run', () => {
   const isLive = computed(() => summary.value?.status === 'live')
   const protocol = computed<ProtocolInfo | undefined>(() => lab.info?.protocols.find(({ name }) => name === config.value?.protocol))
   const service = computed<ServiceInfo | undefined>(() => lab.info?.services.find(({ name }) => name === config.value?.service))
+  const isSimulated = computed(() => config.value?.mode === 'simulation')
+  /** Microseconds of the run to a microsecond of the person's while it is live: simulated time goes slower where it is slowed, real runs are recorded in real time. */
+  const pace = computed(() => (isSimulated.value ? 1 / (now.value?.timeScale ?? 1) : 1))
   /** How this run's protocol and service speak: message families, summaries, operations as text. */
   const speech = computed<Speech>(() => speechOf(config.value?.protocol, config.value?.service, protocol.value))
 
@@ -199,6 +202,8 @@ export const useRun = defineStore('run', () => {
     nodes,
     isOpen,
     isLive,
+    isSimulated,
+    pace,
     protocol,
     service,
     speech,

@@ -29,6 +29,7 @@ export function summary({ id, name, world, startedAt, status, problem }: Run): R
     name,
     protocol: world.config.protocol,
     service: world.config.service,
+    mode: world.config.mode,
     nodes: world.nodes.length,
     startedAt,
     status,

@@ -77,7 +77,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
   function tick(ms: number): void {
     for (const run of runs.values()) {
       if (run.status !== 'live') continue
-      run.world.runTo(run.world.nowUs + ms * 1000)
+      run.world.runTo(run.world.nowUs + (ms * 1000) / run.world.pace)
       if (run.watched) report(run)
     }
   }
@@ -97,8 +97,8 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'lab.info': () => info,
     'runs.list': listRuns,
     'runs.start': ({ config }: { config: RunConfig }) => begin(config, config.name ?? `Raft, ${config.nodes} nodes`),
-    'runs.scenario': ({ text }: { text: string }) =>
-      begin({ nodes: 5, network: { delayMs: 12, jitterMs: 8 } }, /^name: (.*)$/m.exec(text)?.[1] ?? 'Scenario'),
+    'runs.scenario': ({ text, mode = 'real' }: ParsedRequest<'runs.scenario'>) =>
+      begin({ mode, nodes: 5, network: { delayMs: 12, jitterMs: 8 } }, /^name: (.*)$/m.exec(text)?.[1] ?? 'Scenario'),
     'runs.stop': ({ run }: { run: RunId }) => {
       const found = get(run)
       if (found.status === 'live') {

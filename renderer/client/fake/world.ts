@@ -98,6 +98,16 @@ export class World {
     if (this.config.load) this.setLoad(this.config.load)
   }
 
+  /** Real runs are recorded in real time; simulated ones in their own, which goes by so much slower (`pace`). */
+  get #stretch(): number {
+    return this.config.mode === 'real' ? this.timeScale : 1
+  }
+
+  /** Real microseconds to one of the recording. */
+  get pace(): number {
+    return this.config.mode === 'real' ? 1 : this.timeScale
+  }
+
   get lastSeq(): number {
     return this.events.length
   }
@@ -208,7 +218,11 @@ export class World {
     node.kv = {}
     node.shown = ''
     node.clock = this.#ends.map(() => 0)
-    this.#emit({ kind: 'node', node: node.id, change: { is: 'up', pid: 41_000 + node.index * 7 + node.life * 40, life: node.life } })
+    this.#emit({
+      kind: 'node',
+      node: node.id,
+      change: { is: 'up', pid: this.config.mode === 'real' ? 41_000 + node.index * 7 + node.life * 40 : 0, life: node.life },
+    })
     if (node.life > 1) this.#mark('restart', `${node.id} restarted`, { node: node.id })
     this.#step(node, { input: { kind: 'start', recovered: node.log.length }, timers: [this.#electionTimer(node)] })
   }
@@ -225,7 +239,7 @@ export class World {
   #electionTimer(node: FakeNode): { name: string; ms: number } {
     const ms = Math.round((150 + this.#random(150)) * 10) / 10
     const token = ++node.electionToken
-    this.#agenda.add(this.nowUs + ms * 1000 * this.timeScale * 2, () => {
+    this.#agenda.add(this.nowUs + ms * 1000 * this.#stretch * 2, () => {
       if (node.electionToken === token) this.#whenAwake(node, () => this.#campaign(node))
     })
     return { name: 'election', ms }
@@ -233,7 +247,7 @@ export class World {
 
   #heartbeatTimer(node: FakeNode): { name: string; ms: number } {
     const token = ++node.heartbeatToken
-    this.#agenda.add(this.nowUs + 50_000 * this.timeScale * 2, () => {
+    this.#agenda.add(this.nowUs + 50_000 * this.#stretch * 2, () => {
       if (node.heartbeatToken === token && node.role === 'leader') this.#whenAwake(node, () => this.#beat(node))
     })
     return { name: 'heartbeat', ms: 50 }
@@ -410,7 +424,7 @@ export class World {
     const kind = this.#random(10)
     const op = kind < 5 ? `get ${key}` : kind < 9 ? `put ${key} ${Math.floor(this.#random(100))}` : `cas ${key} 1 2`
     if (this.#asked.size < load.clients) void this.ask(op, `c${1 + Math.floor(this.#random(load.clients))}`)
-    this.#agenda.add(this.nowUs + (1e6 / (load.rate || 100)) * this.timeScale, () => this.#loadTick(load))
+    this.#agenda.add(this.nowUs + (1e6 / (load.rate || 100)) * this.#stretch, () => this.#loadTick(load))
   }
 
   #sendAsking(id: number, to?: NodeId): void {
@@ -470,7 +484,7 @@ export class World {
   ): void {
     this.#emit({ kind: 'send', message, from, to, type, body, ...stamp })
     let delayUs =
-      (this.config.network.delayMs + this.#random(this.config.network.jitterMs || 1)) * 1000 * this.timeScale + 150 + this.#random(200)
+      (this.config.network.delayMs + this.#random(this.config.network.jitterMs || 1)) * 1000 * this.#stretch + 150 + this.#random(200)
     let copies = 0
     let gate: FaultId | undefined
     for (const fault of this.faults.values()) {
@@ -479,7 +493,7 @@ export class World {
         this.#agenda.add(this.nowUs + delayUs * 0.4, () => this.#emit({ kind: 'drop', message, copy: 0, why: { fault: fault.id } }))
         return
       }
-      if (fault.kind === 'delay') delayUs += Math.max(0, fault.delayMs + (this.#random(2) - 1) * fault.jitterMs) * 1000 * this.timeScale
+      if (fault.kind === 'delay') delayUs += Math.max(0, fault.delayMs + (this.#random(2) - 1) * fault.jitterMs) * 1000 * this.#stretch
       if (fault.kind === 'reorder' && this.#random(1) < fault.probability) delayUs += this.#random(fault.windowMs) * 1000
       if (fault.kind === 'duplicate' && this.#random(1) < fault.probability) copies = fault.copies
       if (fault.kind === 'hold') gate = fault.id
@@ -541,7 +555,7 @@ export class World {
     const changed = text !== node.shown
     node.shown = text
     const first = node.sent + 1
-    const nowMs = this.nowUs / 1000 / this.timeScale
+    const nowMs = this.nowUs / 1000 / this.#stretch
     this.#emit({
       kind: 'step',
       node: node.id,

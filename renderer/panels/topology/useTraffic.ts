@@ -18,7 +18,7 @@ export function useTraffic() {
   const selection = useSelection()
   const theme = useTheme()
 
-  const speedNow = (): number => (playback.mode === 'live' ? 1 : playback.mode === 'playing' ? playback.speed : 0)
+  const speedNow = (): number => (playback.mode === 'live' ? run.pace : playback.mode === 'playing' ? playback.speed : 0)
 
   function flightsNow(speed: number): readonly Flight[] {
     const near = playback.flightsNow(trailUs(speed))

@@ -27,8 +27,20 @@ const SIZES = { small: { width: 1280, height: 800 }, large: { width: 1920, heigh
 /** What is photographed: each scene starts from a freshly loaded window. */
 export const scenes: Record<string, (page: Page) => Promise<void>> = {
   start: async () => undefined,
+  simulation: async (page) => {
+    await page.getByRole('radio', { name: 'Simulation' }).click()
+    await page.waitForTimeout(100)
+  },
+  simulated: async (page) => {
+    await page.getByRole('radio', { name: 'Simulation' }).click()
+    await scenes.live?.(page)
+    await page.keyboard.press('l')
+  },
   live: async (page) => {
-    await page.getByRole('button', { name: /^Kill the leader/ }).click()
+    await page
+      .getByRole('button', { name: /^Kill the leader/ })
+      .first()
+      .click()
     await page
       .getByText(/leads term/)
       .first()

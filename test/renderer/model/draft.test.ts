@@ -35,5 +35,11 @@ test.each([
   [4, '4 processes; one may fail.'],
   [5, '5 processes; 2 may fail.'],
 ])('%i nodes: %s', (nodes, text) => {
-  expect(draftText({ ...newDraft(raft, 'kv'), nodes })).toBe(text)
+  expect(draftText({ ...newDraft(raft, 'kv'), nodes }, 'real')).toBe(text)
+})
+
+test('simulated nodes are not called processes', () => {
+  expect(draftText({ ...newDraft(raft, 'kv'), nodes: 3, timeScale: 20 }, 'simulation')).toBe(
+    '3 simulated nodes, 20 times slower than life; one may fail.',
+  )
 })

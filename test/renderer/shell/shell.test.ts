@@ -94,7 +94,11 @@ test('an experiment starts with one click and opens', async () => {
 test('the form starts what it says', async () => {
   const info = it.lab.info
   if (!info) throw new Error('no info')
-  const form = mount(StartForm, { props: { info, busy: false }, global: { stubs: { IconButton: true } }, attachTo: document.body })
+  const form = mount(StartForm, {
+    props: { info, mode: 'real', busy: false },
+    global: { stubs: { IconButton: true } },
+    attachTo: document.body,
+  })
   mounted.push(form)
   const nodes = form.findAll('input').find((input) => input.attributes('aria-valuemax') === '15')
   await nodes?.setValue('3')
