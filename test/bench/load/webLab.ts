@@ -17,6 +17,8 @@ import type { LoopDelay } from './eventLoop.ts'
 export interface WebLab {
   /** What a browser opens. */
   readonly url: string
+  /** Of the host's process, with the engine in it. */
+  readonly pid: number
   call<C extends Command>(command: C, request: Request<C>): Promise<Response<C>>
   /** How late the engine's event loop is while `work` goes on. */
   loopDelayDuring(work: () => Promise<unknown>): Promise<LoopDelay>
@@ -37,6 +39,7 @@ export async function openWebLab(): Promise<WebLab> {
   })
   return {
     url,
+    pid: host.pid as number,
     async call(command, request) {
       const id = ++lastId
       const answer = await new Promise<Extract<FromLab, { id: number }>>((resolve) => {
