@@ -9,6 +9,7 @@ import type { RunId } from '../protocols/core/ids.ts'
 import { forkLauncher, type NodeLauncher } from './cluster/index.ts'
 import type { ParsedRequest, RunSummary, Verdict } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
+import { keepHeapsSmall } from './engineHeap.ts'
 import type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
 import { choose } from './labChoice.ts'
@@ -42,6 +43,8 @@ export interface CreateLabOptions extends LabOptions {
 /** Rejects with a LabError: `library-locked` when another lab holds the folder, `disk` when it cannot be used. */
 export async function createLab(options: CreateLabOptions): Promise<Lab> {
   const library = openLibrary(options.dataFolder, { readOnly: options.readOnly ?? false })
+  // A terminal's work is short, and some of it (sweeps) wants all the memory that makes it fast.
+  if (options.host !== 'cli') keepHeapsSmall()
   const lab = new SynodLab(options, library)
   try {
     await lab.open()
