@@ -5,12 +5,13 @@ import { useEvents } from './events.ts'
 import { usePlayback } from './playback.ts'
 import { useRun } from './run.ts'
 
-export function useTelling() {
+/** `changed`: read to learn that what was not known may have come. */
+export function useTelling(changed?: () => unknown) {
   const run = useRun()
   const events = useEvents()
   const playback = usePlayback()
   return computed<Telling>(() => {
-    events.version // what was not known may have come
+    changed ? changed() : events.version
     return {
       nodes: run.nodes,
       speech: run.speech,

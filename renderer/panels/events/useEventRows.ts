@@ -10,7 +10,7 @@ import { useRun } from '../../stores/run.ts'
 import { indexAt, Matches } from './rows.ts'
 
 const ENSURE_EVERY_MS = 200
-const LOADED_EVERY_MS = 100
+const LOADED_WAITS_MS = 500
 /** A delivery is told with its send, which stands a little earlier. */
 const LOOK_BACK = 200
 
@@ -26,21 +26,21 @@ export function useEventRows(filter: Ref<EventFilter | undefined>) {
   const version = shallowRef(0)
   const searching = shallowRef(false)
 
-  /** What was loaded of the log meanwhile, told no more often than the log grows on the screen. */
+  /** What was loaded of the log meanwhile is told when the log grows on the screen: in that frame, not in one of its own. */
   const loaded = shallowRef(0)
   let telling: ReturnType<typeof setTimeout> | undefined
+  function tellLoaded(): void {
+    clearTimeout(telling)
+    telling = undefined
+    loaded.value = events.version
+  }
   watch(
     () => events.version,
     () => {
-      telling ??= setTimeout(
-        () => {
-          telling = undefined
-          loaded.value++
-        },
-        playback.mode === 'paused' ? 0 : LOADED_EVERY_MS,
-      )
+      telling ??= setTimeout(tellLoaded, playback.mode === 'paused' ? 0 : LOADED_WAITS_MS)
     },
   )
+  watch(() => readout.now, tellLoaded)
 
   const count = computed(() => {
     version.value
@@ -136,5 +136,5 @@ export function useEventRows(filter: Ref<EventFilter | undefined>) {
     matches.value?.stop()
   })
 
-  return { count, current, seqAt, eventAt, see, reachTop, searching, filtered: computed(() => matches.value !== undefined), version }
+  return { count, current, seqAt, eventAt, see, reachTop, searching, filtered: computed(() => matches.value !== undefined), loaded }
 }
