@@ -33,7 +33,7 @@ export type { NodeLauncher } from './cluster/index.ts'
 export type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 export { defaultDataFolder } from './recorder/index.ts'
 export type { ScenarioOutcome, ScenarioProgress } from './scenario/runner.ts'
-export { type SeedResult, sweep } from './simulate/index.ts'
+export { type SeedResult, type ShrinkOptions, type Shrunk, shrink, sweep } from './simulate/index.ts'
 
 export interface CreateLabOptions extends LabOptions {
   /** How processes are started; by default with child_process.fork. */
@@ -174,7 +174,7 @@ class SynodLab implements Lab {
         await this.#library.export(run, path)
         return null
       },
-      'run.client': ({ run, text }) => live(run).operate(text),
+      'run.client': ({ run, text, by, of }) => live(run).operate(text, { by, of }),
       'run.load': async ({ run, load }) => done(await live(run).setLoad(load)),
       'run.node': async ({ run, node, action }) => done(await live(run).act(node, action)),
       'run.arm': ({ run, fault }) => live(run).arm(fault),

@@ -2,6 +2,7 @@
  * What the lab can do to the run that is live, whether its nodes are processes (run.ts) or simulated (simulate/run.ts), and
  * what of a person's wishes can be told to be wrong before either is asked.
  */
+import type { Asking } from '../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
@@ -29,6 +30,12 @@ export interface LiveRunSettings {
   onFailure(failure: LabFailure): void
 }
 
+/** Who asks, and which node is asked first: `you`, and whoever is likely to lead, when absent. */
+export interface Asked {
+  readonly by?: string | undefined
+  readonly of?: NodeId | undefined
+}
+
 /** What cannot be done rejects with a LabError. */
 export interface LiveRun {
   readonly run: RunId
@@ -37,7 +44,7 @@ export interface LiveRun {
   start(): Promise<void>
   /** Ends the run in good order; resolves when everything recorded is in the file. Never rejects; safe to call twice. */
   stop(): Promise<void>
-  operate(text: string): Promise<ClientAnswer>
+  operate(text: string, asked?: Asked): Promise<ClientAnswer>
   setLoad(load: Load | null): void | Promise<void>
   act(node: NodeId, action: NodeAction): Promise<void>
   arm(fault: NetworkFault): Promise<ArmedFault>
@@ -60,6 +67,13 @@ export function readOperation(service: AnyService, text: string): Json {
   if (!('error' in parsed)) return parsed.op
   const forms = service.grammar.map(({ form }) => form).join(', ')
   throw new LabError('bad-request', parsed.error, `${service.title} understands: ${forms}.`)
+}
+
+/** Throws `not-found` for a node that the run does not have. */
+export function askingOf({ by, of }: Asked, nodes: readonly NodeId[]): Asking {
+  const index = of === undefined ? undefined : nodes.indexOf(of)
+  if (index === -1) throw new LabError('not-found', `There is no node ${of} in this run.`, `Its nodes are ${nodes.join(', ')}.`)
+  return { ...(by === undefined ? {} : { by }), ...(index === undefined ? {} : { of: index }) }
 }
 
 export type OperationAnswer = Pick<ClientAnswer, 'operation' | 'is' | 'latencyMs'> & { readonly result?: Json; readonly why?: string }

@@ -13,7 +13,7 @@ import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts
 import { LabError, type LabFailure } from './contract/errors.ts'
 import { asLabError } from './labBorder.ts'
 import { VERSION } from './labInfo.ts'
-import { checkEndpoint, checkFault, type LiveRun, type LiveRunSettings, readOperation, tellAnswer } from './liveRun.ts'
+import { type Asked, askingOf, checkEndpoint, checkFault, type LiveRun, type LiveRunSettings, readOperation, tellAnswer } from './liveRun.ts'
 import { type ProxyThread, startProxy } from './proxy/index.ts'
 import { headerOf, type RecorderThread, startRecorder } from './recorder/index.ts'
 
@@ -94,10 +94,10 @@ export class ProcessRun implements LiveRun {
     return this.#ending !== undefined
   }
 
-  async operate(text: string): Promise<ClientAnswer> {
+  async operate(text: string, asked: Asked = {}): Promise<ClientAnswer> {
     const { service } = this.#settings
     const op = readOperation(service, text)
-    return tellAnswer(service, op, await this.#up(this.#cluster).operate(op))
+    return tellAnswer(service, op, await this.#up(this.#cluster).operate(op, askingOf(asked, this.nodes)))
   }
 
   setLoad(load: Load | null): void {

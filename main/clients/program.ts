@@ -1,9 +1,9 @@
 /** All logical clients of a run, put together: the one of the client bar, and those of the load. */
-import { ClientBar } from '../../protocols/clients/bar.ts'
+import { ClientBars } from '../../protocols/clients/bar.ts'
 import { Compass } from '../../protocols/clients/compass.ts'
 import type { Alarm, ClientWorld } from '../../protocols/clients/desk.ts'
 import { LoadGenerator } from '../../protocols/clients/load.ts'
-import { LogicalClient } from '../../protocols/clients/session.ts'
+import type { LogicalClient } from '../../protocols/clients/session.ts'
 import { nodeId } from '../../protocols/core/ids.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import type { ClientsSettings } from '../contract/process.ts'
@@ -28,8 +28,8 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
   }
   const alarm = new TimeoutAlarm(clock, () => load.onAlarm())
   const load = new LoadGenerator({ world, seed: settings.seed, alarm, onDone: () => void parent.send({ kind: 'loadDone' }) })
-  const bar = new ClientBar(new LogicalClient('you', world))
-  const clients = (): LogicalClient[] => [bar.client, ...load.clients]
+  const bars = new ClientBars(world)
+  const clients = (): LogicalClient[] => [...bars.clients(), ...load.clients]
 
   setInterval(() => {
     const nowMs = clock.nowMs(clock.atUs())
@@ -39,10 +39,14 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
   parent.onMessage((message) => {
     switch (message.kind) {
       case 'operate':
-        return bar.operate(message.op, ({ operation, outcome, latencyMs }) => {
-          const what = outcome.is === 'ok' ? { is: outcome.is, result: outcome.result } : { is: outcome.is, why: outcome.why }
-          void parent.send({ kind: 'answer', call: message.call, operation, latencyMs, ...what })
-        })
+        return bars.operate(
+          message.op,
+          ({ operation, outcome, latencyMs }) => {
+            const what = outcome.is === 'ok' ? { is: outcome.is, result: outcome.result } : { is: outcome.is, why: outcome.why }
+            void parent.send({ kind: 'answer', call: message.call, operation, latencyMs, ...what })
+          },
+          message.asking,
+        )
       case 'load':
         return load.set(message.load ?? undefined)
       case 'timeScale':
@@ -50,7 +54,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
         return load.rescale()
       case 'stop':
         load.set(undefined)
-        bar.close()
+        bars.close()
         for (const client of clients()) client.abandon()
         desk.flush()
         return void tap.end().then(() => process.exit(ExitCode.good))

@@ -121,15 +121,15 @@ export class Supervisor {
     if (failed) throw failed.reason
   }
 
-  /** One operation of the client bar, in the client `you`. Operations wait for one another. */
-  operate(op: Json): Promise<OperationAnswer> {
+  /** One operation of the client `you` or of another. Those of one client wait for one another. */
+  operate(op: Json, asking: { readonly by?: string; readonly of?: number } = {}): Promise<OperationAnswer> {
     return new Promise((resolve, reject) => {
       this.#checkLive()
       if (!this.#clients.isRunning)
         throw new LabError('internal', 'The process of the clients has ended.', 'Stop this run and start another.')
       const call = ++this.#lastCall
       this.#calls.set(call, { resolve, reject })
-      this.#clients.send({ kind: 'operate', call, op })
+      this.#clients.send({ kind: 'operate', call, op, asking })
     })
   }
 

@@ -39,7 +39,13 @@ export const requests = {
   'runs.import': z.strictObject({ path: z.string().min(1) }),
   'runs.export': z.strictObject({ run, path: z.string().min(1) }),
 
-  'run.client': z.strictObject({ run, text: z.string().min(1).max(100_000) }),
+  /** `by`: a client of that name in place of `you`; `of`: the node that is asked first. */
+  'run.client': z.strictObject({
+    run,
+    text: z.string().min(1).max(100_000),
+    by: z.string().min(1).max(100).optional(),
+    of: nodeSchema.optional(),
+  }),
   'run.load': z.strictObject({ run, load: loadSchema.nullable() }),
   'run.node': z.strictObject({ run, node: nodeSchema, action: nodeActionSchema }),
   'run.arm': z.strictObject({ run, fault: networkFaultSchema }),

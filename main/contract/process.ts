@@ -49,8 +49,8 @@ export type ToProcess =
   | { readonly kind: 'resume' }
   /** End in good order. */
   | { readonly kind: 'stop' }
-  /** For the clients: one operation of the client bar. */
-  | { readonly kind: 'operate'; readonly call: number; readonly op: Json }
+  /** For the clients: one operation of the client bar; who asks, and the index of the node that is asked first. */
+  | { readonly kind: 'operate'; readonly call: number; readonly op: Json; readonly asking?: { readonly by?: string; readonly of?: number } }
   | { readonly kind: 'load'; readonly load: Load | null }
   /** Ids of the nodes' processes that are stopped now, or about to be. Should the engine die, they cannot end by themselves: their siblings end them. */
   | { readonly kind: 'stopped'; readonly pids: readonly number[] }

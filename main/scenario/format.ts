@@ -13,7 +13,7 @@ const word = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name is a letter fo
 const label = word.refine((name) => !RESERVED.test(name), 'this name already means something: choose another')
 const RESERVED = /^(leader|follower|rest|clients|n[0-9]+)$/
 
-const within = { withinMs: z.number().min(1).max(3_600_000).optional() }
+const within = { withinMs: z.number().min(1).max(3_600_000).optional(), atMs: z.number().min(0).max(3_600_000).optional() }
 const comparison = z.enum(['=', '!=', '<', '<=', '>', '>='])
 const factTest = {
   fact: z.string().min(1),
@@ -46,10 +46,20 @@ const fault = z.record(z.string(), z.unknown()).superRefine((value, context) => 
 const groups = z.array(z.union([z.array(word).min(1), z.literal('rest')])).min(2)
 const answer = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)])
 
-/** What each key of a step takes, besides `withinMs`. */
+/** A client that a scenario names; `c1`, `c2`, ... are those of the load. */
+const client = z
+  .string()
+  .regex(/^(?!c[0-9]+$)[A-Za-z][A-Za-z0-9_-]*$/, 'a client is a letter followed by letters, digits, - or _, and not c1, c2, ...')
+const skew = z.number().min(-86_400_000).max(86_400_000)
+const drift = z.number().min(-900_000).max(1_000_000)
+const syncMs = z.union([z.literal('usual'), z.strictObject({ min: z.number().min(0).max(60_000), max: z.number().min(0).max(60_000) })])
+
+/** What each key of a step takes, besides `withinMs` and `atMs`. */
 export const stepSchemas = {
   wait: z.strictObject({ wait, ...within }),
+  watch: z.strictObject({ watch: z.strictObject({ ms: z.number().min(0).max(600_000) }), ...within }),
   client: z.strictObject({ client: z.string().min(1), expect: answer.default('ok'), ...within }),
+  ask: z.strictObject({ ask: z.string().min(1), by: client.optional(), of: word.optional(), ...within }),
   load: z.strictObject({ load: z.union([z.literal('off'), z.literal(false), loadSchema]), ...within }),
   crash: z.strictObject({ crash: word, as: label.optional(), ...within }),
   restart: z.strictObject({ restart: word, as: label.optional(), ...within }),
@@ -61,6 +71,8 @@ export const stepSchemas = {
   lift: z.strictObject({ lift: word, ...within }),
   release: z.strictObject({ release: word, ...within }),
   heal: z.strictObject({ heal: z.union([z.literal(true), z.null()]).optional(), ...within }),
+  clock: z.strictObject({ clock: word, skewMs: skew.default(0), driftPpm: drift.default(0), ...within }),
+  disk: z.strictObject({ disk: word, syncMs, ...within }),
   timeScale: z.strictObject({ timeScale: z.number().min(1).max(100), ...within }),
   storm: z.strictObject({ storm: z.strictObject({ ms: z.number().min(1).max(600_000) }), ...within }),
   say: z.strictObject({ say: z.string().min(1), ...within }),

@@ -9,7 +9,7 @@ import type { ClientAnswer, EventFilter } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import { judgeRecording } from './expect.ts'
 import type { Expectations } from './format.ts'
-import { type Deadline, isDoneTo, type Stage, StepFailedError, TooLateError } from './stage.ts'
+import { type Asked, type Deadline, isDoneTo, type Stage, StepFailedError, TooLateError } from './stage.ts'
 import { RunView } from './view.ts'
 
 type Machines = Required<Pick<Stage, 'setClock' | 'setSync'>>
@@ -95,6 +95,21 @@ export class LiveStage implements Stage {
     }, deadline)
   }
 
+  async watch(runMs: number, deadline: Deadline): Promise<string | undefined> {
+    let passed = false
+    const passing = this.sleep(runMs, deadline).then(() => {
+      passed = true
+    })
+    passing.catch(() => undefined) // the deadline is noticed below as well
+    return (
+      (await this.#view.until(async () => {
+        const { violations } = await this.#client.call('run.check', { run: this.run })
+        const found = violations[0]?.invariant
+        return found ?? (passed ? '' : undefined)
+      }, deadline)) || undefined
+    )
+  }
+
   async sleep(runMs: number, deadline: Deadline): Promise<void> {
     await this.#view.pass(runMs * this.moment.timeScale, deadline)
   }
@@ -111,6 +126,14 @@ export class LiveStage implements Stage {
       return found
     }, deadline)
     return answer
+  }
+
+  async ask(text: string, asked: Asked, deadline: Deadline): Promise<void> {
+    const answer = this.#client.call('run.client', { run: this.run, text, ...asked })
+    // What is wrong with it is said at once; its answer may come whenever it likes, or never.
+    const lost = new Promise<never>((_, reject) => answer.catch(reject))
+    lost.catch(() => undefined)
+    await intime(Promise.race([this.#view.refresh(), lost]), deadline)
   }
 
   async load(load: Load | null, deadline: Deadline): Promise<void> {

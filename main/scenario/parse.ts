@@ -188,6 +188,12 @@ function nodeWords(step: Step): { word: string; path: Path }[] {
       return [{ word: step.resume, path: ['resume'] }]
     case 'wipe':
       return [{ word: step.wipe, path: ['wipe'] }]
+    case 'clock':
+      return [{ word: step.clock, path: ['clock'] }]
+    case 'disk':
+      return [{ word: step.disk, path: ['disk'] }]
+    case 'ask':
+      return step.of === undefined ? [] : [{ word: step.of, path: ['of'] }]
     case 'partition':
       return words(step.partition, ['partition'])
     case 'arm':

@@ -65,6 +65,8 @@ class Runner {
   readonly #words = new Words()
   readonly #faults = new Map<string, FaultId>()
   readonly #beganMs: number
+  /** When the steps began. */
+  #openedMs = 0
   /** The highest epoch that had a leader when the last fault struck. */
   #epochBefore = -1
 
@@ -93,13 +95,16 @@ class Runner {
     } catch (error) {
       return { is: 'unknown', why: `the run could not be watched: ${(error as Error).message}` }
     }
+    this.#openedMs = this.#stage.nowMs()
     for (const [index, placed] of steps.entries()) {
       this.#say(index, placed, 'begun')
       const began = this.#stage.nowMs()
       const whole: Deadline = { atMs: this.#beganMs + limitMs, whole: true }
       const own = placed.step.withinMs === undefined ? whole : { atMs: began + placed.step.withinMs, whole: false }
       try {
-        const detail = await this.#carryOut(placed.step, own.atMs < whole.atMs ? own : whole)
+        const deadline = own.atMs < whole.atMs ? own : whole
+        await this.#until(placed.step.atMs, deadline)
+        const detail = await this.#carryOut(placed.step, deadline)
         this.#say(index, placed, 'done', detail)
       } catch (error) {
         const why = (error as Error).message
@@ -118,12 +123,24 @@ class Runner {
     return { is: 'unknown', ...lost }
   }
 
+  /** A step with a time of its own does not begin before it. */
+  async #until(atMs: number | undefined, deadline: Deadline): Promise<void> {
+    if (atMs === undefined) return
+    const { nowMs, timeScale } = { nowMs: this.#stage.nowMs(), timeScale: this.#stage.moment.timeScale }
+    const leftMs = atMs - (nowMs - this.#openedMs) / timeScale
+    if (leftMs > 0) await this.#stage.sleep(leftMs, deadline)
+  }
+
   async #carryOut(step: Step, deadline: Deadline): Promise<string | undefined> {
     switch (step.do) {
       case 'wait':
         return await this.#wait(step.wait, deadline)
+      case 'watch':
+        return await this.#stage.watch(step.watch.ms, deadline)
       case 'client':
         return await this.#operate(step.client, step.expect, deadline)
+      case 'ask':
+        return void (await this.#ask(step, deadline))
       case 'load':
         return void (await this.#stage.load(step.load === 'off' || step.load === false ? null : step.load, deadline))
       case 'crash':
@@ -149,6 +166,9 @@ class Runner {
         return `${await this.#stage.release(this.#fault(step.release))} released`
       case 'heal':
         return void (await this.#stage.heal(deadline))
+      case 'clock':
+      case 'disk':
+        return this.#setMachine(step)
       case 'timeScale':
         return void (await this.#stage.timeScale(step.timeScale, deadline))
       case 'storm':
@@ -180,6 +200,26 @@ class Runner {
     if (!answers(answer, expected))
       throw new StepFailedError(`expected ${expected}, got ${answer.is}${answer.text === '' ? '' : `: ${answer.text}`}`)
     return `${answer.text === '' ? answer.is : answer.text} (${answer.latencyMs.toFixed(1)} ms)`
+  }
+
+  async #ask({ ask, by, of }: Extract<Step, { do: 'ask' }>, deadline: Deadline): Promise<void> {
+    const node = of === undefined ? {} : { of: this.#words.node(of, this.#stage.moment) }
+    await this.#stage.ask(ask, { ...(by === undefined ? {} : { by }), ...node }, deadline)
+  }
+
+  /** Clocks and disks of real machines are not ours: there the step is passed over, and says so. */
+  #setMachine(step: Extract<Step, { do: 'clock' | 'disk' }>): string {
+    const stage = this.#stage
+    if (step.do === 'clock') {
+      const node = this.#words.node(step.clock, stage.moment)
+      if (!stage.setClock) return 'passed over: only a simulation sets clocks'
+      stage.setClock(node, { skewMs: step.skewMs, driftPpm: step.driftPpm })
+      return node
+    }
+    const node = this.#words.node(step.disk, stage.moment)
+    if (!stage.setSync) return 'passed over: only a simulation slows disks'
+    stage.setSync(node, step.syncMs === 'usual' ? undefined : step.syncMs)
+    return node
   }
 
   async #node(word: string, as: string | undefined, action: NodeAction, deadline: Deadline): Promise<NodeId> {

@@ -32,6 +32,12 @@ export interface Deadline {
   readonly whole: boolean
 }
 
+/** Who asks, and which node is asked first: `you`, and whoever is likely to lead, when absent. */
+export interface Asked {
+  readonly by?: string
+  readonly of?: NodeId
+}
+
 export interface Judged {
   readonly expectations: readonly JudgedExpectation[]
   /** The judgement of a whole recording, when there is one. */
@@ -58,9 +64,13 @@ export interface Stage {
   untilIdle(deadline: Deadline): Promise<void>
   /** Until an operation that was invoked from now on has returned with a result. */
   untilProgress(deadline: Deadline): Promise<void>
+  /** For so long, or until an invariant is found broken: then says which. */
+  watch(runMs: number, deadline: Deadline): Promise<string | undefined>
   sleep(runMs: number, deadline: Deadline): Promise<void>
   /** What was done shows in `moment` when these resolve. What cannot be done is a StepFailedError. */
   operate(text: string, deadline: Deadline): Promise<ClientAnswer>
+  /** As `operate`, and nobody waits for the answer. */
+  ask(text: string, asked: Asked, deadline: Deadline): Promise<void>
   load(load: Load | null, deadline: Deadline): Promise<void>
   node(node: NodeId, action: NodeAction, deadline: Deadline): Promise<void>
   arm(fault: NetworkFault, deadline: Deadline): Promise<FaultId>

@@ -1,4 +1,5 @@
 /** What is said between the lab and the thread that simulates its live run. */
+import type { Asking } from '../../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../../protocols/core/config.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
@@ -17,7 +18,7 @@ export interface LiveSimulation {
 }
 
 export type Deed =
-  | { readonly do: 'operate'; readonly op: Json }
+  | { readonly do: 'operate'; readonly op: Json; readonly asking: Asking }
   | { readonly do: 'load'; readonly load: Load | null }
   | { readonly do: 'node'; readonly node: NodeId; readonly action: NodeAction }
   | { readonly do: 'clock'; readonly node: NodeId; readonly setting: ClockSetting }

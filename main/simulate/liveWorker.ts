@@ -64,10 +64,14 @@ class LiveSimulator {
     const run = this.#simulation
     switch (deed.do) {
       case 'operate':
-        return run.operate(deed.op, ({ operation, outcome, latencyMs }) => {
-          const said: { result?: Json; why?: string } = outcome.is === 'ok' ? { result: outcome.result } : { why: outcome.why }
-          later({ operation, is: outcome.is, latencyMs, ...said } satisfies OperationAnswer)
-        })
+        return run.operate(
+          deed.op,
+          ({ operation, outcome, latencyMs }) => {
+            const said: { result?: Json; why?: string } = outcome.is === 'ok' ? { result: outcome.result } : { why: outcome.why }
+            later({ operation, is: outcome.is, latencyMs, ...said } satisfies OperationAnswer)
+          },
+          deed.asking,
+        )
       case 'load':
         return run.setLoad(deed.load)
       case 'node':

@@ -15,6 +15,8 @@ import { asLabError } from '../labBorder.ts'
 import { VERSION } from '../labInfo.ts'
 import {
   checkEndpoint,
+  type Asked,
+  askingOf,
   checkFault,
   type LiveRun,
   type LiveRunSettings,
@@ -79,10 +81,10 @@ export class SimulatedRun implements LiveRun {
     return this.#ending !== undefined
   }
 
-  async operate(text: string): Promise<ClientAnswer> {
+  async operate(text: string, asked: Asked = {}): Promise<ClientAnswer> {
     const { service } = this.#settings
     const op = readOperation(service, text)
-    return tellAnswer(service, op, await this.#do<OperationAnswer>({ do: 'operate', op }))
+    return tellAnswer(service, op, await this.#do<OperationAnswer>({ do: 'operate', op, asking: askingOf(asked, this.nodes) }))
   }
 
   setLoad(load: Load | null): Promise<void> {

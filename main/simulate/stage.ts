@@ -4,6 +4,7 @@ import { messageTypesOf } from '../../protocols/core/event.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import { endpointIds, nodeIds } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
@@ -13,7 +14,8 @@ import { type Sink, tee } from '../../protocols/sim/sink.ts'
 import type { ClientAnswer, EventFilter } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import type { Expectations, JudgedExpectation } from '../scenario/format.ts'
-import { type Deadline, isDoneTo, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
+import { type Asked, type Deadline, isDoneTo, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
+import { Heard, LINEARIZABILITY } from './heard.ts'
 import { Tail } from './tail.ts'
 import { Tally } from './tally.ts'
 import { SimMoment } from './view.ts'
@@ -30,6 +32,8 @@ export interface SimStageOptions {
   readonly sink?: Sink
   /** Goes no further when an invariant is broken. */
   readonly stopsAtViolation?: boolean
+  /** Goes no further when so many events have happened. */
+  readonly eventsMax?: number
   /** Now and then while it computes. */
   onSlice?(): void
   /** When the run has ended. */
@@ -46,6 +50,7 @@ export class SimStage implements Stage {
   readonly simulation: Simulation
   readonly tally = new Tally()
   readonly judging: Judging
+  readonly heard: Heard
   readonly moment: SimMoment
   readonly #options: SimStageOptions
   readonly #tail: Tail
@@ -58,10 +63,11 @@ export class SimStage implements Stage {
     this.seed = config.seed
     this.#options = options
     this.judging = new Judging(protocol)
+    this.heard = new Heard(service.name)
     const nodes = nodeIds(config.nodes)
     const timers = protocol.timers.map(({ name }) => name)
     this.#tail = new Tail({ endpoints: endpointIds(nodes), messageTypes: messageTypesOf(protocol), timers }, protocol)
-    const all = tee(...(sink ? [sink] : []), this.judging, this.tally, this.#tail)
+    const all = tee(...(sink ? [sink] : []), this.judging, this.tally, this.#tail, this.heard)
     this.simulation = new Simulation({ protocol, service, config, sink: all })
     this.moment = new SimMoment(this.simulation)
   }
@@ -108,6 +114,18 @@ export class SimStage implements Stage {
     await this.until(() => this.tally.operations.lastOk > before, deadline)
   }
 
+  /** Ends as well when what clients heard cannot be explained any more, as long as they asked for little. */
+  async watch(runMs: number, deadline: Deadline): Promise<string | undefined> {
+    const { judging, heard, simulation } = this
+    const violated = () => judging.found[0]?.invariant ?? (heard.areFew && heard.violatedAtUs !== undefined ? LINEARIZABILITY : undefined)
+    const untilUs = simulation.nowUs + Math.round(runMs * 1e3)
+    const lastUs = Math.round(deadline.atMs * 1e3)
+    if (!violated()) await this.#compute(Math.min(untilUs, lastUs), () => violated() !== undefined)
+    const found = violated()
+    if (!found && untilUs > lastUs) throw new TooLateError(deadline.whole)
+    return found
+  }
+
   async sleep(runMs: number, deadline: Deadline): Promise<void> {
     const untilUs = this.simulation.nowUs + Math.round(runMs * 1e3)
     await this.#compute(Math.min(untilUs, deadline.atMs * 1e3))
@@ -116,14 +134,18 @@ export class SimStage implements Stage {
 
   async operate(text: string, deadline: Deadline): Promise<ClientAnswer> {
     const { service } = this.#options
-    const parsed = service.parse(text)
-    if ('error' in parsed) throw new StepFailedError(parsed.error)
+    const op = this.#read(text)
     let answer: ClientAnswer | undefined
-    this.simulation.operate(parsed.op, ({ operation, outcome, latencyMs }) => {
-      const said = outcome.is === 'ok' ? service.formatResult(parsed.op, outcome.result) : outcome.why
-      answer = { operation, op: service.format(parsed.op), is: outcome.is, text: said, latencyMs }
+    this.simulation.operate(op, ({ operation, outcome, latencyMs }) => {
+      const said = outcome.is === 'ok' ? service.formatResult(op, outcome.result) : outcome.why
+      answer = { operation, op: service.format(op), is: outcome.is, text: said, latencyMs }
     })
     return await this.until(() => answer, deadline)
+  }
+
+  async ask(text: string, { by, of }: Asked): Promise<void> {
+    const asking = { ...(by === undefined ? {} : { by }), ...(of === undefined ? {} : { of: this.simulation.node(of).endpoint }) }
+    this.simulation.operate(this.#read(text), () => undefined, asking)
   }
 
   async load(load: Load | null): Promise<void> {
@@ -194,16 +216,24 @@ export class SimStage implements Stage {
     return { expectations: [...expectations, { text, is: 'fail', why }], violated: first.invariant }
   }
 
+  #read(text: string): Json {
+    const parsed = this.#options.service.parse(text)
+    if ('error' in parsed) throw new StepFailedError(parsed.error)
+    return parsed.op
+  }
+
   /** Computes up to `untilUs` or until `isDone`, with room between the slices for whatever else the process does. */
   async #compute(untilUs: number, isDone?: () => boolean): Promise<void> {
-    const { signal, onSlice, stopsAtViolation } = this.#options
+    const { signal, onSlice, stopsAtViolation, eventsMax = Number.POSITIVE_INFINITY } = this.#options
+    const { simulation } = this
     for (;;) {
       let left = SLICE
       let done = false
       const stops = this.simulation.run(untilUs, () => {
         done = isDone?.() ?? false
-        return done || --left === 0 || (stopsAtViolation === true && this.judging.found.length > 0)
+        return done || --left === 0 || (stopsAtViolation === true && this.judging.found.length > 0) || simulation.events > eventsMax
       })
+      if (simulation.events > eventsMax) throw new LabError('run-ended', `more than ${eventsMax} events`)
       if (stopsAtViolation && this.judging.found.length > 0) throw new LabError('run-ended', 'an invariant was broken')
       if (done || !stops) return
       onSlice?.()

@@ -12,6 +12,8 @@ export interface Limits {
   readonly steps?: number
   /** What the configurations and states of one search may weigh. */
   readonly bytes?: number
+  /** Violated parts that are explained at all, which may take as long again as finding them: the first few when absent. */
+  readonly explained?: number
 }
 
 export const BYTES_USUAL = 256 * 2 ** 20

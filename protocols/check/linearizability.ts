@@ -101,13 +101,14 @@ export function* judging<S, I>(model: Model<S, I>, history: readonly Operation<I
     }
     judged += operations.length
   }
+  const { explained = EXPLAINED } = limits
   const violations: PartViolation[] = []
   for (const { part, search, searched } of violated) {
     const at = searched[search.stuckAt as number] as Operation<I>
     const name = part.name === undefined ? {} : { part: part.name }
-    if (violations.length >= EXPLAINED) violations.push({ ...name, at: at.id })
+    if (violations.length >= explained) violations.push({ ...name, at: at.id })
     else {
-      const explanation = explaining(model, part.operations, at, search, searched, limits, Math.min(violated.length, EXPLAINED))
+      const explanation = explaining(model, part.operations, at, search, searched, limits, Math.min(violated.length, explained))
       let turn = explanation.next()
       for (; !turn.done; turn = explanation.next()) yield { doing: 'explaining', operations: judged, total: history.length }
       violations.push({ ...name, at: at.id, explained: turn.value })

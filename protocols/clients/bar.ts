@@ -1,26 +1,69 @@
-/** The client `you`: what a person (or a scenario) asks for is done in the order in which it was asked. */
+/**
+ * Clients that ask for what a person or a scenario asks for: `you`, and others that a scenario names. What one of them is
+ * asked for is done in the order in which it was asked; they do not wait for one another.
+ */
 import type { Json } from '../core/json.ts'
-import type { Finished, LogicalClient } from './session.ts'
+import type { ClientWorld } from './desk.ts'
+import { type Finished, LogicalClient } from './session.ts'
+
+/** Who asks, and which node (its index) is asked first: `you`, and whoever is likely to lead, when absent. */
+export interface Asking {
+  readonly by?: string
+  readonly of?: number
+}
 
 interface Asked {
   readonly op: Json
+  readonly of: number | undefined
   readonly done: (finished: Finished) => void
 }
 
-export class ClientBar {
-  readonly client: LogicalClient
-  readonly #waiting: Asked[] = []
+export class ClientBars {
+  readonly #world: ClientWorld
+  readonly #bars = new Map<string, ClientBar>()
 
-  constructor(client: LogicalClient) {
-    this.client = client
+  constructor(world: ClientWorld) {
+    this.#world = world
+    this.#bar('you')
   }
 
-  operate(op: Json, done: (finished: Finished) => void): void {
-    this.#waiting.push({ op, done })
-    this.#next()
+  *clients(): Iterable<LogicalClient> {
+    for (const { client } of this.#bars.values()) yield client
+  }
+
+  operate(op: Json, done: (finished: Finished) => void, { by = 'you', of }: Asking = {}): void {
+    this.#bar(by).operate(op, done, of)
   }
 
   /** What was not begun yet never will be. */
+  close(): void {
+    for (const bar of this.#bars.values()) bar.close()
+  }
+
+  #bar(name: string): ClientBar {
+    const known = this.#bars.get(name)
+    if (known) return known
+    const bar = new ClientBar(new LogicalClient(name, this.#world), this.#world)
+    this.#bars.set(name, bar)
+    return bar
+  }
+}
+
+class ClientBar {
+  readonly client: LogicalClient
+  readonly #world: ClientWorld
+  readonly #waiting: Asked[] = []
+
+  constructor(client: LogicalClient, world: ClientWorld) {
+    this.client = client
+    this.#world = world
+  }
+
+  operate(op: Json, done: (finished: Finished) => void, of: number | undefined): void {
+    this.#waiting.push({ op, done, of })
+    this.#next()
+  }
+
   close(): void {
     this.#waiting.length = 0
   }
@@ -29,6 +72,7 @@ export class ClientBar {
     if (this.client.isBusy) return
     const asked = this.#waiting.shift()
     if (!asked) return
+    if (asked.of !== undefined) this.#world.compass.point(asked.of)
     this.client.operate(asked.op, (finished) => {
       asked.done(finished)
       this.#next()

@@ -1,9 +1,9 @@
 /** All logical clients of a simulated run: the one of the client bar, and those of the load. As main/clients/program.ts. */
-import { ClientBar } from '../clients/bar.ts'
+import { type Asking, ClientBars } from '../clients/bar.ts'
 import { Compass } from '../clients/compass.ts'
 import type { ClientWorld } from '../clients/desk.ts'
 import { LoadGenerator } from '../clients/load.ts'
-import { type Finished, LogicalClient } from '../clients/session.ts'
+import type { Finished, LogicalClient } from '../clients/session.ts'
 import type { Load } from '../core/config.ts'
 import { type NodeId, nodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
@@ -26,7 +26,7 @@ export interface ClientsOptions {
 
 export class SimClients {
   readonly #options: ClientsOptions
-  readonly #bar: ClientBar
+  readonly #bars: ClientBars
   readonly #load: LoadGenerator
   #operations = 0
   #isTicking = false
@@ -42,7 +42,7 @@ export class SimClients {
     }
     const alarm = new AgendaAlarm(agenda, () => this.#load.onAlarm())
     this.#load = new LoadGenerator({ world, seed, alarm, onDone: onLoadDone })
-    this.#bar = new ClientBar(new LogicalClient('you', world))
+    this.#bars = new ClientBars(world)
   }
 
   /** Operations begun. */
@@ -50,9 +50,9 @@ export class SimClients {
     return this.#operations
   }
 
-  operate(op: Json, done: (finished: Finished) => void): void {
+  operate(op: Json, done: (finished: Finished) => void, asking?: Asking): void {
     this.#beginTicking()
-    this.#bar.operate(op, done)
+    this.#bars.operate(op, done, asking)
   }
 
   set(load: Load | undefined): void {
@@ -63,12 +63,12 @@ export class SimClients {
   /** The run ends: what is under way stays without a result. */
   end(): void {
     this.#load.set(undefined)
-    this.#bar.close()
+    this.#bars.close()
     for (const client of this.#clients()) client.abandon()
   }
 
   *#clients(): Iterable<LogicalClient> {
-    yield this.#bar.client
+    yield* this.#bars.clients()
     yield* this.#load.clients
   }
 

@@ -3,6 +3,7 @@
  * pure function of its setup and of what is done to it: the same calls at the same times give the same events, byte for
  * byte, on every machine. What happens is said to a sink; nothing is kept of it here.
  */
+import type { Asking } from '../clients/bar.ts'
 import type { Finished } from '../clients/session.ts'
 import type { Load, RunConfig } from '../core/config.ts'
 import { type ActionEvent, CLIENT_MESSAGE_TYPES, type DropEvent, messageTypesOf, type NodeEvent, type Unnumbered } from '../core/event.ts'
@@ -258,9 +259,9 @@ export class Simulation {
     this.#clients.set(this.#load)
   }
 
-  /** One operation of the client `you`; they wait for one another. */
-  operate(op: Json, done: (finished: Finished) => void): void {
-    this.#clients.operate(op, done)
+  /** One operation of the client `you` or of another; those of one client wait for one another. */
+  operate(op: Json, done: (finished: Finished) => void, asking?: Asking): void {
+    this.#clients.operate(op, done, asking)
   }
 
   /** Ends the run: operations under way stay without a result. */

@@ -43,17 +43,51 @@ steps:
   - heal:
   - timeScale: 5
   - say: done
+  - ask: put x 2
+    by: a
+    of: n1
+    atMs: 1200.5
+  - clock: n1
+    driftPpm: -5000
+  - disk: leader
+    syncMs: { min: 1, max: 20 }
+  - disk: n2
+    syncMs: usual
+  - watch: { ms: 100 }
 expect: { leader: true, operations: ok, applied: equal, running: 3 }
 `)
   expect(scenario.run.protocol).toBe('raft')
   expect(scenario.limitMs).toBe(120_000)
-  expect(scenario.steps).toHaveLength(18)
+  expect(scenario.steps).toHaveLength(23)
+  expect(scenario.steps[18]?.step).toEqual({ do: 'ask', ask: 'put x 2', by: 'a', of: 'n1', atMs: 1200.5 })
+  expect(scenario.steps[19]?.step).toEqual({ do: 'clock', clock: 'n1', skewMs: 0, driftPpm: -5000 })
   expect(scenario.steps[2]?.step).toMatchObject({ do: 'client', client: 'get x', expect: '1' })
   expect(scenario.steps[5]).toMatchObject({ line: 11, column: 5, text: 'crash leader as old', step: { do: 'crash', withinMs: 500 } })
   expect(scenario.steps[14]?.step).toEqual({ do: 'heal', heal: true })
 })
 
 const mistakes: { name: string; text: string; wanted: (string | RegExp)[] }[] = [
+  {
+    name: 'a client with a name of the load',
+    text: 'name: a\nsteps:\n  - ask: put x 1\n    by: c1\n',
+    wanted: [/^x\.yaml:4:9: steps\[0\]\.by: a client is a letter/],
+  },
+  {
+    name: 'a node that nobody knows, to ask',
+    text: 'name: a\nsteps:\n  - ask: put x 1\n    of: m1\n',
+    wanted: [/^x\.yaml:4:9: steps\[0\]\.of: no earlier step gave the name "m1"/],
+  },
+  { name: 'a time that is none', text: 'name: a\nsteps:\n  - crash: n1\n    atMs: soon\n', wanted: [/^x\.yaml:4:11: steps\[0\]\.atMs: /] },
+  {
+    name: 'a sync without an end',
+    text: 'name: a\nsteps:\n  - disk: n1\n    syncMs: { min: 1 }\n',
+    wanted: [/^x\.yaml:4:13: steps\[0\]\.syncMs\.max: /],
+  },
+  {
+    name: 'a clock set by an unknown key',
+    text: 'name: a\nsteps:\n  - clock: n1\n    drift: 1\n',
+    wanted: ['x.yaml:4:5: unknown key "drift"'],
+  },
   { name: 'an unknown key at the top', text: 'name: a\nstepz: []\nsteps: [heal]\n', wanted: ['x.yaml:2:1: unknown key "stepz"'] },
   {
     name: 'an unknown key in the run',
