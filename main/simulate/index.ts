@@ -3,6 +3,7 @@ import { choose } from '../labChoice.ts'
 import { simulated } from './begin.ts'
 import { type SweepOptions, type Swept, sweepThreads } from './sweep.ts'
 
+export { type ShrinkOptions, type Shrunk, shrink } from './shrink/index.ts'
 export type { SeedResult, SweepOptions, Swept } from './sweep.ts'
 
 /** Rejects with a LabError when the scenario cannot be simulated at all; what is found wrong under a seed is a result. */

@@ -44,6 +44,11 @@ sub('sim', 'Carry out a scenario in simulated time, recorded like a real run; or
   .option('--seed <number>', "the run's seed, in place of the scenario's", readCount)
   .option('--seeds <first..last>', 'simulate it under each of these seeds; nothing is recorded', readRange)
   .option('--jobs <count>', 'worker threads for --seeds', readCount, 1)
+  .option(
+    '--shrink',
+    'when the seed fails, look for the smallest scenario that fails the same way; --seeds does so for each sort of failure',
+  )
+  .option('--no-shrink', 'leave failing seeds as they are')
   .option('--name <name>', "the run's name, in place of the scenario's")
   .action((scenario, options) => carryOut(options, () => sim(scenario, options)))
 

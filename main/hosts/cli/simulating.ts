@@ -4,6 +4,7 @@ import { askedToEnd } from '../../ending.ts'
 import { type Lab, type SeedResult, sweep } from '../../lab.ts'
 import { withLab } from './openRun.ts'
 import { findScenario, progressLine, report } from './scenarios.ts'
+import { shrinkAll, shrinkInto, shrunkReport } from './shrinking.ts'
 import { foundIn, sweepTable } from './sweepTable.ts'
 import { bytes, type CommonOptions, Exit, print, printJson, seconds } from './terminal.ts'
 
@@ -12,6 +13,8 @@ interface SimOptions extends CommonOptions {
   readonly seeds?: { readonly first: number; readonly last: number }
   readonly jobs: number
   readonly name?: string
+  /** Usual for a sweep, to be asked for with one seed. */
+  readonly shrink?: boolean
 }
 
 export async function sim(scenario: string, options: SimOptions): Promise<number> {
@@ -22,7 +25,7 @@ export async function sim(scenario: string, options: SimOptions): Promise<number
   return await withLab(options.data, async (lab) => await one(lab, scenario, options), false)
 }
 
-async function one(lab: Lab, scenario: string, { seed, name, json }: SimOptions): Promise<number> {
+async function one(lab: Lab, scenario: string, { seed, name, json, shrink }: SimOptions): Promise<number> {
   const source = await findScenario(lab, scenario)
   const signal = onSignal('Ending the simulation ...')
   const outcome = await lab.simulateScenario(source.text, {
@@ -40,8 +43,10 @@ async function one(lab: Lab, scenario: string, { seed, name, json }: SimOptions)
     throw new LabError('run-ended', 'The simulation was ended before its scenario was: there is no verdict.', hint)
   }
   const size = summary ? `${summary.events} events, ${seconds(summary.lengthUs)} simulated, ${bytes(summary.sizeBytes)}` : 'not readable'
-  if (json) await printJson({ ...outcome, summary, file })
-  else await print(report(outcome, size, file))
+  const failing = { ...source, ...(seed === undefined ? {} : { seed }) }
+  const shrunk = shrink && outcome.is === 'fail' ? await shrinkAll(lab, [failing], signal) : []
+  if (json) await printJson({ ...outcome, summary, file, ...(shrink ? { shrunk } : {}) })
+  else await print([report(outcome, size, file), ...shrunk.map(shrunkReport)].join('\n\n'))
   return outcome.is === 'pass' ? Exit.good : Exit.verdict
 }
 
@@ -49,14 +54,20 @@ async function many(lab: Lab, scenario: string, { first, last }: { first: number
   const source = await findScenario(lab, scenario)
   const { text, fileName } = source
   const progress = new Progress(last - first + 1)
+  const signal = onSignal('Ending; what was found is kept ...')
   const { results, isWhole, troubles } = await sweep({
-    ...{ text, fileName, first, last, jobs: options.jobs, signal: onSignal('Ending the sweep; what was found is kept ...') },
+    ...{ text, fileName, first, last, jobs: options.jobs, signal },
     onResult: (result) => progress.take(result),
   })
   for (const trouble of troubles) console.error(trouble)
   const found = foundIn(results)
-  if (options.json) await printJson({ scenario: fileName, seeds: { first, last }, isWhole, troubles, ...found })
-  else await print(sweepTable(found, { scenario, planned: last - first + 1 }))
+  if (!options.json) await print(sweepTable(found, { scenario, planned: last - first + 1 }))
+  // Once for each sort of failure. What could not be judged shows nothing that could be made smaller.
+  const failing = found.failures.filter(({ kind }) => kind !== 'unknown').map(({ firstSeed }) => ({ text, fileName, seed: firstSeed }))
+  const wanted = options.shrink !== false && !signal.aborted && failing.length > 0
+  const shrunk = wanted ? await shrinkInto(options.data, failing, signal) : []
+  if (options.json) await printJson({ scenario: fileName, seeds: { first, last }, isWhole, troubles, ...found, shrunk })
+  else for (const one of shrunk) await print(`\n${shrunkReport(one)}`)
   if (found.failures.length > 0) return Exit.verdict
   return isWhole ? Exit.good : Exit.lab
 }

@@ -65,7 +65,31 @@ test('sim --seeds: every sort of failure has its first seed and how to repeat it
   expect(code).toBe(1)
   expect(out).toMatch(/^liveness +3 +5 +/m)
   expect(out).toContain(`synod sim ${file} --seed 5`)
-})
+  // The first of them was shrunk: a run of the library, with its scenario beside it.
+  const [, scenario] = /^Repeat: synod sim (.*scenario\.yaml)$/m.exec(out) ?? []
+  expect(out).toMatch(/^liveness: .*: shrunk from [0-9]+ events \(seed 5\) to [0-9]+\.$/m)
+  const again = await synod(['sim', scenario as string, '--json'])
+  expect(again.code).toBe(1)
+  expect(JSON.parse(again.out)).toMatchObject({ is: 'fail', failure: 'liveness' })
+  const left = await synod(['sim', file, '--seeds', '5..5', '--no-shrink', '--json'])
+  expect(JSON.parse(left.out)).toMatchObject({ failures: [{ kind: 'liveness' }], shrunk: [] })
+}, 120_000)
+
+test('sim --seed --shrink: the smallest run is kept beside the whole one', async () => {
+  const file = path.join(data, 'silent.yaml')
+  fs.writeFileSync(
+    file,
+    'name: silent\nrun: { nodes: 3, seed: 3 }\nsteps:\n  - storm: { ms: 500 }\n  - heal\n  - partition: [[n1], [n2], [n3]]\n  - wait: progress\n    withinMs: 2000\n',
+  )
+  const { code, out } = await synod(['sim', file, '--shrink', '--json'])
+  expect(code).toBe(1)
+  const { run, shrunk } = JSON.parse(out)
+  expect(shrunk).toEqual([expect.objectContaining({ from: { seed: 3, events: expect.any(Number) }, isMinimal: true })])
+  expect(shrunk[0].run).not.toBe(run)
+  expect(shrunk[0].text).not.toContain('storm')
+  expect(fs.readFileSync(shrunk[0].scenario, 'utf8')).toBe(shrunk[0].text)
+  expect((await synod(['list'])).out).toContain('shrunk from silent, seed 3')
+}, 120_000)
 
 test('sim --seeds: interrupted, it says what it has, and that it is not all', async () => {
   const { code, out } = await synod(['sim', 'raft/bad-afternoon', '--seeds', '1..100000'], '/100000 seeds')

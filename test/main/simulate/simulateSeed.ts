@@ -1,4 +1,4 @@
-/** One seed of a bad afternoon, with a protocol of the test's own. */
+/** One seed of a scenario (a bad afternoon), with a protocol of the test's own. */
 import { parseScenario } from '../../../main/scenario/parse.ts'
 import { runScenario, type ScenarioOutcome } from '../../../main/scenario/runner.ts'
 import { SimStage } from '../../../main/simulate/stage.ts'
@@ -7,9 +7,13 @@ import type { AnyProtocol } from '../../../protocols/core/machine.ts'
 import { raft } from '../../../protocols/raft/index.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 
-const text = raft.scenarios.find(({ name }) => name === 'bad-afternoon')?.text ?? ''
+const afternoon = raft.scenarios.find(({ name }) => name === 'bad-afternoon')?.text ?? ''
 
-export async function simulateSeed(protocol: AnyProtocol, seed: number): Promise<ScenarioOutcome & { readonly stage: SimStage }> {
+export async function simulateSeed(
+  protocol: AnyProtocol,
+  seed: number,
+  text = afternoon,
+): Promise<ScenarioOutcome & { readonly stage: SimStage }> {
   const scenario = parseScenario(text, 'bad-afternoon')
   const config = { ...scenario.run, seed, mode: 'simulation' as const }
   const stage = new SimStage({ run: runId(`seed-${seed}`), config, protocol, service: kv, stopsAtViolation: true })

@@ -1,0 +1,289 @@
+/**
+ * Random changes to a trial, small and large: another seed, a deed fewer, earlier, on other links; a fault or an operation
+ * more, if that makes something else unnecessary. None of them knows the protocol: options are numbers, messages are names.
+ */
+import { messageTypesOf } from '../../../protocols/core/event.ts'
+import { CLIENTS } from '../../../protocols/core/ids.ts'
+import type { Step } from '../../scenario/format.ts'
+import { inTime, nodeOf, renamed, withoutNodes, withoutOrphans } from './deeds.ts'
+import type { Dice } from './dice.ts'
+import type { Bench, Trial } from './trial.ts'
+
+type Change = (trial: Trial, dice: Dice, bench: Bench) => Trial | undefined
+type Arm = Extract<Step, { do: 'arm' }>
+
+/** So long that it never arrives: unlike a loss it leaves no event behind. */
+const NEVER_MS = 60_000
+const SEEDS = 100_000
+
+const deedsOf = (trial: Trial): Step[] => trial.steps.slice(0, -1)
+const watchOf = (trial: Trial): Step => trial.steps.at(-1) as Step
+export const withDeeds = (trial: Trial, deeds: readonly Step[]): Trial => ({
+  ...trial,
+  steps: [...withoutOrphans(inTime(deeds)), watchOf(trial)],
+})
+const nodesOf = (trial: Trial): string[] => Array.from({ length: trial.run.nodes }, (_, index) => `n${index + 1}`)
+const lengthMs = (trial: Trial): number => Math.max(50, ...trial.steps.map(({ atMs }) => atMs ?? 0))
+
+const reseed: Change = (trial, dice) => ({ ...trial, run: { ...trial.run, seed: 1 + dice.below(SEEDS) } })
+
+const drop: Change = (trial, dice) => {
+  const deeds = deedsOf(trial)
+  if (deeds.length === 0) return undefined
+  const share = dice.oneOf([0, 0, 0.3, 0.6])
+  const one = dice.below(deeds.length)
+  return withDeeds(
+    trial,
+    deeds.filter((_, index) => index !== one && !dice.chance(share)),
+  )
+}
+
+const dropEnds: Change = (trial, dice) => {
+  const kind = dice.oneOf(['lift', 'restart', 'resume', 'clock', 'disk', 'ask', 'arm', 'load'])
+  return withDeeds(
+    trial,
+    deedsOf(trial).filter((step) => step.do !== kind),
+  )
+}
+
+const retime: Change = (trial, dice) => {
+  const deeds = deedsOf(trial)
+  if (deeds.length === 0) return undefined
+  const one = dice.below(deeds.length)
+  const atMs = dice.oneOf([
+    0,
+    dice.between(0, lengthMs(trial) * 1.2),
+    ((deeds[one] as Step).atMs ?? 0) * dice.between(0.7, 1.2),
+    dice.oneOf(deeds).atMs ?? 0,
+  ])
+  return withDeeds(
+    trial,
+    deeds.map((step, index) => (index === one ? { ...step, atMs } : step)),
+  )
+}
+
+const squeeze: Change = (trial, dice) => {
+  const factor = dice.between(0.2, 1)
+  const lessMs = dice.chance(0.5) ? dice.between(0, lengthMs(trial)) : 0
+  const times = (atMs: number) => Math.max(0, atMs - lessMs) * (lessMs > 0 ? 1 : factor)
+  return withDeeds(
+    trial,
+    deedsOf(trial).map((step) => ({ ...step, atMs: times(step.atMs ?? 0) })),
+  )
+}
+
+const fewerNodes: Change = (trial, dice, { protocol }) => {
+  const nodes = Math.max(protocol.clusterSize.min, dice.oneOf([trial.run.nodes - 1, 3, 2, 1]))
+  return nodes < trial.run.nodes ? onNodes(trial, nodes) : undefined
+}
+
+/** On so many nodes: the others, and what befalls them alone, are left out. */
+export function onNodes(trial: Trial, nodes: number): Trial {
+  const isGone = (node: string) => /^n[0-9]+$/.test(node) && Number(node.slice(1)) > nodes
+  const steps = trial.steps.map((step) => withoutNodes(step, isGone)).filter((step) => step !== undefined)
+  return { ...trial, run: { ...trial.run, nodes }, steps: withoutOrphans(steps) }
+}
+
+const swapNodes: Change = (trial, dice) => {
+  const [a, b] = [dice.oneOf(nodesOf(trial)), dice.oneOf(nodesOf(trial))]
+  if (a === b) return undefined
+  const rename = (node: string) => (node === a ? b : node === b ? a : node)
+  const one = dice.chance(0.5) ? dice.below(trial.steps.length) : undefined
+  const steps = trial.steps.map((step, index) => (one === undefined || index === one ? (renamed(step, rename) ?? step) : step))
+  return { ...trial, steps }
+}
+
+const option: Change = (trial, dice, { protocol }) => {
+  const known = protocol.options.parse(trial.run.options) as { [name: string]: unknown }
+  const numbers = Object.entries(known).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+  if (numbers.length === 0) return undefined
+  const [name, value] = dice.oneOf(numbers)
+  const other = dice.oneOf([1, Math.ceil(value / 2), value * 2, value * 10, 10_000])
+  const options = { ...known, [name]: other }
+  return protocol.options.safeParse(options).success ? { ...trial, run: { ...trial.run, options } } : undefined
+}
+
+const network: Change = (trial, dice) => {
+  const delayMs = dice.oneOf([0, 0, 0, 5, 20, 50, 100])
+  return { ...trial, run: { ...trial.run, network: { delayMs, jitterMs: dice.oneOf([0, 0, delayMs]) } } }
+}
+
+const fewerAsked: Change = (trial, dice) => {
+  const { load, ...run } = trial.run
+  if (!load) return undefined
+  if (dice.chance(0.3)) return { ...trial, run }
+  const clients = dice.oneOf([1, 2, load.clients])
+  const operations = dice.oneOf([1, 2, 3, 5, 10])
+  return {
+    ...trial,
+    run: { ...run, load: { ...load, clients, operations, rate: dice.oneOf([0, load.rate, 20]), keys: dice.oneOf([1, load.keys]) } },
+  }
+}
+
+const ask: Change = (trial, dice, { service }) => {
+  const deeds = deedsOf(trial)
+  const asked = deeds.flatMap((step, index) => (step.do === 'ask' ? [index] : []))
+  const of = dice.chance(0.8) ? { of: dice.oneOf(nodesOf(trial)) } : {}
+  if (asked.length > 0 && dice.chance(0.7)) {
+    const one = dice.oneOf(asked)
+    return withDeeds(
+      trial,
+      deeds.map((step, index) => {
+        if (index !== one || step.do !== 'ask') return step
+        const { of: _, by: __, ...rest } = step
+        return { ...rest, ...of, ...(dice.chance(0.5) && step.by !== undefined ? { by: step.by } : {}) }
+      }),
+    )
+  }
+  const load = { readMix: 1, writeMix: 1, casMix: 0.2, keys: 1, valueBytes: 1 }
+  const op = service.format(service.draw(load, () => dice.below(2 ** 32), deeds.length + 1))
+  const by = dice.chance(0.5) ? { by: dice.oneOf(['a', 'b']) } : {}
+  return withDeeds(trial, [...deeds, { do: 'ask', ask: op, ...by, ...of, atMs: dice.between(0, lengthMs(trial)) }])
+}
+
+/** One node from the others or from the clients, or two nodes, in one direction or both. */
+const target = (trial: Trial, dice: Dice): { [key: string]: unknown } => {
+  const nodes = nodesOf(trial)
+  const a = dice.oneOf(nodes)
+  const others = nodes.filter((node) => node !== a)
+  const far = dice.oneOf([[CLIENTS], others, others, [dice.oneOf(others)], [dice.oneOf(others)]]).filter((node) => node !== undefined)
+  const [away, back] = [far.map((node) => [a, node]), far.map((node) => [node, a])]
+  return far.length === 0 ? { all: true } : { links: dice.oneOf([away, back, [...away, ...back]]) }
+}
+
+const fault = (trial: Trial, dice: Dice, { protocol }: Bench): Arm['arm'] => {
+  const rule = dice.chance(0.5)
+    ? {
+        rule: {
+          types: [dice.oneOf(messageTypesOf(protocol))],
+          ...(dice.chance(0.3) ? { count: 1 } : {}),
+          ...(dice.chance(0.3) ? { skip: 1 } : {}),
+        },
+      }
+    : {}
+  const on = { target: target(trial, dice), ...rule }
+  return dice.oneOf<Arm['arm']>([
+    { kind: 'delay', delayMs: NEVER_MS, ...on },
+    { kind: 'delay', delayMs: dice.oneOf([20, 100, 300]), ...on },
+    { kind: 'cut', ...on },
+    { kind: 'duplicate', probability: 1, ...on },
+    { kind: 'reorder', probability: 1, windowMs: dice.oneOf([50, 200]), ...on },
+  ])
+}
+
+const addFault: Change = (trial, dice, bench) => {
+  const deeds = deedsOf(trial)
+  const atMs = dice.oneOf([0, dice.between(0, lengthMs(trial)), dice.oneOf([...deeds, { atMs: 0 }]).atMs ?? 0])
+  const as = `f${1 + Math.max(0, ...deeds.map((step) => (step.do === 'arm' && /^f[0-9]+$/.test(step.as ?? '') ? Number(step.as?.slice(1)) : 0)))}`
+  const lift: Step[] = dice.chance(0.4) ? [{ do: 'lift', lift: as, atMs: atMs + dice.between(20, 300) }] : []
+  return withDeeds(trial, [...deeds, { do: 'arm', arm: fault(trial, dice, bench), as, atMs }, ...lift])
+}
+
+const otherFault: Change = (trial, dice, bench) => {
+  const deeds = deedsOf(trial)
+  const armed = deeds.flatMap((step, index) => (step.do === 'arm' ? [index] : []))
+  if (armed.length === 0) return undefined
+  const one = dice.oneOf(armed)
+  return withDeeds(
+    trial,
+    deeds.map((step, index) => {
+      if (index !== one || step.do !== 'arm') return step
+      const other = fault(trial, dice, bench)
+      const { rule: _, ...unruled } = step.arm
+      return {
+        ...step,
+        arm: dice.oneOf([
+          other,
+          { ...other, target: step.arm.target },
+          { ...step.arm, target: other.target },
+          unruled,
+          { ...unruled, ...(other.rule === undefined ? {} : { rule: other.rule }) },
+        ]),
+      }
+    }),
+  )
+}
+
+const befall: Change = (trial, dice) => {
+  const node = dice.oneOf(nodesOf(trial))
+  const atMs = dice.oneOf([0, dice.between(0, lengthMs(trial))])
+  const backMs = atMs + dice.between(1, 100)
+  const deeds = deedsOf(trial)
+  const more = dice.oneOf<Step[]>([
+    [{ do: 'crash', crash: node, atMs }],
+    [
+      { do: 'crash', crash: node, atMs },
+      { do: 'restart', restart: node, atMs: backMs },
+    ],
+    [{ do: 'pause', pause: node, atMs }],
+    [
+      { do: 'pause', pause: node, atMs },
+      { do: 'resume', resume: node, atMs: backMs + 100 },
+    ],
+    [{ do: 'disk', disk: node, syncMs: { min: 1000, max: 1000 }, atMs }],
+    [{ do: 'clock', clock: node, skewMs: 0, driftPpm: dice.oneOf([-500_000, 500_000]), atMs }],
+  ])
+  // One misfortune of its own at a time.
+  return withDeeds(trial, [...deeds.filter((step) => nodeOf(step) !== node || dice.chance(0.5)), ...more])
+}
+
+const CHANGES: readonly (readonly [number, Change])[] = [
+  [6, reseed],
+  [6, drop],
+  [1, dropEnds],
+  [4, retime],
+  [2, squeeze],
+  [1, fewerNodes],
+  [1, swapNodes],
+  [3, option],
+  [0.5, network],
+  [2, fewerAsked],
+  [2, ask],
+  [4, addFault],
+  [3, otherFault],
+  [1.5, befall],
+]
+const TOTAL = CHANGES.reduce((sum, [weight]) => sum + weight, 0)
+
+function drawn(dice: Dice): Change {
+  let at = dice.between(0, TOTAL)
+  for (const [weight, change] of CHANGES) {
+    at -= weight
+    if (at <= 0) return change
+  }
+  return reseed
+}
+
+/** One to three changes at once. */
+export function changed(trial: Trial, dice: Dice, bench: Bench): Trial {
+  let result = trial
+  for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) result = drawn(dice)(result, dice, bench) ?? result
+  return result === trial ? (reseed(trial, dice, bench) as Trial) : result
+}
+
+/** A small trial that owes nothing to any other: a few nodes, a few operations, a misfortune or two. */
+export function guessed(trial: Trial, dice: Dice, bench: Bench): Trial {
+  const { load: _, ...rest } = trial.run
+  const nodes = dice.oneOf([1, 2, 3, 3]) // whether the protocol runs on so many is asked before it is tried
+  const network = { delayMs: 0, jitterMs: 0 }
+  const run = { ...rest, nodes, network, seed: 1 + dice.below(SEEDS), options: bench.protocol.options.parse({}) as Trial['run']['options'] }
+  let result: Trial = { ...trial, run, steps: [watchOf(trial)] }
+  const changes = [
+    ...Array(dice.below(4)).fill(ask),
+    ...Array(dice.below(3)).fill(addFault),
+    ...(dice.chance(0.3) ? [befall] : []),
+    option,
+    stretched,
+  ]
+  for (const change of changes as Change[]) result = change(result, dice, bench) ?? result
+  return result
+}
+
+/** Times anew, over as long as a few tries of a client or elections take. */
+const stretched: Change = (trial, dice) => {
+  const spanMs = dice.oneOf([300, 600, 1200])
+  return withDeeds(
+    trial,
+    deedsOf(trial).map((step) => (dice.chance(0.2) ? { ...step, atMs: 0 } : { ...step, atMs: dice.between(0, spanMs) })),
+  )
+}

@@ -1,0 +1,252 @@
+/**
+ * Shrinks a seed under which a scenario fails to a scenario of a few lines that fails the same way: written out deed by
+ * deed, looked for under other seeds, searched for something smaller by chance, and in the end reduced until nothing can be
+ * taken away. All of it in simulated time; the same scenario and seed always shrink to the same.
+ */
+import type { RunConfig } from '../../../protocols/core/config.ts'
+import type { AnyProtocol } from '../../../protocols/core/machine.ts'
+import { draw } from '../../../protocols/core/prng.ts'
+import type { AnyService } from '../../../protocols/core/service.ts'
+import { reduce } from '../../../protocols/sim/shrink/reduce.ts'
+import { LabError } from '../../contract/errors.ts'
+import { choose } from '../../labChoice.ts'
+import type { Scenario, Step } from '../../scenario/format.ts'
+import { parseScenario } from '../../scenario/parse.ts'
+import { simulated } from '../begin.ts'
+import { guessed } from './change.ts'
+import { inTime, withoutOrphans } from './deeds.ts'
+import { Dice } from './dice.ts'
+import { explore } from './explore.ts'
+import { passesOf } from './passes.ts'
+import { type Proven, Prover, WATCH_MS, watched } from './prove.ts'
+import { attempt, type Bench, type Trial } from './trial.ts'
+import { type Unrolled, unroll } from './unroll.ts'
+import { written } from './write.ts'
+
+export interface ShrinkOptions {
+  readonly text: string
+  readonly fileName?: string
+  /** Under which it fails; the scenario's own when absent. */
+  readonly seed?: number
+  /** In place of those that the scenario names: a protocol that is not in the registry. */
+  readonly protocol?: AnyProtocol
+  readonly service?: AnyService
+  /** At most so many are tried in search of something smaller; default 20,000. */
+  readonly trials?: number
+  /** What was found until then is the result. */
+  readonly signal?: AbortSignal
+  onProgress?(progress: ShrinkProgress): void
+}
+
+export interface ShrinkProgress {
+  readonly trials: number
+  /** Of the smallest that fails, so far. */
+  readonly events: number
+}
+
+export interface Shrunk {
+  /** How both fail: the invariant that is broken, or what was waited for or expected in vain. */
+  readonly failure: string
+  /** What became of the smallest one. */
+  readonly why: string
+  /** The seed that was shrunk, and how many events it took to fail. */
+  readonly from: { readonly seed: number; readonly events: number }
+  /** Of the smallest one, as in its recording. */
+  readonly events: number
+  readonly seed: number
+  readonly name: string
+  /** A scenario file. */
+  readonly text: string
+  readonly trials: number
+  /** Nothing can be taken away. False when it was ended before that was known. */
+  readonly isMinimal: boolean
+}
+
+const TRIALS = 20_000
+/** And so many more to take away what is left over: a few hundred do, as a rule. */
+const REDUCING = 5000
+/** Small trials that are guessed before it is searched. */
+const GUESSES = 2000
+const GUESSED_COST = 100
+/** Searches, from how many of the smallest, and trials of each without anything better. */
+const CHAINS = 6
+const STARTS = 3
+const PATIENCE = [1500, 1500]
+/** Nobody minds that it could be smaller still. */
+const SMALL_EVENTS = 30
+/** Other seeds of the whole scenario that are looked at first, and how many events each may take. */
+const OTHERS = 150
+const OTHERS_EVENTS = 3000
+
+/** Rejects with a LabError when the scenario cannot be simulated, or does not fail under this seed. */
+export async function shrink(options: ShrinkOptions): Promise<Shrunk> {
+  return await new Shrinking(options).run()
+}
+
+class Shrinking {
+  readonly #options: ShrinkOptions
+  readonly #scenario: Scenario
+  readonly #whole: Trial
+  readonly #bench: Bench
+  #prover!: Prover
+  #best!: Proven
+  /** Smaller and smaller. */
+  readonly #found: Proven[] = []
+
+  constructor(options: ShrinkOptions) {
+    this.#options = options
+    const { text, fileName, seed } = options
+    const { scenario, config } = simulated(text, {
+      ...(seed === undefined ? {} : { seed }),
+      ...(fileName === undefined ? {} : { fileName }),
+    })
+    const chosen = choose(config)
+    const { protocol = chosen.protocol, service = chosen.service } = options
+    this.#scenario = scenario
+    this.#bench = { protocol, service }
+    const run: RunConfig = { ...config, options: protocol.options.parse(config.options) as RunConfig['options'] }
+    this.#whole = { run, steps: scenario.steps.map(({ step }) => step), expect: scenario.expect, limitMs: scenario.limitMs }
+  }
+
+  async run(): Promise<Shrunk> {
+    const { trials = TRIALS } = this.#options
+    const { seed } = this.#whole.run
+    const first = await unroll(this.#whole, this.#bench, { stopsAtViolation: true })
+    const { failure } = first
+    if (failure === undefined)
+      throw new LabError('bad-request', `${this.#scenario.name} does not fail under seed ${seed}: there is nothing to shrink.`)
+    this.#prover = new Prover({ bench: this.#bench, failure, budget: trials, isOver: () => this.#isInterrupted })
+    this.#best = await this.#begin(first)
+    this.#found.push(this.#best)
+    this.#tell()
+    if (first.violatedAtMs !== undefined) {
+      await this.#lookAround()
+      await this.#search()
+    }
+    const isMinimal = await this.#reduce()
+    return await this.#result(failure, first.events, isMinimal)
+  }
+
+  get #isInterrupted(): boolean {
+    return this.#options.signal?.aborted ?? false
+  }
+
+  /** Written out, if it still fails so; as it was otherwise. */
+  async #begin(first: Unrolled): Promise<Proven> {
+    const own = { ...this.#whole, steps: first.steps }
+    const unrolled =
+      first.violatedAtMs === undefined
+        ? await this.#prover.proveExactly(own, Number.POSITIVE_INFINITY)
+        : await this.#prover.prove(this.#spelt(this.#whole.run, first.deeds), Number.POSITIVE_INFINITY)
+    const { seed } = this.#whole.run
+    const whole = unrolled ?? (await this.#prover.proveExactly(this.#whole, Number.POSITIVE_INFINITY))
+    if (!whole) throw new LabError('internal', `Seed ${seed} fails once and not again: ${first.failure}`)
+    return whole
+  }
+
+  /** The same scenario under other seeds, on fewer nodes: one of them may fail much sooner. */
+  async #lookAround(): Promise<void> {
+    const { run } = this.#whole
+    const { usual, min } = this.#bench.protocol.clusterSize
+    for (let other = 1; other <= OTHERS && !this.#prover.isOver; other++) {
+      const nodes = other % 2 === 0 ? run.nodes : Math.max(min, Math.min(run.nodes, usual - 2))
+      const trial = { ...this.#whole, run: { ...run, nodes, seed: (run.seed + other) % 2 ** 32 } }
+      const found = await this.#prover.look(trial, Math.min(this.#best.events, OTHERS_EVENTS))
+      if (found) await this.#consider(this.#spelt(trial.run, found.deeds))
+    }
+  }
+
+  /** Several searches, since chance leads each of them somewhere else: from the smallest known and from those before it. */
+  async #search(): Promise<void> {
+    const bench = this.#bench
+    const prover = this.#prover
+    await this.#guess()
+    const starts = this.#found.slice(-STARTS)
+    for (let chain = 0, idle = 0; chain < CHAINS && idle < 2 && !prover.isOver; chain++) {
+      const before = this.#best
+      const dice = new Dice(draw(this.#whole.run.seed, chain))
+      const onBetter = (found: Proven) => this.#keep(found)
+      let found = starts[starts.length - 1 - (chain % starts.length)] as Proven
+      for (const patience of PATIENCE) found = await this.#spelledOut(await explore(found, { prover, bench, dice, patience, onBetter }))
+      idle = this.#best === before || this.#best.events <= SMALL_EVENTS ? idle + 1 : 0
+    }
+  }
+
+  /** Perhaps it takes very little. */
+  async #guess(): Promise<void> {
+    const dice = new Dice(draw(this.#whole.run.seed, GUESSES))
+    for (let guess = 0; guess < GUESSES && !this.#prover.isOver; guess++)
+      await this.#consider(guessed(this.#best.trial, dice, this.#bench), GUESSED_COST)
+  }
+
+  /** The operations of the load one by one, so that each can go by itself. */
+  async #spelledOut(found: Proven): Promise<Proven> {
+    const { trial } = found
+    if (!trial.run.load || this.#prover.isOver) return found
+    const seen = await this.#prover.look(trial, found.events)
+    const { load: _, ...run } = trial.run
+    const spelt = seen && (await this.#prover.prove(this.#spelt(run, [...trial.steps.slice(0, -1), ...seen.asks]), found.cost + 10))
+    if (spelt) this.#keep(spelt)
+    return spelt ?? found
+  }
+
+  async #reduce(): Promise<boolean> {
+    const prover = this.#prover
+    let last = this.#best
+    const length = ({ trial }: Proven) => this.#write(trial).length
+    const { value, isMinimal } = await reduce(last.trial, {
+      passes: passesOf(this.#bench),
+      budget: REDUCING,
+      isOver: () => this.#isInterrupted,
+      textOf: (trial) => JSON.stringify(trial),
+      test: async (candidate) => {
+        const found = await prover.proveExactly(candidate, last.cost)
+        if (!found || (found.cost === last.cost && length(found) >= length(last))) return undefined
+        last = found
+        this.#keep(found)
+        return found.trial
+      },
+    })
+    if (value === last.trial) this.#best = last
+    return isMinimal
+  }
+
+  async #result(failure: string, events: number, isMinimal: boolean): Promise<Shrunk> {
+    const text = this.#write(this.#best.trial, failure)
+    const { run, steps, name } = parseScenario(text)
+    const again = { ...this.#best.trial, run: { ...run, mode: 'simulation' as const }, steps: steps.map(({ step }) => step) }
+    const found = await attempt(again, this.#bench)
+    if (found.failure !== failure) throw new LabError('internal', `The shrunk scenario does not fail when it is read back:\n${text}`)
+    return {
+      ...{ failure, why: found.why ?? failure, from: { seed: this.#whole.run.seed, events }, events: found.events },
+      ...{ seed: run.seed, name, text, trials: this.#prover.trials, isMinimal },
+    }
+  }
+
+  #write(trial: Trial, failure = ''): string {
+    const { seed } = this.#whole.run
+    const name = `${failure}: shrunk from ${this.#scenario.name}, seed ${seed}`
+    return written(trial, this.#bench.protocol, name)
+  }
+
+  async #consider(trial: Trial, costMax = Number.POSITIVE_INFINITY): Promise<void> {
+    const found = await this.#prover.prove(trial, Math.min(costMax, this.#best.cost - 1))
+    if (found) this.#keep(found)
+  }
+
+  #keep(found: Proven): void {
+    if (found.cost > this.#best.cost) return
+    this.#best = found
+    this.#found.push(found)
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#options.onProgress?.({ trials: this.#prover.trials, events: this.#best.events })
+  }
+
+  /** Only what is done counts, and that an invariant is broken in the end. */
+  #spelt(run: RunConfig, deeds: readonly Step[]): Trial {
+    return watched({ run, steps: withoutOrphans(inTime(deeds)), expect: {}, limitMs: 120_000 }, WATCH_MS)
+  }
+}

@@ -1,0 +1,101 @@
+/** Whether a trial fails the same way, and cheaply enough: the test of every step of a shrink. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Step } from '../../scenario/format.ts'
+import { attempt, type Bench, fits, type Trial } from './trial.ts'
+import { type Unrolled, unroll } from './unroll.ts'
+
+/** A trial that fails as it should, cut off where it does. */
+export interface Proven {
+  readonly trial: Trial
+  readonly events: number
+  /** What it takes to understand it: its events, and its words. */
+  readonly cost: number
+}
+
+/** While it is searched; what is written waits no longer than it must. */
+export const WATCH_MS = 1500
+const REST_EVERY_MS = 30
+
+export interface ProverOptions {
+  readonly bench: Bench
+  /** What it must fail of. */
+  readonly failure: string
+  /** Trials at most. */
+  readonly budget: number
+  isOver?(): boolean
+}
+
+export class Prover {
+  readonly #options: ProverOptions
+  #trials = 0
+  #restedMs = 0
+
+  constructor(options: ProverOptions) {
+    this.#options = options
+  }
+
+  get trials(): number {
+    return this.#trials
+  }
+
+  get isOver(): boolean {
+    return this.#trials >= this.#options.budget || (this.#options.isOver?.() ?? false)
+  }
+
+  /** The trial without what comes after its failure, when it fails the same way at no more than this cost. */
+  async prove(trial: Trial, costMax: number): Promise<Proven | undefined> {
+    const { bench, failure } = this.#options
+    const eventsMax = costMax - costOfWords(trial, bench)
+    if (eventsMax < 1 || !fits(trial.run, bench)) return undefined
+    await this.#count()
+    const probe = await attempt(watched(trial, WATCH_MS), bench, { stopsAtViolation: true, eventsMax })
+    if (probe.failure !== failure || probe.violatedAtMs === undefined) return undefined
+    const { violatedAtMs } = probe
+    const short = watched({ ...trial, steps: trial.steps.filter(({ atMs }) => atMs === undefined || atMs <= violatedAtMs) }, WATCH_MS)
+    return await this.proveExactly(short, costMax)
+  }
+
+  /** What a trial does until it fails in this way. */
+  async look(trial: Trial, eventsMax: number): Promise<Unrolled | undefined> {
+    const { bench, failure } = this.#options
+    if (!fits(trial.run, bench)) return undefined
+    await this.#count()
+    const found = await unroll(trial, bench, { stopsAtViolation: true, eventsMax })
+    return found.failure === failure ? found : undefined
+  }
+
+  /** As it stands, without cutting it off. */
+  async proveExactly(trial: Trial, costMax: number): Promise<Proven | undefined> {
+    const { bench, failure } = this.#options
+    if (!fits(trial.run, bench)) return undefined
+    await this.#count()
+    const words = costOfWords(trial, bench)
+    const found = await attempt(trial, bench, { eventsMax: costMax - words })
+    const cost = found.events + words
+    if (found.failure !== failure || cost > costMax) return undefined
+    return { trial, events: found.events, cost }
+  }
+
+  /** Trials go on for seconds: now and then the process may do something else, such as noticing that it is to end. */
+  async #count(): Promise<void> {
+    this.#trials += 1
+    if (performance.now() - this.#restedMs < REST_EVERY_MS) return
+    await new Promise((resume) => setImmediate(resume))
+    this.#restedMs = performance.now()
+  }
+}
+
+export const watched = (trial: Trial, ms: number): Trial => {
+  const last = trial.steps.at(-1) as Step
+  return { ...trial, steps: [...(last.do === 'watch' ? trial.steps.slice(0, -1) : trial.steps), { do: 'watch', watch: { ms } }] }
+}
+
+/** What a reader has to read, in events: a step counts two, a setting one. Where something is waited for in vain, how many events pass meanwhile says nothing: there a step less is worth all of them. */
+export function costOfWords({ run, steps }: Trial, { protocol }: Bench): number {
+  const usual = protocol.options.parse({}) as { [name: string]: unknown }
+  const settings = Object.entries(run.options).filter(([name, value]) => !isDeepStrictEqual(value, usual[name])).length
+  const network = run.network.delayMs > 0 || run.network.jitterMs > 0 ? 1 : 0
+  const each = steps.at(-1)?.do === 'watch' ? 2 : 1_000_000
+  const words = steps.reduce((sum, step) => sum + each + (step.do === 'arm' && step.arm.rule !== undefined ? 1 : 0), 0)
+  return words + settings + network + (run.load ? 3 : 0)
+}

@@ -1,0 +1,114 @@
+/**
+ * A failing run as data that can be made smaller: the cluster, the seed of all its dice, and what is done to it at which
+ * time. A trial is a scenario in all but its text, so whatever is tried is what `synod sim` will do with the file.
+ */
+import type { RunConfig } from '../../../protocols/core/config.ts'
+import { runId } from '../../../protocols/core/ids.ts'
+import type { AnyProtocol } from '../../../protocols/core/machine.ts'
+import type { AnyService } from '../../../protocols/core/service.ts'
+import type { Expectations, Scenario, Step } from '../../scenario/format.ts'
+import { runScenario, type ScenarioOutcome } from '../../scenario/runner.ts'
+import { LINEARIZABILITY } from '../heard.ts'
+import { SimStage } from '../stage.ts'
+
+export interface Trial {
+  readonly run: RunConfig
+  readonly steps: readonly Step[]
+  readonly expect: Expectations
+  /** Simulated milliseconds. */
+  readonly limitMs: number
+}
+
+/** What runs it. */
+export interface Bench {
+  readonly protocol: AnyProtocol
+  readonly service: AnyService
+}
+
+export interface Attempt {
+  /** How it failed, in words that are the same for failures of the same kind; undefined when it did not. */
+  readonly failure: string | undefined
+  readonly why: string | undefined
+  /** As many as a recording of it has. */
+  readonly events: number
+  /** When the invariant was broken: milliseconds after the steps began. */
+  readonly violatedAtMs: number | undefined
+}
+
+export interface AttemptOptions {
+  readonly eventsMax?: number
+  readonly stopsAtViolation?: boolean
+}
+
+export async function attempt(trial: Trial, bench: Bench, options: AttemptOptions = {}): Promise<Attempt> {
+  const stage = new TrialStage({ run: runId('trial'), config: trial.run, ...bench, ...options })
+  return attempted(stage, await carryOut(stage, trial), trial)
+}
+
+export function attempted(stage: TrialStage, outcome: Outcome, trial: Trial): Attempt {
+  const [found] = stage.judging.found
+  // Looked at whatever else is wrong with it: a lie to a client weighs more than a step that came too late.
+  const heardUs = found ? undefined : stage.heard.violatedAtUs
+  const atUs = found?.atUs ?? heardUs
+  return {
+    failure: heardUs === undefined ? failureOf(outcome, trial) : LINEARIZABILITY,
+    why: outcome.why,
+    events: stage.events,
+    violatedAtMs: atUs === undefined ? undefined : stage.sinceOpened(atUs),
+  }
+}
+
+/** A stage that knows when its steps began and how much a recording would hold. */
+export class TrialStage extends SimStage {
+  openedMs = 0
+
+  override async open(): Promise<void> {
+    await super.open()
+    this.openedMs = this.nowMs()
+  }
+
+  /** Milliseconds after the steps began. */
+  sinceOpened(atUs: number): number {
+    return Math.max(0, atUs / 1e3 - this.openedMs)
+  }
+
+  /** A recording holds a checkpoint for each start, too. */
+  get events(): number {
+    return this.simulation.events + this.simulation.nodes.reduce((lives, id) => lives + this.simulation.node(id).life, 0)
+  }
+}
+
+type Outcome = ScenarioOutcome & { /** The one that failed. */ readonly step: number | undefined }
+
+export async function carryOut(stage: SimStage, trial: Trial, onStep?: (index: number) => void): Promise<Outcome> {
+  let step: number | undefined
+  const outcome = await runScenario(stage, scenarioOf(trial), {
+    onProgress: (progress) => {
+      if (progress.is === 'begun') onStep?.(progress.step - 1)
+      if (progress.is === 'failed') step = progress.step - 1
+    },
+  })
+  return { ...outcome, step }
+}
+
+/** Failures of the same kind have the same words: the invariant; or what was waited for, or expected, in vain. */
+function failureOf({ is, failure, violated, step, expectations }: Outcome, trial: Trial): string | undefined {
+  if (violated !== undefined) return violated
+  if (is !== 'fail') return undefined
+  if (step !== undefined) return `${failure}: ${JSON.stringify(bare(trial.steps[step] as Step))}`
+  return `${failure}: ${expectations.find((expectation) => expectation.is === 'fail')?.text}`
+}
+
+function scenarioOf({ run, steps, expect, limitMs }: Trial): Scenario {
+  const placed = steps.map((step, index) => ({ step, line: index + 1, column: 1, text: step.do }))
+  return { name: 'trial', run, steps: placed, expect, limitMs, afterwards: 'stop' }
+}
+
+/** A step without its time. */
+export const bare = ({ atMs: _, ...step }: Step): Omit<Step, 'atMs'> => step
+
+/** Whether the protocol runs at all on so many nodes, with these options. */
+export function fits(run: RunConfig, { protocol }: Bench): boolean {
+  const { min, max } = protocol.clusterSize
+  return run.nodes >= min && run.nodes <= max && protocol.options.safeParse(run.options).success
+}

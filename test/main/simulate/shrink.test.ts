@@ -1,0 +1,93 @@
+/** A failing seed becomes a scenario of a few lines: as small as demanded, failing the same way when it is read back, and as recorded. */
+import { expect, test } from 'vitest'
+import { parseScenario } from '../../../main/scenario/parse.ts'
+import { shrink } from '../../../main/simulate/index.ts'
+import { raft } from '../../../protocols/raft/index.ts'
+import { type Edit, loadMutant } from '../../support/mutant.ts'
+import { recordedEvents } from './recordedEvents.ts'
+import { simulateSeed } from './simulateSeed.ts'
+
+const afternoon = raft.scenarios.find(({ name }) => name === 'bad-afternoon')?.text ?? ''
+
+const planted: { what: string; edit: Edit }[] = [
+  {
+    what: 'two votes in one term',
+    edit: { file: 'election.ts', find: '(state.votedFor === undefined || state.votedFor === m.candidateId) &&', replace: '' },
+  },
+  {
+    what: 'a vote for any log',
+    edit: { file: 'election.ts', find: 'isUpToDate(state.log, m.lastLogTerm, m.lastLogIndex)', replace: 'true' },
+  },
+  {
+    what: 'a commit bounded by the end of the log instead of what matched',
+    edit: {
+      file: 'replication.ts',
+      find: 'Math.min(m.leaderCommit, matchIndex)',
+      replace: 'Math.min(m.leaderCommit, lastIndex(state.log))',
+    },
+  },
+]
+
+test.each(planted)(
+  '$what: under 60 events, and the file fails the same way',
+  async ({ edit }) => {
+    const mutant = await loadMutant('raft', [edit])
+    let seed = 1
+    while ((await simulateSeed(mutant, seed)).violated === undefined) seed += 1
+    const shrunk = await shrink({ text: afternoon, seed, protocol: mutant })
+    expect(shrunk.isMinimal).toBe(true)
+    expect(shrunk.events, shrunk.text).toBeLessThan(60)
+    expect(shrunk.events).toBeLessThan(shrunk.from.events)
+    const steps = parseScenario(shrunk.text).steps
+    expect(steps.length, shrunk.text).toBeLessThanOrEqual(6)
+    // Read back it breaks the same invariant, with as many events, whoever runs it.
+    const again = await simulateSeed(mutant, shrunk.seed, shrunk.text)
+    expect(again).toMatchObject({ is: 'fail', failure: 'safety', violated: shrunk.failure })
+    expect(await recordedEvents(mutant, shrunk.text)).toBe(shrunk.events)
+    // The sound protocol stands it: what is written is not at fault.
+    expect(await simulateSeed(raft, shrunk.seed, shrunk.text)).toMatchObject({ is: 'pass' })
+  },
+  120_000,
+)
+
+test('interrupted, it has the smallest so far, which fails the same way; and the same seed shrinks to the same', async () => {
+  const mutant = await loadMutant('raft', [(planted[1] as { edit: Edit }).edit])
+  const shrunkUntil = async (trials: number) => {
+    const controller = new AbortController()
+    const onProgress = (progress: { trials: number }) => progress.trials >= trials && controller.abort()
+    return await shrink({ text: afternoon, seed: 2, protocol: mutant, signal: controller.signal, onProgress })
+  }
+  const early = await shrunkUntil(1)
+  expect(early.isMinimal).toBe(false)
+  expect(await simulateSeed(mutant, early.seed, early.text)).toMatchObject({ failure: 'safety', violated: early.failure })
+  const [one, two] = [await shrunkUntil(300), await shrunkUntil(300)]
+  expect(one).toEqual(two)
+  expect(one.events).toBeLessThan(early.events)
+}, 120_000)
+
+test('what does not fail cannot be shrunk', async () => {
+  await expect(shrink({ text: afternoon, seed: 1 })).rejects.toMatchObject({
+    code: 'bad-request',
+    message: expect.stringContaining('seed 1'),
+  })
+})
+
+test('what is waited for in vain: the storm before it goes, what is demanded stays', async () => {
+  const text = `name: Deaf
+run: { nodes: 3, load: { clients: 3, rate: 50 } }
+steps:
+  - storm: { ms: 2000 }
+  - heal
+  - arm: { kind: cut, target: { groups: [[n1], [n2], [n3]] } }
+    as: parting
+  - wait: { ms: 1000 }
+  - wait: progress
+    withinMs: 3000
+`
+  const shrunk = await shrink({ text, seed: 4 })
+  expect(shrunk.failure).toContain('liveness')
+  expect(shrunk.events).toBeLessThan(shrunk.from.events)
+  const { steps } = parseScenario(shrunk.text)
+  expect(steps.map(({ step }) => step.do)).toEqual(['heal', 'arm', 'wait', 'wait'])
+  expect(await simulateSeed(raft, shrunk.seed, shrunk.text)).toMatchObject({ is: 'fail', failure: 'liveness' })
+}, 60_000)
