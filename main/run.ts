@@ -13,7 +13,16 @@ import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts
 import { LabError, type LabFailure } from './contract/errors.ts'
 import { asLabError } from './labBorder.ts'
 import { VERSION } from './labInfo.ts'
-import { type Asked, askingOf, checkEndpoint, checkFault, type LiveRun, type LiveRunSettings, readOperation, tellAnswer } from './liveRun.ts'
+import {
+  type Asked,
+  askingOf,
+  checkEndpoint,
+  checkFault,
+  type LiveRun,
+  type LiveRunSettings,
+  readOperation,
+  tellAnswer,
+} from './liveRun.ts'
 import { type ProxyThread, startProxy } from './proxy/index.ts'
 import { headerOf, type RecorderThread, startRecorder } from './recorder/index.ts'
 

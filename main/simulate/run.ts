@@ -14,9 +14,9 @@ import { LabError, type LabFailure } from '../contract/errors.ts'
 import { asLabError } from '../labBorder.ts'
 import { VERSION } from '../labInfo.ts'
 import {
-  checkEndpoint,
   type Asked,
   askingOf,
+  checkEndpoint,
   checkFault,
   type LiveRun,
   type LiveRunSettings,
