@@ -64,6 +64,7 @@ export default defineConfig({
         replay: 'main/replayThread.ts',
         sweep: 'main/simulate/sweepWorker.ts',
         simulate: 'main/simulate/liveWorker.ts',
+        futures: 'main/futures/worker.ts',
         check: 'main/check/worker.ts',
       },
       { format: 'es' },

@@ -14,6 +14,7 @@ import type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, Sta
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
 import { choose } from './labChoice.ts'
 import { type Connection, Connections } from './labConnections.ts'
+import { LabFutures } from './labFutures.ts'
 import { judgeHistory } from './labHistory.ts'
 import { protocolInfos, serviceInfos, VERSION } from './labInfo.ts'
 import { programs } from './labPrograms.ts'
@@ -61,6 +62,7 @@ class SynodLab implements Lab {
   readonly #library: RunLibrary
   readonly #connections = new Connections()
   readonly #views: Views
+  readonly #futures: LabFutures
   readonly #handlers: Handlers<Connection> = this.#commands()
   #live: LiveRun | undefined
   /** Starts and stops of runs come one after the other. */
@@ -71,6 +73,12 @@ class SynodLab implements Lab {
     this.#options = options
     this.#library = library
     this.#views = new Views(library)
+    this.#futures = new LabFutures({
+      library,
+      fileOf: (run) => this.#endedFile(run),
+      check: (run) => this.#check(run, undefined),
+      tell: (run, report) => this.#connections.publish({ kind: 'futures', run, report }),
+    })
     this.dataFolder = library.dataFolder
   }
 
@@ -188,6 +196,9 @@ class SynodLab implements Lab {
       'run.states': async ({ run, seq }) => await (await view(run)).states(seq),
       'run.seek': async ({ run, atUs }) => await (await view(run)).seek(atUs),
       'run.check': async ({ run, history }) => await this.#check(run, history),
+      'run.futures': (request) => this.#futures.look(request),
+      'run.futures.stop': async ({ run }) => done(await this.#futures.stop(run)),
+      'run.future': async (request) => await this.#keepFuture(request),
       'run.watch': async ({ run, on }, from) => {
         if (!from) throw new LabError('bad-request', 'run.watch belongs to a connection, and this call came over none.')
         if (on) await view(run) // a run that cannot be read is said now
@@ -295,6 +306,18 @@ class SynodLab implements Lab {
     return history === undefined ? verdict : { ...verdict, history }
   }
 
+  /** What is still recorded has no futures yet that could be told from its own. */
+  #endedFile(run: RunId): string {
+    if (this.#live?.run === run) throw new LabError('bad-request', `The run ${run} is live.`, 'Stop it first.')
+    return this.#views.fileOf(run)
+  }
+
+  async #keepFuture(request: ParsedRequest<'run.future'>): Promise<RunSummary> {
+    if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
+    const { summary } = await (await this.#views.get(request.run)).overview(false)
+    return this.#changed(await this.#futures.keep(request, summary.name))
+  }
+
   #judged(run: RunId, verdict: Verdict): void {
     this.#connections.publish({ kind: 'verdict', run, verdict })
     if (this.#options.readOnly) return
@@ -361,6 +384,7 @@ class SynodLab implements Lab {
     await this.#alone(async () => {
       if (this.#live) await this.#end(this.#live)
     }).catch((error) => this.#options.onTrouble?.(asLabError(error).message))
+    await this.#futures.stop()
     this.#connections.close()
     await this.#views.close()
     this.#library.close()

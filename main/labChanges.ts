@@ -29,6 +29,7 @@ export class ChangeQueue {
   readonly #momentOf: (run: RunId, seq: number) => Promise<MomentData>
   readonly #grown = new Map<RunId, Growth>()
   readonly #verdicts = new Map<RunId, Change>()
+  readonly #futures = new Map<RunId, Change>()
   #runs: Change | undefined
   #troubles: Change[] = []
   #timer: NodeJS.Timeout | undefined
@@ -50,6 +51,7 @@ export class ChangeQueue {
   forget(run: RunId): void {
     this.#grown.delete(run)
     this.#verdicts.delete(run)
+    this.#futures.delete(run)
   }
 
   close(): void {
@@ -67,6 +69,9 @@ export class ChangeQueue {
         return this.#grow(change)
       case 'verdict':
         this.#verdicts.set(change.run, change)
+        return
+      case 'futures':
+        this.#futures.set(change.run, change)
         return
       case 'runs':
         this.#runs = change
@@ -107,9 +112,10 @@ export class ChangeQueue {
     const { change } = this.#listener
     const tell = change.bind(this.#listener)
     const grown = [...this.#grown.values()]
-    const rest = [...this.#verdicts.values(), ...(this.#runs ? [this.#runs] : []), ...this.#troubles]
+    const rest = [...this.#verdicts.values(), ...this.#futures.values(), ...(this.#runs ? [this.#runs] : []), ...this.#troubles]
     this.#grown.clear()
     this.#verdicts.clear()
+    this.#futures.clear()
     this.#runs = undefined
     this.#troubles = []
     for (const growth of grown) this.#deliverGrowth(growth, tell)

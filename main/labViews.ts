@@ -44,6 +44,10 @@ export class Views {
     return run
   }
 
+  fileOf(run: RunId): string {
+    return this.#strangers.get(run) ?? this.#library.fileOf(run)
+  }
+
   async forget(run: RunId): Promise<void> {
     const view = this.#open.get(run)
     this.#open.delete(run)
@@ -57,7 +61,7 @@ export class Views {
 
   async #read(run: RunId): Promise<RunView> {
     if (!this.#replay) throw new LabError('internal', 'The lab is not open.')
-    return await this.#replay.open(run, this.#strangers.get(run) ?? this.#library.fileOf(run))
+    return await this.#replay.open(run, this.fileOf(run))
   }
 
   #closeOldest(): void {

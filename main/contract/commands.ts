@@ -10,6 +10,7 @@ import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
+import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
@@ -70,6 +71,23 @@ export const requests = {
   'run.seek': z.strictObject({ run, atUs: z.number().min(0) }),
   /** `history`: judge the clients' operations too; after `limitMs` there is no verdict on them. */
   'run.check': z.strictObject({ run, history: z.strictObject({ limitMs: z.int().min(1).max(3_600_000).default(20_000) }).optional() }),
+  /**
+   * How likely something was from moments before it; what is known so far comes as changes of kind `futures`. `at`: its event,
+   * else the first violation. One run is looked at at a time: asked again, the first ends with what it has.
+   */
+  'run.futures': z.strictObject({
+    run,
+    at: seq.optional(),
+    moments: z.int().min(2).max(500).default(24),
+    futures: z.int().min(1).max(10_000).default(200),
+    jobs: z.int().min(1).max(64).default(1),
+    /** Run milliseconds after the event in which it still counts. */
+    withinMs: z.number().min(0).max(600_000).default(2000),
+  }),
+  /** It ends, and its answer is what it has. */
+  'run.futures.stop': z.strictObject({ run }),
+  /** Keeps the future that comes with this seed after this event as a run of the library. */
+  'run.future': z.strictObject({ run, seq, seed: z.int().min(0).max(4_294_967_295) }),
 
   /** Starts or stops the stream of changes for a run on this connection. */
   'run.watch': z.strictObject({ run, on: z.boolean() }),
@@ -249,6 +267,9 @@ export interface Responses {
   'run.states': NodeStates
   'run.seek': { readonly seq: number }
   'run.check': Verdict
+  'run.futures': FuturesReport
+  'run.futures.stop': null
+  'run.future': RunSummary
   'run.watch': null
 }
 

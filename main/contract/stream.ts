@@ -7,6 +7,7 @@ import type { RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Mark, RunSummary, Verdict } from './commands.ts'
 import type { LabFailure } from './errors.ts'
+import type { FuturesReport } from './futures.ts'
 
 export type Change =
   /** The recording grew. */
@@ -24,6 +25,8 @@ export type Change =
       readonly marks: readonly Mark[]
     }
   | { readonly kind: 'verdict'; readonly run: RunId; readonly verdict: Verdict }
+  /** What is known so far of the futures of a run. */
+  | { readonly kind: 'futures'; readonly run: RunId; readonly report: FuturesReport }
   /** The library changed: a run began, ended, was renamed or deleted. */
   | { readonly kind: 'runs'; readonly runs: readonly RunSummary[] }
   | { readonly kind: 'trouble'; readonly run?: RunId; readonly failure: LabFailure }

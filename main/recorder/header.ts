@@ -24,20 +24,32 @@ export interface RunHeader {
   readonly appVersion: string
   /** The text of the scenario that the run came from. */
   readonly scenario?: string
+  /** Of a run that is another future of one recorded before. */
+  readonly branch?: Branch
+}
+
+/** Where a run left another: up to and with its event `at` they are the same. */
+export interface Branch {
+  readonly of: string
+  readonly at: number
+  /** After these events chance is drawn from another seed than that of the configuration. In order. */
+  readonly seeds: readonly { readonly after: number; readonly seed: number }[]
 }
 
 type HeaderOf = Pick<RunHeader, 'run' | 'name' | 'config' | 'epochUs' | 'appVersion'> & {
   readonly protocol: AnyProtocol
   readonly scenario?: string | undefined
+  readonly branch?: Branch
 }
 
 /** The header of a run of `protocol` that begins now. */
-export function headerOf({ run, name, config, protocol, epochUs, appVersion, scenario }: HeaderOf): RunHeader {
+export function headerOf({ run, name, config, protocol, epochUs, appVersion, scenario, branch }: HeaderOf): RunHeader {
   return {
     ...{ run, name, config, protocolVersion: protocol.version, nodes: nodeIds(config.nodes), messageTypes: messageTypesOf(protocol) },
     timers: protocol.timers.map((timer) => timer.name),
     ...{ createdAt: new Date().toISOString(), epochUs, appVersion },
     ...(scenario === undefined ? {} : { scenario }),
+    ...(branch === undefined ? {} : { branch }),
   }
 }
 

@@ -55,6 +55,13 @@ export const runHeaderSchema = z.object({
   epochUs: z.number(),
   appVersion: z.string().max(100),
   scenario: z.string().optional(),
+  branch: z
+    .object({
+      of: name,
+      at: index,
+      seeds: z.array(z.object({ after: index, seed: z.int().min(0).max(4_294_967_295) })).max(1000),
+    })
+    .optional(),
 })
 
 export const markSchema = z.object({

@@ -12,7 +12,7 @@ import { timerMs } from '../../protocols/host/dice.ts'
 import type { Compared } from '../contract/commands.ts'
 import { changedPaths } from './difference.ts'
 import { type AnyEffect, type Executed, type Execution, whatDiffers } from './execution.ts'
-import type { RecordedHeader } from './source.ts'
+import { type RecordedHeader, seedAt } from './source.ts'
 
 /** A message that a step sent when it was run again. */
 interface Expected {
@@ -150,7 +150,7 @@ export class Comparison {
   }
 
   #compareTimers(event: StepEvent, effects: readonly AnyEffect[]): void {
-    const { seed } = this.#header.config
+    const seed = seedAt(this.#header, event.seq)
     const endpoint = this.#endpoints.indexOf(event.node)
     const timers: { name: string; ms?: number }[] = []
     for (const effect of effects) {

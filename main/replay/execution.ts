@@ -13,7 +13,7 @@ import type { AnyService } from '../../protocols/core/service.ts'
 import { coinOf } from '../../protocols/host/dice.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
-import type { RecordedHeader } from './source.ts'
+import { type RecordedHeader, seedAt } from './source.ts'
 
 /** The replay and the recording are not of one mind. */
 export class Divergence extends Error {
@@ -92,9 +92,9 @@ export class Execution {
     if (hash !== event.hash) throw diverged(event, `the replayed state differs from the recorded one (${hash}, ${event.hash})`)
   }
 
-  #ambient({ node, life, step, nowMs }: StepEvent) {
+  #ambient({ seq, node, life, step, nowMs }: StepEvent) {
     const endpoint = this.#header.nodes.indexOf(node)
-    return { nowMs, coin: coinOf(this.#header.config.seed, endpoint, life, step) }
+    return { nowMs, coin: coinOf(seedAt(this.#header, seq), endpoint, life, step) }
   }
 
   #inputOf(event: StepEvent, send: SendEvent | undefined): Input<{ kind: string }> {

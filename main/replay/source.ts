@@ -9,6 +9,13 @@ export interface RecordedHeader {
   readonly config: RunConfig
   readonly protocolVersion: number
   readonly nodes: readonly NodeId[]
+  /** After these events chance was drawn from other seeds. */
+  readonly branch?: { readonly seeds: readonly { readonly after: number; readonly seed: number }[] }
+}
+
+/** The seed of what is drawn at an event. */
+export function seedAt({ config, branch }: RecordedHeader, seq: number): number {
+  return branch?.seeds.findLast(({ after }) => seq > after)?.seed ?? config.seed
 }
 
 /** A recording whose end may still be moving. Every method throws a LabError when it is damaged. */

@@ -39,20 +39,24 @@ export class Rerun {
     this.simulation = new Simulation(setup)
   }
 
-  /** As recorded, until so many events have happened: no more than what came with the last of them. Throws RerunError. */
-  to(count: number): void {
+  /**
+   * As recorded, until so many events have happened: no more than what came with the last of them. `onCut` is told how many
+   * there are whenever the run could be cut: what happens at once cannot be taken apart. Throws RerunError.
+   */
+  to(count: number, onCut?: (events: number) => void): void {
     const { deeds, reseeds = [] } = this.#past
     for (;;) {
       const deed = deeds[this.#done]
       const reseed = reseeds[this.#reseeded]
       const next = Math.min(count, deed?.after ?? count, reseed?.after ?? count)
-      this.#happen(next)
+      this.#happen(next, onCut)
       if (reseed && reseed.after === next && reseed.after < count) {
         this.#reseeded += 1
         this.simulation.reseed(reseed.seed)
       } else if (deed && deed.after === next && deed.after < count) {
         this.#done += 1
         this.#follow(deed)
+        onCut?.(this.simulation.events)
       } else return
     }
   }
@@ -75,9 +79,13 @@ export class Rerun {
     return simulation.run(untilUs, isDone)
   }
 
-  #happen(count: number): void {
+  #happen(count: number, onCut?: (events: number) => void): void {
     const { simulation } = this
-    if (simulation.events < count) simulation.run(this.#past.endUs, () => simulation.events >= count)
+    if (simulation.events >= count) return
+    simulation.run(this.#past.endUs, () => {
+      onCut?.(simulation.events)
+      return simulation.events >= count
+    })
   }
 
   #follow({ seq, after, atUs, isUponEvent, deed }: DatedDeed): void {

@@ -7,11 +7,12 @@ import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 import { defaultDataFolder } from '../../lab.ts'
 import { VERSION } from '../../labInfo.ts'
+import { futures } from './futures.ts'
 import { checkHistory, HISTORY_LIMIT_MS, MODELS } from './histories.ts'
 import { check, events, list, protocols, replay } from './reading.ts'
 import { run } from './running.ts'
 import { sim } from './simulating.ts'
-import { carryOut, Exit, readCount, readRange, readWords } from './terminal.ts'
+import { carryOut, Exit, readCount, readPlace, readRange, readWords } from './terminal.ts'
 
 const JSON_OPTION = ['--json', 'print the result as JSON', false] as const
 const DATA_OPTION = ['--data <folder>', 'where runs are kept', defaultDataFolder()] as const
@@ -72,6 +73,17 @@ sub('events', 'Print the events of a recorded run as NDJSON, one event a line.')
   .option('--node <nodes>', 'only events at, from or to these: n1,clients', readWords)
   .option('--text <text>', 'only events whose text contains this')
   .action((name, options) => carryOut(options, () => events(name, options)))
+
+sub('futures', 'Say when something in a simulated run became inevitable: how likely it was in other futures from moments before it.')
+  .argument(...RUN_ARGUMENT)
+  .option('--at <event>', 'what happened at this event (default: the first violation)', readCount)
+  .option('--of <mark>', 'what happened at the first mark of this kind, or whose text contains this: leader, "n3 leads"')
+  .option('--moments <count>', 'look at so many moments at most', readCount, 24)
+  .option('--futures <count>', 'simulate so many futures from each', readCount, 200)
+  .option('--within <ms>', 'count what happens up to so long after the event, run time', readCount, 2000)
+  .option('--jobs <count>', 'worker threads', readCount, 1)
+  .option('--keep <event[:seed]>', 'keep one of the futures from the moment nearest to this event as a run', readPlace)
+  .action((name, options) => carryOut(options, () => futures(name, options)))
 
 sub(
   'check',

@@ -69,6 +69,13 @@ export function readWords(text: string, before: readonly string[] = []): string[
   return [...before, ...words]
 }
 
+/** For commander: an event, and perhaps a seed: `1200` or `1200:7`. */
+export function readPlace(text: string): { readonly seq: number; readonly seed?: number } {
+  const [seq, seed, ...rest] = text.split(':')
+  if (rest.length > 0) throw new InvalidArgumentError('an event, or an event and a seed like 1200:7, is meant')
+  return { seq: readCount(seq ?? ''), ...(seed === undefined ? {} : { seed: readCount(seed) }) }
+}
+
 /** For commander: `1..200`. */
 export function readRange(text: string): { readonly first: number; readonly last: number } {
   const [first, last] = text.split('..')

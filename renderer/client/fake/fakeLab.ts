@@ -158,6 +158,11 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'run.states': ({ run, seq }: ParsedRequest<'run.states'>) => statesAt(get(run), seq),
     'run.seek': ({ run, atUs }: ParsedRequest<'run.seek'>) => ({ seq: lastAt(get(run).world.events, atUs) }),
     'run.check': ({ run }: { run: RunId }) => verdict(get(run).world),
+    'run.futures': () => {
+      throw new LabError('bad-request', 'Nothing was violated in this run.')
+    },
+    'run.futures.stop': () => null,
+    'run.future': ({ run }: { run: RunId }) => summary(get(run)),
     'run.watch': ({ run, on }: { run: RunId; on: boolean }) => {
       const found = get(run)
       found.watched = on
