@@ -5,17 +5,13 @@
  */
 import type { Load, RunConfig } from '../core/config.ts'
 import type { ActionEvent, RunEvent } from '../core/event.ts'
-import type { NodeId } from '../core/ids.ts'
+import { CLIENTS, type NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 
 export type Deed =
   | { readonly do: 'act'; readonly action: Exclude<ActionEvent['action'], { do: 'end' }> }
-  | {
-      readonly do: 'operate'
-      readonly client: string
-      readonly op: Json /** Who was asked first, when that is recorded. */
-      readonly of?: NodeId
-    }
+  /** `of`: the node that was asked first. */
+  | { readonly do: 'operate'; readonly client: string; readonly op: Json; of?: NodeId }
 
 export interface DatedDeed {
   /** The event by which it is recorded. */
@@ -41,6 +37,8 @@ export class DeedReader {
   #isLoadAwaited: boolean
   #load: Load | null = null
   #endUs = 0
+  /** The last operation that was asked for, and the time on the clients' logical clock: its first request carries the same. */
+  #asking: { readonly deed: Extract<Deed, { do: 'operate' }>; readonly lamport: number } | undefined
 
   constructor(config: RunConfig) {
     this.#config = config
@@ -64,6 +62,9 @@ export class DeedReader {
   take(event: RunEvent): void {
     this.#lastSeq = event.seq
     if (event.kind === 'checkpoint') return
+    if (event.kind === 'send' && event.from === CLIENTS && event.lamport === this.#asking?.lamport) {
+      this.#asking.deed.of ??= event.to as NodeId
+    }
     const deed = this.#deedOf(event)
     if (deed) {
       const { seq, atUs } = event
@@ -75,7 +76,12 @@ export class DeedReader {
   }
 
   #deedOf(event: RunEvent): Deed | undefined {
-    if (event.kind === 'invoke') return OF_LOAD.test(event.client) ? undefined : { do: 'operate', client: event.client, op: event.op }
+    if (event.kind === 'invoke') {
+      if (OF_LOAD.test(event.client)) return undefined
+      const deed: Deed = { do: 'operate', client: event.client, op: event.op }
+      this.#asking = { deed, lamport: event.lamport }
+      return deed
+    }
     if (event.kind !== 'action' || event.action.do === 'end') return undefined
     const { action } = event
     if (action.do === 'load' && this.#isItsOwn(action.load)) return undefined

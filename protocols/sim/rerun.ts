@@ -127,7 +127,10 @@ export class Rerun {
 
 /** Does it to the simulation. Throws SimulationError when it cannot be done in its state. */
 export function carryOut(simulation: Simulation, deed: Deed): void {
-  if (deed.do === 'operate') return simulation.operate(deed.op, () => {})
+  if (deed.do === 'operate') {
+    const { op, client: by, of } = deed
+    return simulation.operate(op, () => {}, { by, ...(of === undefined ? {} : { of: simulation.nodes.indexOf(of) }) })
+  }
   act(simulation, deed.action)
 }
 

@@ -64,6 +64,10 @@ steps:
   - wait: { ms: 700 }
   - resume: still
   - client: put x 3
+  - { ask: put y 1, by: a, of: n2 }
+  - { ask: put y 2, by: a, of: n3 }
+  - { ask: get x, by: b }
+  - ask: put x 4
   - wait: idle
   - load: { clients: 2, rate: 0 }
   - wait: { ms: 100 }
