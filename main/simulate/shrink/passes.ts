@@ -57,7 +57,10 @@ function leavingOut({ protocol }: Bench): Removal<Trial> {
 
 function* simpler(trial: Trial, bench: Bench): Iterable<Trial> {
   const { run, steps } = trial
-  if (run.nodes > bench.protocol.clusterSize.min) yield onNodes(trial, run.nodes - 1)
+  const usual = bench.protocol.options.parse({}) as { [name: string]: unknown }
+  const fewer = onNodes(trial, run.nodes - 1)
+  // What is demanded must still be there: what happens to the nodes that go is perhaps why it fails.
+  if (isSafety(steps) || fewer.steps.length === steps.length) yield fewer
   for (const [index, step] of steps.entries()) {
     for (const other of simplerSteps(step, index === steps.length - 1)) {
       const changed = steps.map((each, at) => (at === index ? other : each))
@@ -65,7 +68,7 @@ function* simpler(trial: Trial, bench: Bench): Iterable<Trial> {
     }
   }
   for (const [name, value] of Object.entries(run.options)) {
-    if (typeof value !== 'number') continue
+    if (typeof value !== 'number' || value === usual[name]) continue
     for (const round of rounder(value)) yield { ...trial, run: { ...run, options: { ...run.options, [name]: round } } }
   }
   for (const load of simplerLoads(run.load, isSafety(steps))) yield { ...trial, run: { ...run, load } }

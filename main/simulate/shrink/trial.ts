@@ -67,9 +67,9 @@ export class TrialStage extends SimStage {
     this.openedMs = this.nowMs()
   }
 
-  /** Milliseconds after the steps began. */
+  /** Milliseconds after the steps began, to the microsecond. */
   sinceOpened(atUs: number): number {
-    return Math.max(0, atUs / 1e3 - this.openedMs)
+    return Math.max(0, Math.round(atUs - this.openedMs * 1e3)) / 1e3
   }
 
   /** A recording holds a checkpoint for each start, too. */
@@ -95,7 +95,7 @@ export async function carryOut(stage: SimStage, trial: Trial, onStep?: (index: n
 function failureOf({ is, failure, violated, step, expectations }: Outcome, trial: Trial): string | undefined {
   if (violated !== undefined) return violated
   if (is !== 'fail') return undefined
-  if (step !== undefined) return `${failure}: ${JSON.stringify(bare(trial.steps[step] as Step))}`
+  if (step !== undefined) return `${failure}: ${inWords(trial.steps[step] as Step)}`
   return `${failure}: ${expectations.find((expectation) => expectation.is === 'fail')?.text}`
 }
 
@@ -104,8 +104,11 @@ function scenarioOf({ run, steps, expect, limitMs }: Trial): Scenario {
   return { name: 'trial', run, steps: placed, expect, limitMs, afterwards: 'stop' }
 }
 
-/** A step without its time. */
-export const bare = ({ atMs: _, ...step }: Step): Omit<Step, 'atMs'> => step
+/** A step in a few words, without its time. */
+function inWords(step: Step): string {
+  const what: unknown = (step as { [key: string]: unknown })[step.do]
+  return `${step.do} ${typeof what === 'string' ? what : JSON.stringify(what)}`
+}
 
 /** Whether the protocol runs at all on so many nodes, with these options. */
 export function fits(run: RunConfig, { protocol }: Bench): boolean {

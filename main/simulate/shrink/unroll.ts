@@ -32,7 +32,7 @@ export async function unroll(trial: Trial, bench: Bench, options: AttemptOptions
   const stage = new NotedStage({ run: runId('trial'), config: trial.run, ...bench, ...options, sink: new Ear(words) })
   const spans: { step: number; from: number; fromMs: number }[] = []
   const outcome = await carryOut(stage, trial, (step) => {
-    spans.push({ step, from: stage.deeds.length, fromMs: stage.nowMs() - stage.openedMs })
+    spans.push({ step, from: stage.deeds.length, fromMs: stage.sinceOpened(stage.nowMs() * 1e3) })
   })
   const steps = spans.flatMap(({ step: index, from, fromMs }, at): Step[] => {
     const step = trial.steps[index] as Step
@@ -131,6 +131,6 @@ class NotedStage extends TrialStage {
   }
 
   #note(step: Step): void {
-    this.deeds.push({ ...step, atMs: this.nowMs() - this.openedMs })
+    this.deeds.push({ ...step, atMs: this.sinceOpened(this.nowMs() * 1e3) })
   }
 }

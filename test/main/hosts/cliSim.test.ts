@@ -67,7 +67,7 @@ test('sim --seeds: every sort of failure has its first seed and how to repeat it
   expect(out).toContain(`synod sim ${file} --seed 5`)
   // The first of them was shrunk: a run of the library, with its scenario beside it.
   const [, scenario] = /^Repeat: synod sim (.*scenario\.yaml)$/m.exec(out) ?? []
-  expect(out).toMatch(/^liveness: .*: shrunk from [0-9]+ events \(seed 5\) to [0-9]+\.$/m)
+  expect(out).toMatch(/^liveness: wait progress: shrunk from [0-9]+ events \(seed 5\) to [0-9]+\.$/m)
   const again = await synod(['sim', scenario as string, '--json'])
   expect(again.code).toBe(1)
   expect(JSON.parse(again.out)).toMatchObject({ is: 'fail', failure: 'liveness' })
