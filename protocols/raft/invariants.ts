@@ -1,9 +1,10 @@
 /**
- * Raft's five safety properties (Fig. 3), judged by an observer who sees every step of every server. Each judge keeps what
+ * Raft's five safety properties (Fig. 3) and what its reads promise, judged by an observer who sees every step of every server. Each judge keeps what
  * it saw, so a step costs what it changed. The judges look at states alone and share no code with the rules they judge.
  */
 import type { NodeId } from '../core/ids.ts'
 import type { Invariant, Judge, JudgedStep } from '../core/invariant.ts'
+import { freshReads } from './freshReads.ts'
 import { EntryTable, sameEntry } from './ledger.ts'
 import type { Entry, Log } from './log.ts'
 import type { RaftMessage } from './messages.ts'
@@ -191,5 +192,11 @@ export const invariants: readonly Invariant<RaftState, RaftMessage>[] = [
       'If a server has applied a log entry at a given index to its state machine, no other server will ever apply a different log entry for the same index.',
     source: 'Raft Fig. 3, §5.4.3',
     judge: stateMachineSafety,
+  },
+  {
+    name: 'Fresh Reads',
+    statement: 'The answer to a read stands for a state that holds everything that was committed when the read was asked.',
+    source: 'Raft §8, dissertation §6.4',
+    judge: freshReads,
   },
 ]

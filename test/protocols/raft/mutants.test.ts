@@ -58,13 +58,13 @@ const rows: { what: string; edit: Edit; caughtBy: string; seeds: number }[] = [
   {
     what: 'reads without a round of heartbeats',
     edit: { file: 'reads.ts', find: 'if (!isMajority(acknowledged, state.nodes.length)) return', replace: '' },
-    caughtBy: 'Linearizability',
+    caughtBy: 'Fresh Reads',
     seeds: 100,
   },
   {
     what: 'acknowledgements of the round before taken for those of this one',
     edit: { file: 'reads.ts', find: 'readCtx >= round', replace: 'readCtx >= round - 1' },
-    caughtBy: 'Linearizability',
+    caughtBy: 'Fresh Reads',
     seeds: 300,
   },
   {

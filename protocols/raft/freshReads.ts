@@ -1,0 +1,35 @@
+/**
+ * Reads that never look back (dissertation §6.4), judged by the observer: an answer stands for a state that holds everything that
+ * any server knew to be committed when the read was asked. Looks at requests, replies and indexes alone.
+ */
+import type { NodeId } from '../core/ids.ts'
+import type { Judge } from '../core/invariant.ts'
+import type { RaftMessage } from './messages.ts'
+import type { RaftState } from './state.ts'
+
+export function freshReads(): Judge<RaftState, RaftMessage> {
+  let committed = 0
+  /** What was committed when each read was asked that has no answer yet, by the request's id. */
+  const asked = new Map<number, { readonly node: NodeId; readonly index: number }>()
+  return {
+    judge({ node, input, after, effects }) {
+      if (input.kind === 'start') {
+        for (const [id, read] of asked) if (read.node === node) asked.delete(id)
+        if (after.nodes.length === 1) committed = Math.min(committed, after.log.size) // what it lost was promised to nobody
+      }
+      if (input.kind === 'request' && input.request.kind === 'query') asked.set(input.id, { node, index: committed })
+      if (after.commitIndex > committed) committed = after.commitIndex
+      if (asked.size === 0) return undefined
+      let stale: string | undefined
+      for (const effect of effects) {
+        if (effect.kind !== 'reply') continue
+        const read = asked.get(effect.id)
+        if (read === undefined) continue
+        asked.delete(effect.id)
+        if (effect.outcome.kind !== 'ok' || after.lastApplied >= read.index) continue
+        stale = `${node} answers read ${effect.id} as of entry ${after.lastApplied}; entry ${read.index} was committed when it was asked.`
+      }
+      return stale
+    },
+  }
+}
