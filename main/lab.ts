@@ -9,6 +9,7 @@ import type { RunId } from '../protocols/core/ids.ts'
 import { forkLauncher, type NodeLauncher } from './cluster/index.ts'
 import type { ParsedRequest, RunSummary, Verdict } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
+import type { HistoryReport, JudgeProgress } from './contract/history.ts'
 import { keepHeapsSmall } from './engineHeap.ts'
 import type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
@@ -29,7 +30,7 @@ import { simulated } from './simulate/begin.ts'
 import { recordSimulation } from './simulate/record.ts'
 import { SimulatedRun } from './simulate/run.ts'
 
-export { type JudgeOptions, type JudgeProgress, judgeFile } from './check/index.ts'
+export { type JudgeOptions, judgeFile } from './check/index.ts'
 export type { NodeLauncher } from './cluster/index.ts'
 export type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 export { defaultDataFolder } from './recorder/index.ts'
@@ -199,6 +200,7 @@ class SynodLab implements Lab {
       'run.futures': (request) => this.#futures.look(request),
       'run.futures.stop': async ({ run }) => done(await this.#futures.stop(run)),
       'run.future': async (request) => await this.#keepFuture(request),
+      'run.history': async ({ run, limitMs }) => await this.#history(run, limitMs),
       'run.watch': async ({ run, on }, from) => {
         if (!from) throw new LabError('bad-request', 'run.watch belongs to a connection, and this call came over none.')
         if (on) await view(run) // a run that cannot be read is said now
@@ -302,7 +304,7 @@ class SynodLab implements Lab {
     const view = await this.#views.get(run)
     const verdict = await view.check()
     if (!this.#options.readOnly) this.#keepFindings(run, verdict)
-    const history = wanted ? await judgeHistory(view, wanted.limitMs) : undefined
+    const history = wanted ? await judgeHistory(view, wanted) : undefined
     return history === undefined ? verdict : { ...verdict, history }
   }
 
@@ -316,6 +318,13 @@ class SynodLab implements Lab {
     if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
     const { summary } = await (await this.#views.get(request.run)).overview(false)
     return this.#changed(await this.#futures.keep(request, summary.name))
+  }
+
+  /** With the order, and with news of how far it is for those who watch the run. */
+  async #history(run: RunId, limitMs: number): Promise<HistoryReport | null> {
+    if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
+    const onProgress = (progress: JudgeProgress) => this.#connections.publish({ kind: 'judging', run, progress })
+    return (await judgeHistory(await this.#views.get(run), { limitMs, order: true, onProgress })) ?? null
   }
 
   #judged(run: RunId, verdict: Verdict): void {

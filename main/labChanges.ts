@@ -73,6 +73,8 @@ export class ChangeQueue {
       case 'futures':
         this.#futures.set(change.run, change)
         return
+      case 'judging':
+        return // old news when the listener is ready again
       case 'runs':
         this.#runs = change
         return

@@ -22,7 +22,7 @@ export class Connections {
   /** To all; what belongs to one run's recording only to those who watch it. */
   publish(change: Change): void {
     for (const connection of this.#open) {
-      if ((change.kind === 'grew' || change.kind === 'verdict' || change.kind === 'futures') && !connection.watches(change.run)) continue
+      if ('run' in change && change.kind !== 'trouble' && !connection.watches(change.run)) continue
       connection.push(change)
     }
   }

@@ -1,7 +1,7 @@
 /** Judges the history of a recorded run: the operations of its clients against the model of its service. */
 import { findModel } from '../protocols/check/models/index.ts'
 import type { RunEvent } from '../protocols/core/event.ts'
-import { judgeRun } from './check/index.ts'
+import { type JudgeOptions, judgeRun } from './check/index.ts'
 import { LabError } from './contract/errors.ts'
 import type { HistoryReport } from './contract/history.ts'
 import type { RunView } from './replay/index.ts'
@@ -9,11 +9,11 @@ import type { RunView } from './replay/index.ts'
 const PAGE = 5000
 
 /** Undefined when there is no model of the run's service. */
-export async function judgeHistory(view: RunView, limitMs: number): Promise<HistoryReport | undefined> {
+export async function judgeHistory(view: RunView, options: JudgeOptions): Promise<HistoryReport | undefined> {
   const { service } = (await view.overview(false)).config
   if (!findModel(service)) return undefined
   try {
-    return await judgeRun(operationEvents(view), service, { limitMs })
+    return await judgeRun(operationEvents(view), service, options)
   } catch (error) {
     // Recorded by something that speaks otherwise: the invariants can be judged all the same.
     if (!(error instanceof LabError) || error.code !== 'bad-request') throw error

@@ -2,4 +2,3 @@
 export { report } from './report.ts'
 export { RunHistory } from './runHistory.ts'
 export { type JudgeOptions, judgeFile, judgeRun } from './thread.ts'
-export type { JudgeProgress } from './words.ts'

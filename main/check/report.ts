@@ -2,13 +2,16 @@
 import type { Operation } from '../../protocols/check/history.ts'
 import type { HistoryVerdict, PartViolation } from '../../protocols/check/linearizability.ts'
 import type { AnyModel } from '../../protocols/check/model.ts'
-import type { HistoryOperation, HistoryReport, HistoryViolation } from '../contract/history.ts'
+import type { HistoryOperation, HistoryPoint, HistoryReport, HistoryViolation } from '../contract/history.ts'
 
 const WHY = {
   time: 'the time limit came first',
   steps: 'the limit of steps came first',
   memory: 'the search would have taken more memory than it may',
 } as const
+
+/** Of an order, so many operations are told in words. */
+const TOLD = 16
 
 export interface ToldHistory {
   readonly model: AnyModel
@@ -41,12 +44,12 @@ export function report({ model, operations, at }: ToldHistory, verdict: HistoryV
     unheard: operations.filter((operation) => operation.outcome.is === 'unknown').length,
     parts: verdict.parts,
     undecided: verdict.undecided,
-    violations: verdict.violations.map((violation) => tellViolation(violation, tell)),
+    violations: verdict.violations.map((violation) => tellViolation(violation, tell, order)),
     ...(order && verdict.order ? { order: verdict.order } : {}),
   }
 }
 
-function tellViolation({ part, at, explained }: PartViolation, tell: (id: number) => HistoryOperation): HistoryViolation {
+function tellViolation({ part, at, explained }: PartViolation, tell: (id: number) => HistoryOperation, order: boolean): HistoryViolation {
   const head = { ...(part === undefined ? {} : { part }), certain: tell(at) }
   if (explained === undefined) return head
   const { window, attempts, sequential, staleReads } = explained
@@ -55,9 +58,21 @@ function tellViolation({ part, at, explained }: PartViolation, tell: (id: number
     ...head,
     explained: {
       window: { operations: window.operations.map(tell), from, to, smallest },
-      attempts: attempts.map(({ length, tail, state }) => ({ length, tail: tail.map(tell), state })),
+      attempts: attempts.map(({ length, tail, state }) => ({
+        ...{ length, tail: tail.slice(-TOLD).map(tell), state },
+        ...(order ? { points: pointsOf(tail.map(tell)) } : {}),
+      })),
       sequential: sequential.is,
       ...(staleReads === undefined ? {} : { staleReads: staleReads.is === 'unknown' ? { is: 'unknown' } : staleReads }),
     },
   }
+}
+
+/** The earliest points that keep the order. */
+function pointsOf(operations: readonly HistoryOperation[]): HistoryPoint[] {
+  let at = Number.NEGATIVE_INFINITY
+  return operations.map(({ id, invoke }) => {
+    at = Math.max(at, invoke)
+    return { id, at }
+  })
 }

@@ -2,12 +2,14 @@
 import { Worker } from 'node:worker_threads'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import { LabError } from '../contract/errors.ts'
-import type { HistoryReport } from '../contract/history.ts'
-import type { FromJudge, HistoryJob, JudgeProgress, ToJudge } from './words.ts'
+import type { HistoryReport, JudgeProgress } from '../contract/history.ts'
+import type { FromJudge, HistoryJob, ToJudge } from './words.ts'
 
 export interface JudgeOptions {
   /** Milliseconds until the verdict is unknown; explaining a violation may take some seconds more. */
   readonly limitMs?: number
+  /** With the points of every operation, which is as much again as the history. Of files always. */
+  readonly order?: boolean
   onProgress?(progress: JudgeProgress): void
 }
 
@@ -22,7 +24,7 @@ export async function judgeRun(
   model: string,
   options: JudgeOptions = {},
 ): Promise<HistoryReport> {
-  const thread = new JudgeThread({ of: 'run', model, limits: limitsOf(options) }, options)
+  const thread = new JudgeThread({ of: 'run', model, limits: limitsOf(options), order: options.order ?? false }, options)
   try {
     for await (const some of events) thread.say({ events: some })
     thread.say({ end: true })

@@ -4,10 +4,11 @@ import { judging } from '../../protocols/check/linearizability.ts'
 import type { AnyModel } from '../../protocols/check/model.ts'
 import { findModel } from '../../protocols/check/models/index.ts'
 import { LabError } from '../contract/errors.ts'
+import type { JudgeProgress } from '../contract/history.ts'
 import { readHistoryFile } from './file.ts'
 import { report, type ToldHistory } from './report.ts'
 import { RunHistory } from './runHistory.ts'
-import type { FromJudge, HistoryJob, JudgeProgress, ToJudge } from './words.ts'
+import type { FromJudge, HistoryJob, ToJudge } from './words.ts'
 
 const TELL_MS = 250
 
@@ -27,7 +28,7 @@ try {
   const run = judging(history.model, history.operations, { now: () => performance.now(), ...job.limits })
   let turn = run.next()
   for (; !turn.done; turn = run.next()) progress(turn.value)
-  tell({ report: report(history, turn.value, job.of === 'file') })
+  tell({ report: report(history, turn.value, job.of === 'file' || job.order) })
 } catch (error) {
   const known = error instanceof LabError ? error : new LabError('internal', `Judging the history failed: ${(error as Error).message}`)
   tell({ failure: known.toFailure() })

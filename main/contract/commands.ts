@@ -15,6 +15,7 @@ import type { HistoryReport } from './history.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 const seq = z.int().min(0)
+const limitMs = z.int().min(1).max(3_600_000).default(20_000)
 
 export const eventFilterSchema = z.strictObject({
   /** Events at, from or to any of these endpoints. */
@@ -70,7 +71,9 @@ export const requests = {
   /** The last event at or before a real time. */
   'run.seek': z.strictObject({ run, atUs: z.number().min(0) }),
   /** `history`: judge the clients' operations too; after `limitMs` there is no verdict on them. */
-  'run.check': z.strictObject({ run, history: z.strictObject({ limitMs: z.int().min(1).max(3_600_000).default(20_000) }).optional() }),
+  'run.check': z.strictObject({ run, history: z.strictObject({ limitMs }).optional() }),
+  /** The clients' operations alone, with the order found or the orders tried. Changes of kind `judging` say how far it is. */
+  'run.history': z.strictObject({ run, limitMs }),
   /**
    * How likely something was from moments before it; what is known so far comes as changes of kind `futures`. `at`: its event,
    * else the first violation. One run is looked at at a time: asked again, the first ends with what it has.
@@ -270,6 +273,8 @@ export interface Responses {
   'run.futures': FuturesReport
   'run.futures.stop': null
   'run.future': RunSummary
+  /** Null where there is no model of the run's service. */
+  'run.history': HistoryReport | null
   'run.watch': null
 }
 

@@ -14,6 +14,21 @@ export interface HistoryOperation {
   readonly return?: number
 }
 
+/** A point at which an operation can have taken effect. */
+export interface HistoryPoint {
+  readonly id: number
+  readonly at: number
+}
+
+/** A longest order tried: how many operations it has, the last of them, and the state to which they lead. */
+export interface HistoryAttempt {
+  readonly length: number
+  readonly tail: readonly HistoryOperation[]
+  readonly state: string
+  /** The last points of the order, some hundreds. Only where the order was asked for. */
+  readonly points?: readonly HistoryPoint[]
+}
+
 export interface HistoryViolation {
   /** The key, or the element of a set; absent when the history is about one object. */
   readonly part?: string
@@ -29,8 +44,7 @@ export interface HistoryViolation {
       /** False: a limit came first, and fewer of them may do. */
       readonly smallest: boolean
     }
-    /** The longest orders tried: how many operations, the last of them, and the state to which they lead. */
-    readonly attempts: readonly { readonly length: number; readonly tail: readonly HistoryOperation[]; readonly state: string }[]
+    readonly attempts: readonly HistoryAttempt[]
     readonly sequential: 'holds' | 'fails' | 'unknown'
     /** By how much reads would have to lag, in the history's unit of time. Absent where a model has no reads of the whole state. */
     readonly staleReads?: { readonly is: 'holds'; readonly by: number } | { readonly is: 'fails' } | { readonly is: 'unknown' }
@@ -49,6 +63,14 @@ export interface HistoryReport {
   readonly parts: number
   readonly undecided: number
   readonly violations: readonly HistoryViolation[]
-  /** Points at which the operations can have taken effect, by id, in order. Only where it was asked for. */
-  readonly order?: readonly { readonly id: number; readonly at: number }[]
+  /** Points at which the operations can have taken effect, in order. Only where it was asked for, and there is one. */
+  readonly order?: readonly HistoryPoint[]
+}
+
+/** How far a judge is. */
+export interface JudgeProgress {
+  readonly doing: 'reading' | 'judging' | 'explaining'
+  readonly operations: number
+  /** Absent while nobody knows how many there are. */
+  readonly total?: number
 }

@@ -8,6 +8,7 @@ import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Mark, RunSummary, Verdict } from './commands.ts'
 import type { LabFailure } from './errors.ts'
 import type { FuturesReport } from './futures.ts'
+import type { JudgeProgress } from './history.ts'
 
 export type Change =
   /** The recording grew. */
@@ -27,6 +28,8 @@ export type Change =
   | { readonly kind: 'verdict'; readonly run: RunId; readonly verdict: Verdict }
   /** What is known so far of the futures of a run. */
   | { readonly kind: 'futures'; readonly run: RunId; readonly report: FuturesReport }
+  /** The history of the run is being judged, because somebody asked. */
+  | { readonly kind: 'judging'; readonly run: RunId; readonly progress: JudgeProgress }
   /** The library changed: a run began, ended, was renamed or deleted. */
   | { readonly kind: 'runs'; readonly runs: readonly RunSummary[] }
   | { readonly kind: 'trouble'; readonly run?: RunId; readonly failure: LabFailure }

@@ -40,7 +40,8 @@ export interface PartialOrder<S> {
   readonly state: S
 }
 
-const TAIL = 16
+/** As many as a person can look at; what lies before them was no matter of choice. */
+const TAIL = 256
 const LONGEST = 4
 
 const CHOSEN = 0

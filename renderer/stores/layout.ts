@@ -8,6 +8,7 @@ export const PANELS = {
   inspector: 'Inspector',
   faults: 'Faults',
   clientbar: 'Clients',
+  history: 'History',
 } as const
 export type PanelId = keyof typeof PANELS
 

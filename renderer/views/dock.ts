@@ -4,14 +4,18 @@ import { nextTick } from 'vue'
 import { type Dock, PANELS, type PanelId } from '../stores/layout.ts'
 
 /** Where a panel goes when it is opened: beside the panel it belongs to, if that is there. */
-const HOME: Record<PanelId, { beside?: PanelId; direction: 'left' | 'right' | 'above' | 'below'; width?: number; height?: number }> = {
+const HOME: Record<
+  PanelId,
+  { beside?: PanelId; direction: 'left' | 'right' | 'above' | 'below' | 'within'; width?: number; height?: number }
+> = {
   topology: { direction: 'left' },
   inspector: { beside: 'topology', direction: 'right', width: 336 },
   events: { beside: 'topology', direction: 'below', height: 224 },
   faults: { beside: 'inspector', direction: 'below', height: 276 },
   clientbar: { beside: 'faults', direction: 'below', height: 144 },
+  history: { beside: 'topology', direction: 'within' },
 }
-const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar']
+const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar', 'history']
 
 /** The keyboard goes to what a panel is there for, or else to the first thing that can be done in it. */
 function enter(panel: HTMLElement): void {
@@ -29,7 +33,8 @@ export function createDock(api: DockviewApi): Dock {
       component: panel,
       title: PANELS[panel],
       renderer: 'always', // a topology that is hidden behind a tab keeps its arrangement
-      position: neighbour === undefined ? { direction } : { referencePanel: neighbour, direction },
+      position:
+        neighbour === undefined ? { direction: direction === 'within' ? 'right' : direction } : { referencePanel: neighbour, direction },
       ...(width === undefined ? {} : { initialWidth: width }),
       ...(height === undefined ? {} : { initialHeight: height }),
     }

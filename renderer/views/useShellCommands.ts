@@ -2,6 +2,7 @@
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { type Command, useCommands } from '../stores/commands.ts'
 import { useFaults } from '../stores/faults.ts'
+import { useHistory } from '../stores/history.ts'
 import { PANELS, type PanelId, useLayout } from '../stores/layout.ts'
 import { useLibrary } from '../stores/library.ts'
 import { useNotices } from '../stores/notices.ts'
@@ -20,6 +21,7 @@ export function useShellCommands(): void {
   const library = useLibrary()
   const theme = useTheme()
   const notices = useNotices()
+  const history = useHistory()
 
   const open = () => run.isOpen
   const selectedNode = (): NodeId | undefined => {
@@ -114,6 +116,16 @@ export function useShellCommands(): void {
       keys: ['Mod+Z'],
       enabled: () => faults.canAct && faults.undoText !== undefined,
       run: faults.undo,
+    },
+    {
+      id: 'history.judge',
+      title: 'Judge what clients saw: is the history linearizable?',
+      group: 'Run',
+      enabled: open,
+      run: () => {
+        layout.show('history')
+        return history.judge()
+      },
     },
     { id: 'run.stop', title: 'Stop recording', group: 'Run', enabled: () => run.isLive, run: run.stop },
     { id: 'run.close', title: 'New run: back to the start screen', group: 'Run', keys: ['N'], enabled: open, run: run.close },

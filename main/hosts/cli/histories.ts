@@ -1,8 +1,8 @@
 /** `synod check --history`: the verdict on a history from a file, and how verdicts on histories are printed. */
 import { models } from '../../../protocols/check/models/index.ts'
 import { LabError } from '../../contract/errors.ts'
-import type { HistoryOperation, HistoryReport, HistoryViolation } from '../../contract/history.ts'
-import { type JudgeProgress, judgeFile } from '../../lab.ts'
+import type { HistoryOperation, HistoryReport, HistoryViolation, JudgeProgress } from '../../contract/history.ts'
+import { judgeFile } from '../../lab.ts'
 import { type CommonOptions, Exit, print, printJson, table } from './terminal.ts'
 
 export const MODELS = models.map((model) => model.name)

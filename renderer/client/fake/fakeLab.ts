@@ -18,6 +18,7 @@ import { type RunId, runId } from '../../../protocols/core/ids.ts'
 import { encodeMoment } from '../../../protocols/core/moment.ts'
 import type { ScreenClient } from '../screenClient.ts'
 import { lastAt, momentAt, overview, type Run, rates, readEvents, statesAt, summary, verdict } from './answers.ts'
+import { historyOf } from './history.ts'
 import { info } from './info.ts'
 import { stock } from './stock.ts'
 import { World } from './world.ts'
@@ -163,6 +164,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     },
     'run.futures.stop': () => null,
     'run.future': ({ run }: { run: RunId }) => summary(get(run)),
+    'run.history': ({ run }: { run: RunId }) => historyOf(get(run).world.events),
     'run.watch': ({ run, on }: { run: RunId; on: boolean }) => {
       const found = get(run)
       found.watched = on

@@ -76,10 +76,17 @@ export function opJson(text: string): Json {
 export function applyTo(kv: Record<string, string>, op: string): Json {
   const [kind, key = '', first, second] = op.split(' ')
   if (kind === 'get') return kv[key] ?? null
-  if (kind === 'delete') delete kv[key]
-  else if (kind === 'append') kv[key] = (kv[key] ?? '') + first
-  else if (kind === 'cas' && kv[key] !== first) return 'not swapped'
-  else if (kind === 'cas') kv[key] = second ?? ''
+  if (kind === 'delete') {
+    const was = key in kv
+    delete kv[key]
+    return was
+  }
+  if (kind === 'cas' && kv[key] !== first) return false
+  if (kind === 'cas') {
+    kv[key] = second ?? ''
+    return true
+  }
+  if (kind === 'append') kv[key] = (kv[key] ?? '') + first
   else if (kind === 'put') kv[key] = first ?? ''
   return 'ok'
 }

@@ -24,6 +24,13 @@ export function stock(add: (name: string, config: Partial<RunConfig>, status: Ru
   broken.world.accuse('Election Safety', 'n1 and n3 both lead term 4')
   broken.world.runTo(9e6)
   broken.world.end()
+  const stale = add('A stale read', { nodes: 3, seed: 8, network: { delayMs: 12, jitterMs: 9 } }, 'ended', '2026-11-22T11:47:30Z')
+  stale.world.runTo(1.5e6)
+  stale.world.setLoad({ clients: 5, rate: 60, mix: { read: 5, write: 4, cas: 1 }, keys: 3, valueBytes: 8 })
+  stale.world.runTo(6e6)
+  stale.world.lies = 1
+  stale.world.runTo(7e6)
+  stale.world.end()
   const quiet = add('Seven nodes at rest', { nodes: 7, seed: 3, network: { delayMs: 8, jitterMs: 2 } }, 'ended', '2026-11-21T09:12:00Z')
   quiet.world.runTo(5e6)
   quiet.world.end()

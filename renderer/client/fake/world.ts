@@ -408,12 +408,32 @@ export class World {
     if (index <= node.commit) return replies
     notes.push({ note: 'commit', data: { from: node.commit + 1, to: index } })
     for (const entry of node.log.slice(node.commit, index)) {
-      const result = applyTo(node.kv, entry.op)
+      const result = this.#lie(node, entry.op) ?? applyTo(node.kv, entry.op)
       if (entry.id !== undefined && node.role === 'leader')
         replies.push({ to: CLIENTS, type: 'ClientReply', body: { kind: 'ClientReply', id: entry.id, outcome: { kind: 'ok', result } } })
     }
     node.commit = index
     return replies
+  }
+
+  /** Reads that answer what the key held half a second ago, so many: for a window that shows a history that is wrong. */
+  lies = 0
+  readonly #replaced = new Map<string, { readonly value: string; readonly untilUs: number }[]>()
+
+  #lie(node: FakeNode, op: string): Json | undefined {
+    if (node.role !== 'leader') return undefined
+    const [kind, key = ''] = op.split(' ')
+    const now = node.kv[key]
+    const before = this.#replaced.get(key) ?? []
+    if (kind !== 'get') {
+      if (now !== undefined) this.#replaced.set(key, [...before, { value: now, untilUs: this.nowUs }])
+      return undefined
+    }
+    const at = before.findLastIndex(({ untilUs }) => untilUs < this.nowUs - 500_000)
+    const old = before[at]
+    if (this.lies === 0 || !old || old.value === now || before.slice(at + 1).some(({ value }) => value === old.value)) return undefined
+    this.lies -= 1
+    return old.value
   }
 
   // --- clients ------------------------------------------------------------------------------------------------
@@ -423,7 +443,10 @@ export class World {
     const key = 'xyzuvw'[Math.floor(this.#random(Math.min(6, load.keys)))]
     const kind = this.#random(10)
     const op = kind < 5 ? `get ${key}` : kind < 9 ? `put ${key} ${Math.floor(this.#random(100))}` : `cas ${key} 1 2`
-    if (this.#asked.size < load.clients) void this.ask(op, `c${1 + Math.floor(this.#random(load.clients))}`)
+    const busy = new Set([...this.#asked.values()].map(({ client }) => client))
+    const free = Array.from({ length: load.clients }, (_, i) => `c${i + 1}`).filter((client) => !busy.has(client))
+    const client = free[Math.floor(this.#random(free.length))]
+    if (client !== undefined) void this.ask(op, client)
     this.#agenda.add(this.nowUs + (1e6 / (load.rate || 100)) * this.#stretch, () => this.#loadTick(load))
   }
 

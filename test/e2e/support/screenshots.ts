@@ -76,6 +76,40 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
       .click()
     await page.waitForTimeout(300)
   },
+  history: async (page) => {
+    await page
+      .getByRole('button', { name: /Leader crash and partition/ })
+      .first()
+      .click()
+    await seek(page, 0.245)
+    await page.keyboard.press('6')
+    await page.getByText('Linearizable', { exact: true }).waitFor()
+    await page.waitForTimeout(200)
+    const box = await page.getByRole('listbox', { name: 'Operations' }).boundingBox()
+    if (box) await page.mouse.move(box.x + box.width * 0.4, box.y + 60)
+  },
+  contradiction: async (page) => {
+    await page
+      .getByRole('button', { name: /A stale read/ })
+      .first()
+      .click()
+    await page.keyboard.press('6')
+    await page.getByText('Not linearizable', { exact: true }).waitFor()
+    await page.waitForTimeout(200)
+  },
+  asking: async (page) => {
+    await scenes.live?.(page)
+    await page.keyboard.press('6')
+    await page.getByText('Linearizable so far').waitFor({ timeout: 15_000 })
+    await page.waitForTimeout(1500)
+  },
+  silent: async (page) => {
+    await page
+      .getByRole('button', { name: /Seven nodes at rest/ })
+      .first()
+      .click()
+    await page.keyboard.press('6')
+  },
   palette: async (page) => {
     await page
       .getByRole('button', { name: /Leader crash and partition/ })

@@ -3,7 +3,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type JudgeProgress, judgeFile, judgeRun } from '../../../main/check/index.ts'
+import { judgeFile, judgeRun } from '../../../main/check/index.ts'
+import type { JudgeProgress } from '../../../main/contract/history.ts'
 import type { InvokeEvent, ReturnEvent, RunEvent } from '../../../protocols/core/event.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import { longHistory } from '../../protocols/check/longHistory.ts'
@@ -149,6 +150,37 @@ describe('a run', () => {
         certain: { id: 5, at: 109, text: 'get x', answer: '1' },
         explained: { window: { operations: [{ id: 2, at: 103 }, { id: 5 }] } },
       },
+    ])
+  })
+
+  test('where the order is asked for, the longest orders tried come with their points', async () => {
+    const events = [
+      invoke(1, 'c1', { op: 'put', key: 'x', value: '1' }, 0),
+      invoke(2, 'c2', { op: 'put', key: 'x', value: '2' }, 5),
+      end(2, 'c2', ok(null), 10),
+      end(1, 'c1', ok(null), 20),
+      invoke(3, 'c1', { op: 'get', key: 'x' }, 30),
+      end(3, 'c1', ok(null), 40),
+    ]
+    const without = await judgeRun(pages(...events), 'kv')
+    expect(without.violations[0]?.explained?.attempts[0]).not.toHaveProperty('points')
+    const { violations } = await judgeRun(pages(...events), 'kv', { order: true })
+    const attempts = violations[0]?.explained?.attempts ?? []
+    expect(attempts.map(({ length, points }) => [length, points])).toEqual([
+      [
+        2,
+        [
+          { id: 2, at: 5 },
+          { id: 1, at: 5 },
+        ],
+      ],
+      [
+        2,
+        [
+          { id: 1, at: 0 },
+          { id: 2, at: 5 },
+        ],
+      ],
     ])
   })
 

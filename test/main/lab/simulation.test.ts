@@ -86,6 +86,10 @@ test('stopped, it stands in the library; its replay is exact at every checkpoint
   const verdict = await lab.call('run.check', { run: run.run, history: {} })
   expect(verdict).toMatchObject({ is: 'pass', judgedSeq: ended.events, history: { is: 'linearizable', undecided: 0 } })
   expect(verdict.divergence).toBeUndefined()
+  const history = await lab.call('run.history', { run: run.run })
+  expect(history).toMatchObject({ is: 'linearizable', operations: verdict.history?.operations })
+  const answered = (await run.events(['return'])).filter((event) => event.kind === 'return' && event.outcome.is === 'ok')
+  expect(history?.order?.length).toBeGreaterThanOrEqual(answered.length)
   let compared = 0
   for (const event of await run.events(['checkpoint'])) {
     if (event.kind !== 'checkpoint') continue

@@ -80,3 +80,20 @@ export function sized(width: number, height: number): void {
     },
   })
 }
+
+/** Tells whoever observes the size of an element that it is this one. */
+export function measured(width: number, height: number): void {
+  globalThis.ResizeObserver = class implements ResizeObserver {
+    readonly #tell: ResizeObserverCallback
+    constructor(tell: ResizeObserverCallback) {
+      this.#tell = tell
+    }
+    observe(target: Element): void {
+      const size = [{ inlineSize: width, blockSize: height }]
+      const sizes = { borderBoxSize: size, contentBoxSize: size, devicePixelContentBoxSize: size }
+      this.#tell([{ target, contentRect: { width, height } as DOMRectReadOnly, ...sizes }], this)
+    }
+    unobserve(): void {}
+    disconnect(): void {}
+  }
+}

@@ -1,0 +1,72 @@
+/** The verdict on a history in words: what a person reads first, and what it rests on. */
+import type { HistoryOperation, HistoryReport, HistoryViolation, JudgeProgress } from '../../main/contract/history.ts'
+import { formatCount, formatCountOf, formatDuration } from './format.ts'
+
+export interface VerdictWords {
+  readonly is: HistoryReport['is']
+  readonly title: string
+  readonly detail: string
+}
+
+/** `live`: there may be more to come. */
+export function verdictWords(report: HistoryReport, live: boolean): VerdictWords {
+  const { is, why, operations, unheard, parts, undecided, violations } = report
+  const counted = `${formatCountOf(operations, 'operation')} on ${formatCountOf(parts, 'key')}`
+  const heard = unheard === 0 ? '' : `; ${formatCount(unheard)} of unknown outcome`
+  switch (is) {
+    case 'linearizable':
+      return { is, title: live ? 'Linearizable so far' : 'Linearizable', detail: `${counted} fit one order${heard}` }
+    case 'violated': {
+      const [first] = violations
+      const others = violations.length > 1 ? ` and ${formatCountOf(violations.length - 1, 'other key')}` : ''
+      return { is, title: 'Not linearizable', detail: first ? `${partName(first)}${others}, of ${counted}${heard}` : counted }
+    }
+    case 'unknown':
+      return { is, title: 'No verdict', detail: `${why ?? 'it could not be judged'}; ${undecidedText(undecided, parts)}` }
+    default:
+      return is satisfies never
+  }
+}
+
+const undecidedText = (undecided: number, parts: number): string =>
+  parts === 0 ? 'nothing was judged' : `${formatCount(undecided)} of ${formatCountOf(parts, 'key')} undecided`
+
+export const partName = ({ part }: HistoryViolation): string => (part === undefined ? 'the history' : `key ${part}`)
+
+/** `c2’s get x → 1` */
+export const operationWords = ({ client, text, answer }: HistoryOperation): string => `${client}’s ${text} → ${answer ?? 'no answer'}`
+
+/** Why the part cannot be linearized, and how much it fails. */
+export function violationWords(violation: HistoryViolation): readonly string[] {
+  const { certain, explained } = violation
+  const head = `Certain when ${operationWords(certain)} returned.`
+  if (!explained) return [head]
+  const { window, sequential, staleReads } = explained
+  const count = window.operations.length
+  const size = window.smallest ? '' : ' (perhaps fewer do)'
+  const contradiction =
+    count === 1
+      ? `That alone is impossible${size}.`
+      : `${formatCountOf(count, 'operation')} contradict each other${size}, whatever the others did.`
+  return [head, contradiction, SEQUENTIAL[sequential], ...(staleReads === undefined ? [] : [staleText(staleReads)])]
+}
+
+const SEQUENTIAL = {
+  holds: 'Sequentially consistent: an order exists that keeps each client’s own.',
+  fails: 'Not sequentially consistent either.',
+  unknown: 'Whether it is sequentially consistent is unknown: a limit came first.',
+} as const
+
+type StaleReads = NonNullable<NonNullable<HistoryViolation['explained']>['staleReads']>
+
+function staleText(stale: StaleReads): string {
+  if (stale.is === 'holds') return `Reads that lag by up to ${formatDuration(stale.by)} explain it.`
+  return stale.is === 'fails' ? 'Stale reads do not explain it.' : 'Whether stale reads explain it is unknown: a limit came first.'
+}
+
+const DOING = { reading: 'Reading', judging: 'Judging', explaining: 'Looking for the smallest contradiction in' } as const
+
+export function progressWords({ doing, operations, total }: JudgeProgress): string {
+  if (doing === 'explaining') return `${DOING.explaining} ${formatCountOf(total ?? operations, 'operation')}`
+  return `${DOING[doing]} ${formatCount(operations)}${total === undefined ? '' : ` of ${formatCount(total)}`} operations`
+}
