@@ -89,8 +89,9 @@ function laneLine(ctx: CanvasRenderingContext2D, ink: HistoryInk, row: number): 
 }
 
 function windowBand(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
-  const { window, height, color } = ink
+  const { window, color } = ink
   if (!window) return
+  const height = Math.min(ink.height, laneTop(ink.lanes.length, ink))
   const from = xAt(window.fromUs, ink)
   const to = Math.max(from + 2, xAt(window.toUs, ink))
   ctx.fillStyle = color('violation-wash')
