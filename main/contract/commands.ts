@@ -140,6 +140,10 @@ export interface RunSummary {
   readonly lengthUs: number
   readonly sizeBytes: number
   readonly violations: number
+  /** The name of the scenario that the run came from; of a shrunk one, of that which was shrunk. */
+  readonly scenario?: string
+  /** It is the smallest that was found to fail as the scenario failed under this seed. */
+  readonly shrunk?: { readonly failure: string; readonly seed: number }
   /** The scenario's own verdict, when the run came from one. */
   readonly verdict?: 'pass' | 'fail' | 'unknown'
 }

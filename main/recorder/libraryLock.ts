@@ -9,7 +9,7 @@ import { LabError } from '../contract/errors.ts'
 import { diskError } from './store.ts'
 
 /** Grows when the cache's shape changes; an older one is thrown away. */
-const VERSION = 2
+const VERSION = 3
 
 export function lockLibrary(dataFolder: string): Database.Database {
   const file = path.join(dataFolder, 'library.db')

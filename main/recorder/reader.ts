@@ -15,6 +15,7 @@ import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
 import { EventQuery, type MessageFacts } from './eventQuery.ts'
 import type { RunHeader } from './header.ts'
 import { openRunFile, reading, readMeta, statusIn } from './openRunFile.ts'
+import { originOf } from './origin.ts'
 import { markSchema, tablesOf } from './runFile.ts'
 import { RunningMoment } from './runningMoment.ts'
 
@@ -91,6 +92,7 @@ export class RunReader {
         lengthUs: this.lengthUs,
         sizeBytes: sizeOf(this.file) + sizeOf(`${this.file}-wal`),
         violations: count,
+        ...originOf(this.header.scenario),
         ...(verdict === 'pass' || verdict === 'fail' || verdict === 'unknown' ? { verdict } : {}),
       }
     })

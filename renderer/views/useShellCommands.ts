@@ -1,8 +1,10 @@
 /** The commands of the window itself: playing, finding, breaking, arranging. Panels register their own beside these. */
 import type { NodeId } from '../../protocols/core/ids.ts'
+import { smallestFailing } from '../model/shrunk.ts'
 import { type Command, useCommands } from '../stores/commands.ts'
 import { useFaults } from '../stores/faults.ts'
 import { useHistory } from '../stores/history.ts'
+import { useLab } from '../stores/lab.ts'
 import { PANELS, type PanelId, useLayout } from '../stores/layout.ts'
 import { useLibrary } from '../stores/library.ts'
 import { useNotices } from '../stores/notices.ts'
@@ -13,6 +15,7 @@ import { useTheme } from '../stores/theme.ts'
 
 export function useShellCommands(): void {
   const commands = useCommands()
+  const lab = useLab()
   const run = useRun()
   const playback = usePlayback()
   const faults = useFaults()
@@ -157,6 +160,13 @@ export function useShellCommands(): void {
       group: 'View',
       enabled: () => theme.choice !== 'system',
       run: () => theme.choose('system'),
+    },
+    {
+      id: 'library.smallest',
+      title: 'Open the smallest failing run of this scenario, where it fails',
+      group: 'Library',
+      enabled: () => run.summary !== undefined && smallestFailing(lab.runs, run.summary) !== undefined,
+      run: () => run.summary && library.openSmallest(run.summary),
     },
     { id: 'library.import', title: 'Import a run file', group: 'Library', run: library.importRun },
     {

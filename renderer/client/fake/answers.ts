@@ -14,6 +14,8 @@ export interface Run {
   readonly startedAt: string
   status: RunSummary['status']
   problem?: string
+  scenario?: string
+  shrunk?: NonNullable<RunSummary['shrunk']>
   watched: boolean
   told: number
   toldMarks: number
@@ -23,7 +25,7 @@ export interface Run {
 const CHECKPOINT_EVERY = 500
 const SLICES = 400
 
-export function summary({ id, name, world, startedAt, status, problem }: Run): RunSummary {
+export function summary({ id, name, world, startedAt, status, problem, scenario, shrunk }: Run): RunSummary {
   return {
     run: id,
     name,
@@ -34,6 +36,8 @@ export function summary({ id, name, world, startedAt, status, problem }: Run): R
     startedAt,
     status,
     ...(problem === undefined ? {} : { problem }),
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(shrunk === undefined ? {} : { shrunk }),
     events: world.lastSeq,
     lengthUs: world.nowUs,
     sizeBytes: world.lastSeq * 190 + 40_960,

@@ -20,10 +20,22 @@ export function stock(add: (name: string, config: Partial<RunConfig>, status: Ru
     'ended',
     '2026-11-22T15:02:44Z',
   )
+  broken.scenario = 'A bad afternoon'
   broken.world.runTo(6.2e6)
   broken.world.accuse('Election Safety', 'n1 and n3 both lead term 4')
   broken.world.runTo(9e6)
   broken.world.end()
+  const small = add(
+    'Election Safety: shrunk from A bad afternoon, seed 21',
+    { mode: 'simulation', nodes: 3, seed: 4, network: { delayMs: 4, jitterMs: 3 } },
+    'ended',
+    '2026-11-22T15:05:10Z',
+  )
+  small.scenario = 'A bad afternoon'
+  small.shrunk = { failure: 'Election Safety', seed: 21 }
+  small.world.runTo(6e5)
+  small.world.accuse('Election Safety', 'n1 and n2 both lead term 2')
+  small.world.end()
   const stale = add('A stale read', { nodes: 3, seed: 8, network: { delayMs: 12, jitterMs: 9 } }, 'ended', '2026-11-22T11:47:30Z')
   stale.world.runTo(1.5e6)
   stale.world.setLoad({ clients: 5, rate: 60, mix: { read: 5, write: 4, cas: 1 }, keys: 3, valueBytes: 8 })

@@ -58,7 +58,7 @@ test('the title bar says who leads, what is broken and what was violated', async
 test('the library lists every run with what became of it, and opens one with a click', async () => {
   const library = show(LibraryPanel)
   const rows = library.findAll('.run').map((row) => row.text())
-  expect(rows).toHaveLength(5)
+  expect(rows).toHaveLength(7)
   expect(rows.find((row) => row.includes('Overnight load'))).toContain('interrupted')
   expect(rows.find((row) => row.includes('Election safety broken'))).toContain('1 violation')
   expect(rows.find((row) => row.includes('run-0012'))).toContain('The file ends in the middle of a page.')
