@@ -9,6 +9,7 @@ export const PANELS = {
   faults: 'Faults',
   clientbar: 'Clients',
   history: 'History',
+  futures: 'Futures',
 } as const
 export type PanelId = keyof typeof PANELS
 

@@ -18,6 +18,7 @@ import { type RunId, runId } from '../../../protocols/core/ids.ts'
 import { encodeMoment } from '../../../protocols/core/moment.ts'
 import type { ScreenClient } from '../screenClient.ts'
 import { lastAt, momentAt, overview, type Run, rates, readEvents, statesAt, summary, verdict } from './answers.ts'
+import { futuresOf } from './futures.ts'
 import { historyOf } from './history.ts'
 import { info } from './info.ts'
 import { stock } from './stock.ts'
@@ -159,8 +160,11 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'run.states': ({ run, seq }: ParsedRequest<'run.states'>) => statesAt(get(run), seq),
     'run.seek': ({ run, atUs }: ParsedRequest<'run.seek'>) => ({ seq: lastAt(get(run).world.events, atUs) }),
     'run.check': ({ run }: { run: RunId }) => verdict(get(run).world),
-    'run.futures': () => {
-      throw new LabError('bad-request', 'Nothing was violated in this run.')
+    'run.futures': ({ run, at }: ParsedRequest<'run.futures'>) => {
+      const { world } = get(run)
+      const seq = at ?? world.violations[0]?.seq
+      if (seq === undefined) throw new LabError('bad-request', 'Nothing was violated in this run.')
+      return futuresOf(world, seq)
     },
     'run.futures.stop': () => null,
     'run.future': ({ run }: { run: RunId }) => summary(get(run)),

@@ -103,6 +103,18 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
     await page.getByText('Linearizable so far').waitFor({ timeout: 15_000 })
     await page.waitForTimeout(1500)
   },
+  futures: async (page) => {
+    await page
+      .getByRole('button', { name: /shrunk from A bad afternoon/ })
+      .first()
+      .click()
+    await page.keyboard.press('7')
+    await page.getByRole('button', { name: 'Look at the violation' }).click()
+    await page
+      .getByRole('button', { name: /36 % of 200 futures/ })
+      .first()
+      .click()
+  },
   silent: async (page) => {
     await page
       .getByRole('button', { name: /Seven nodes at rest/ })
