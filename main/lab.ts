@@ -34,6 +34,7 @@ export { type JudgeOptions, judgeFile } from './check/index.ts'
 export type { NodeLauncher } from './cluster/index.ts'
 export type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 export { defaultDataFolder } from './recorder/index.ts'
+export { headerIn, noViolation, type Rate, type ShrunkReal, shrinkFile } from './reproduce/index.ts'
 export type { ScenarioOutcome, ScenarioProgress } from './scenario/runner.ts'
 export { type SeedResult, type ShrinkOptions, type Shrunk, shrink, sweep } from './simulate/index.ts'
 

@@ -11,6 +11,7 @@ import { futures } from './futures.ts'
 import { checkHistory, HISTORY_LIMIT_MS, MODELS } from './histories.ts'
 import { check, events, list, protocols, replay } from './reading.ts'
 import { run } from './running.ts'
+import { shrinkRun } from './shrinkRun.ts'
 import { sim } from './simulating.ts'
 import { carryOut, Exit, readCount, readPlace, readRange, readWords } from './terminal.ts'
 
@@ -84,6 +85,14 @@ sub('futures', 'Say when something in a simulated run became inevitable: how lik
   .option('--jobs <count>', 'worker threads', readCount, 1)
   .option('--keep <event[:seed]>', 'keep one of the futures from the moment nearest to this event as a run', readPlace)
   .action((name, options) => carryOut(options, () => futures(name, options)))
+
+sub(
+  'shrink',
+  'Make the smallest scenario of a failing run that fails the same way: by running it again on real processes, with the rate at which it fails, or by simulation.',
+)
+  .argument(...RUN_ARGUMENT)
+  .option('--times <count>', 'attempts on real processes for each rate that is stated', readCount, 10)
+  .action((name, options) => carryOut(options, () => shrinkRun(name, options)))
 
 sub(
   'check',
