@@ -26,6 +26,7 @@ import { ProcessRun } from './run.ts'
 import { LiveStage } from './scenario/live.ts'
 import { parseScenario } from './scenario/parse.ts'
 import { runScenario, type ScenarioOutcome } from './scenario/runner.ts'
+import { varied } from './scenario/vary.ts'
 import { simulated } from './simulate/begin.ts'
 import { recordSimulation } from './simulate/record.ts'
 import { SimulatedRun } from './simulate/run.ts'
@@ -124,13 +125,10 @@ class SynodLab implements Lab {
 
   async startScenario(text: string, options: ScenarioStart = {}): Promise<StartedScenario> {
     const scenario = parseScenario(text, options.fileName)
-    const mode = options.mode ?? scenario.run.mode
-    const config = {
-      ...scenario.run,
-      mode,
-      name: options.name ?? scenario.run.name ?? scenario.name,
-      seed: options.seed ?? scenario.run.seed,
-    }
+    const { run: written, vary } = scenario
+    const mode = options.mode ?? written.mode
+    const name = options.name ?? written.name ?? scenario.name
+    const config = { ...varied(written, vary, options.seed ?? written.seed), mode, name }
     const run = await this.#start(config, text)
     const connection = this.connect({ change: () => undefined })
     const { fileName, onProgress } = options

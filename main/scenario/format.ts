@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { loadSchema, runConfigSchema } from '../../protocols/core/config.ts'
 import { networkFaultSchema } from '../../protocols/core/fault.ts'
 import { eventFilterSchema } from '../contract/commands.ts'
+import type { Variations } from './vary.ts'
 
 /** `n2`, `leader`, `follower`, `clients`, `rest`, or a name given by an earlier `as`. */
 const word = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name is a letter followed by letters, digits, - or _')
@@ -103,11 +104,14 @@ export interface JudgedExpectation {
   readonly why?: string
 }
 
+const variations: z.ZodType<Variations> = z.lazy(() => z.record(z.string(), z.union([z.array(z.unknown()).min(1), variations])))
+
 /** The whole file but for its steps, which `parse.ts` reads one by one so that a wrong step is named as itself. */
 export const scenarioSchema = z.strictObject({
   name: z.string().min(1).max(120),
   about: z.string().optional(),
   run: runConfigSchema.prefault({}),
+  vary: variations.optional(),
   limitMs: z.number().min(1).max(3_600_000).default(120_000),
   afterwards: z.enum(['stop', 'stay']).default('stop'),
   steps: z.array(z.unknown()).min(1),

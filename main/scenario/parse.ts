@@ -6,6 +6,7 @@ import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, 
 import type { z } from 'zod'
 import { LabError } from '../contract/errors.ts'
 import { type PlacedStep, type Scenario, type Step, type StepKind, scenarioSchema, stepKinds, stepSchemas } from './format.ts'
+import { wrongVariations } from './vary.ts'
 
 type Path = readonly PropertyKey[]
 const HINT = 'The scenario format is described in main/scenario/README.md.'
@@ -39,6 +40,7 @@ class ScenarioReader {
     this.#stopIfWrong()
     const whole = scenarioSchema.safeParse(value)
     if (!whole.success) this.#issues(whole.error.issues, [])
+    else if (whole.data.vary) this.#issues([...wrongVariations(whole.data.run, whole.data.vary)], ['vary'])
     const written = (value as { steps?: unknown }).steps
     const steps = Array.isArray(written) ? written.map((step, index) => this.#step(step, index)) : []
     this.#checkLabels(steps)

@@ -172,7 +172,7 @@ class Runner {
       case 'timeScale':
         return void (await this.#stage.timeScale(step.timeScale, deadline))
       case 'storm':
-        return await weather(this.#stage, step.storm.ms, deadline, () => this.#struck())
+        return await weather(this.#stage, { ms: step.storm.ms, deadline, struck: () => this.#struck() })
       case 'say':
         return undefined
       default:

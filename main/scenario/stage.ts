@@ -6,7 +6,9 @@ import type { Load } from '../../protocols/core/config.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Moment, NodeMoment } from '../../protocols/core/moment.ts'
+import type { Omen } from '../../protocols/sim/ambush.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
+import type { Watch } from '../../protocols/sim/lookout.ts'
 import type { ClientAnswer, EventFilter, Verdict } from '../contract/commands.ts'
 import type { Expectations, JudgedExpectation } from './format.ts'
 
@@ -78,6 +80,10 @@ export interface Stage {
   release(fault: FaultId): Promise<number>
   heal(deadline: Deadline): Promise<void>
   timeScale(scale: number, deadline: Deadline): Promise<void>
+  /** Does it at once, whatever the node is about, and waits for nothing: where processes are real, there is no such thing. */
+  strike?(node: NodeId, action: NodeAction): void
+  /** Sees every step and every message; on real processes nobody does in time. */
+  readonly omens?: { readonly messageTypes: readonly string[]; watch(omen: Omen): Watch }
   /** Clocks of real machines are not ours to set: then absent. */
   setClock?(node: NodeId, setting: ClockSetting): void
   /** Neither is the speed of their disks. */

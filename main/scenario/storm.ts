@@ -1,48 +1,171 @@
-/** Carries a storm out on a stage: the deeds of a plan drawn from the run's seed, each at its time. */
-import type { FaultId } from '../../protocols/core/ids.ts'
-import { type Deed, drawPlan } from '../../protocols/sim/plan.ts'
-import type { Deadline, Stage } from './stage.ts'
+/**
+ * Carries a storm out on a stage: the deeds of a plan drawn from the run's seed, each at its time, and those of its ambushes
+ * when they have caught somebody. What it does to the stage in the end happened at whole microseconds and after all else that
+ * these brought, so that the same deeds by the clock alone give the same run again.
+ */
+import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
+import { type Ambush, deedsOf } from '../../protocols/sim/ambush.ts'
+import type { Watch } from '../../protocols/sim/lookout.ts'
+import { type Deed, drawPlan, type PlannedDeed } from '../../protocols/sim/plan.ts'
+import { leaderOf } from './resolve.ts'
+import { type Deadline, type Stage, StepFailedError, TooLateError } from './stage.ts'
 
-/** Resolves to what befell the run, in a few words. `struck` is called before each misfortune. */
-export async function weather(stage: Stage, ms: number, deadline: Deadline, struck: () => void): Promise<string> {
-  const plan = drawPlan({ seed: stage.seed, nodes: [...stage.moment.nodes.keys()], ms })
-  const faults = new Map<string, FaultId>()
-  const beganMs = stage.nowMs()
-  const waitUntil = async (atMs: number) => {
-    const elapsedMs = (stage.nowMs() - beganMs) / stage.moment.timeScale
-    if (atMs > elapsedMs) await stage.sleep(atMs - elapsedMs, deadline)
-  }
-  let deeds = 0
-  for (const { atMs, deed } of plan) {
-    await waitUntil(atMs)
-    if (deed.do !== 'lift') struck()
-    if (await carryOut(stage, deed, faults, deadline)) deeds += 1
-  }
-  await waitUntil(ms)
-  return `${deeds} deeds`
+export interface Weather {
+  readonly ms: number
+  readonly deadline: Deadline
+  /** Called before each misfortune. */
+  struck(): void
 }
 
-/** False when this stage has no such thing. */
-async function carryOut(stage: Stage, deed: Deed, faults: Map<string, FaultId>, deadline: Deadline): Promise<boolean> {
-  switch (deed.do) {
-    case 'node':
-      await stage.node(deed.node, deed.what, deadline)
-      return true
-    case 'arm':
-      faults.set(deed.label, await stage.arm(deed.fault, deadline))
-      return true
-    case 'lift': {
-      const fault = faults.get(deed.label)
-      if (fault !== undefined) await stage.lift(fault, deadline)
-      return fault !== undefined
+/** Resolves to what befell the run, in a few words. */
+export async function weather(stage: Stage, settings: Weather): Promise<string> {
+  return await new Storm(stage, settings).rage()
+}
+
+interface Lurking {
+  readonly ambush: Ambush
+  readonly watch: Watch
+  readonly untilMs: number
+  readonly label: string
+}
+
+class Storm {
+  readonly #stage: Stage
+  readonly #settings: Weather
+  readonly #beganMs: number
+  /** Ordered by time. */
+  readonly #coming: PlannedDeed[]
+  #lurking: Lurking[] = []
+  readonly #faults = new Map<string, FaultId>()
+  #deeds = 0
+  #ambushes = 0
+  #aims = 0
+
+  constructor(stage: Stage, settings: Weather) {
+    this.#stage = stage
+    this.#settings = settings
+    const { seed, moment, omens } = stage
+    const nodes = [...moment.nodes.keys()]
+    const types = omens ? { messageTypes: omens.messageTypes } : {}
+    this.#coming = [...drawPlan({ seed, nodes, ms: settings.ms, ...types })]
+    this.#beganMs = stage.nowMs()
+  }
+
+  async rage(): Promise<string> {
+    const { ms } = this.#settings
+    try {
+      while (this.#coming.length > 0 || this.#lurking.length > 0 || this.#elapsedMs() < ms) {
+        const [next] = this.#coming
+        const untilMs = Math.min(next?.atMs ?? ms, ms)
+        const caught = await this.#waitUntil(untilMs)
+        if (caught) this.#spring(caught)
+        else if (next) await this.#carryOut(this.#coming.shift() as PlannedDeed)
+        else break
+      }
+    } finally {
+      for (const { watch } of this.#lurking) watch.stop()
     }
-    case 'clock':
-      stage.setClock?.(deed.node, deed.setting)
-      return stage.setClock !== undefined
-    case 'disk':
-      stage.setSync?.(deed.node, deed.syncMs)
-      return stage.setSync !== undefined
-    default:
-      return deed satisfies never
+    return `${this.#deeds} deeds`
+  }
+
+  /** Run milliseconds since it began, in whole microseconds. */
+  #elapsedMs(): number {
+    const { moment } = this.#stage
+    return Math.round(((this.#stage.nowMs() - this.#beganMs) / moment.timeScale) * 1e3) / 1e3
+  }
+
+  /** Returns the first ambush that catches somebody before. */
+  async #waitUntil(atMs: number): Promise<Lurking | undefined> {
+    const { deadline } = this.#settings
+    const isCaught = () => this.#lurking.find(({ watch }) => watch.caught !== undefined)
+    const leftMs = atMs - this.#elapsedMs()
+    if (this.#lurking.length > 0 && leftMs > 0 && !isCaught()) {
+      const untilMs = this.#beganMs + atMs * this.#stage.moment.timeScale
+      try {
+        await this.#stage.until(isCaught, { atMs: Math.min(untilMs, deadline.atMs), whole: deadline.whole })
+      } catch (error) {
+        if (!(error instanceof TooLateError) || untilMs > deadline.atMs) throw error
+      }
+      // The rest of this very microsecond happens first: so it does when the deeds come by the clock.
+      await this.#stage.sleep(0, deadline)
+    } else if (leftMs > 0) await this.#stage.sleep(leftMs, deadline)
+    return isCaught()
+  }
+
+  #spring(caught: Lurking): void {
+    const { ambush, watch, label } = caught
+    this.#leave(caught)
+    const atMs = this.#elapsedMs()
+    if (watch.caught === undefined || atMs > caught.untilMs) return
+    const nodes = [...this.#stage.moment.nodes.keys()]
+    for (const planned of deedsOf(ambush.strikes, watch.caught, nodes, atMs, label)) this.#plan(planned)
+  }
+
+  #aim({ strikes, other }: Extract<Deed, { do: 'aim' }>, atMs: number): void {
+    const leader = leaderOf(this.#stage.moment)
+    if (leader === undefined) return
+    const nodes = [...this.#stage.moment.nodes.keys()]
+    const beside = nodes[(nodes.indexOf(leader) + other) % nodes.length] as NodeId
+    const caught = beside === leader ? { node: leader } : { node: leader, other: beside }
+    for (const planned of deedsOf(strikes, caught, nodes, atMs, `aim-${++this.#aims}`)) this.#plan(planned)
+  }
+
+  #leave(lurking: Lurking): void {
+    lurking.watch.stop()
+    this.#lurking = this.#lurking.filter((other) => other !== lurking)
+  }
+
+  /** What would come after the end is left to the heal. */
+  #plan(planned: PlannedDeed): void {
+    if (planned.atMs >= this.#settings.ms) return
+    const at = this.#coming.findIndex(({ atMs }) => atMs > planned.atMs)
+    this.#coming.splice(at === -1 ? this.#coming.length : at, 0, planned)
+  }
+
+  async #carryOut({ deed }: PlannedDeed): Promise<void> {
+    const atMs = this.#elapsedMs()
+    for (const lurking of this.#lurking) if (atMs > lurking.untilMs) this.#leave(lurking)
+    if (deed.do === 'aim') return this.#aim(deed, atMs)
+    if (deed.do === 'ambush') return this.#lieInWait(deed.ambush, atMs)
+    if (deed.do !== 'lift') this.#settings.struck()
+    if (await this.#do(deed)) this.#deeds += 1
+  }
+
+  #lieInWait(ambush: Ambush, atMs: number): void {
+    const watch = this.#stage.omens?.watch(ambush.omen)
+    if (watch) this.#lurking.push({ ambush, watch, untilMs: atMs + ambush.waitMs, label: `ambush-${++this.#ambushes}` })
+  }
+
+  /** False when this stage has no such thing, or it cannot be done to a node as it is now: misfortunes get in each other's way. */
+  async #do(deed: Exclude<Deed, { do: 'ambush' | 'aim' }>): Promise<boolean> {
+    const stage = this.#stage
+    const { deadline } = this.#settings
+    switch (deed.do) {
+      case 'node':
+        try {
+          if (stage.strike) stage.strike(deed.node, deed.what)
+          else await stage.node(deed.node, deed.what, deadline)
+          return true
+        } catch (error) {
+          if (error instanceof StepFailedError) return false
+          throw error
+        }
+      case 'arm':
+        this.#faults.set(deed.label, await stage.arm(deed.fault, deadline))
+        return true
+      case 'lift': {
+        const fault = this.#faults.get(deed.label)
+        if (fault !== undefined) await stage.lift(fault, deadline)
+        return this.#faults.delete(deed.label)
+      }
+      case 'clock':
+        stage.setClock?.(deed.node, deed.setting)
+        return stage.setClock !== undefined
+      case 'disk':
+        stage.setSync?.(deed.node, deed.syncMs)
+        return stage.setSync !== undefined
+      default:
+        return deed satisfies never
+    }
   }
 }

@@ -2,6 +2,7 @@
 import type { RunConfig } from '../../protocols/core/config.ts'
 import type { Scenario } from '../scenario/format.ts'
 import { parseScenario } from '../scenario/parse.ts'
+import { varied } from '../scenario/vary.ts'
 
 export interface Asked {
   readonly fileName?: string
@@ -12,6 +13,11 @@ export interface Asked {
 /** Throws a LabError (`bad-scenario`). */
 export function simulated(text: string, { fileName, seed, name }: Asked): { readonly scenario: Scenario; readonly config: RunConfig } {
   const scenario = parseScenario(text, fileName)
-  const { run } = scenario
-  return { scenario, config: { ...run, mode: 'simulation', name: name ?? run.name ?? scenario.name, seed: seed ?? run.seed } }
+  return { scenario, config: simulatedConfig(scenario, seed ?? scenario.run.seed, name) }
+}
+
+/** The run of a scenario under this seed. */
+export function simulatedConfig(scenario: Scenario, seed: number, name?: string): RunConfig {
+  const { run, vary } = scenario
+  return { ...varied(run, vary, seed), mode: 'simulation', name: name ?? run.name ?? scenario.name }
 }

@@ -4,7 +4,8 @@ import { findModel } from '../../protocols/check/models/index.ts'
 import type { InvokeEvent, ReturnEvent } from '../../protocols/core/event.ts'
 import type { Sink, Word } from '../../protocols/sim/sink.ts'
 import { TapKind } from '../../protocols/wire/tap.ts'
-import { RunHistory } from '../check/index.ts'
+import { RunHistory, report } from '../check/index.ts'
+import type { JudgedExpectation } from '../scenario/format.ts'
 
 export const LINEARIZABILITY = 'Linearizability'
 
@@ -19,8 +20,8 @@ export class Heard implements Sink {
   /** When each operation returned. */
   readonly #returnsUs = new Map<number, number>()
   #operations = 0
-  #isJudged = true
-  #violatedAtUs: number | undefined
+  /** As long as nothing more was heard. */
+  #judged: JudgedHistory | undefined
 
   constructor(service: string) {
     this.#model = findModel(service)
@@ -36,7 +37,7 @@ export class Heard implements Sink {
     const end = { ...word, kind: 'return' } as ReturnEvent
     this.#returnsUs.set(end.operation, atUs)
     this.#history.add([end])
-    this.#isJudged = false
+    this.#judged = undefined
   }
 
   /** So few that it can be asked after everything that happens. */
@@ -46,14 +47,33 @@ export class Heard implements Sink {
 
   /** Undefined as long as it can be explained, or could not be judged. */
   get violatedAtUs(): number | undefined {
-    if (this.#isJudged) return this.#violatedAtUs
-    this.#isJudged = true
+    return this.#verdict.violatedAtUs
+  }
+
+  /** Undefined when nobody asked anything, or there is no model of the service. */
+  judge(): JudgedExpectation | undefined {
+    return this.#model && this.#operations > 0 ? this.#verdict.expectation : undefined
+  }
+
+  get #verdict(): JudgedHistory {
+    this.#judged ??= this.#judge()
+    return this.#judged
+  }
+
+  #judge(): JudgedHistory {
+    const text = 'the history is linearizable'
     const told = this.#model && this.#history.told(this.#model)
-    if (!told || 'problem' in told) return undefined
-    const { violations } = judge(told.model, told.operations, { now: () => 0, steps: STEPS, explained: 0 })
-    const certain = violations.map(({ at }) => this.#returnsUs.get(at) ?? Number.POSITIVE_INFINITY)
-    if (certain.length > 0) this.#violatedAtUs = Math.min(...certain)
-    return this.#violatedAtUs
+    if (!told || 'problem' in told) return { expectation: { text, is: 'unknown', why: told?.problem ?? 'there is no model of the service' } }
+    const verdict = judge(told.model, told.operations, { now: () => 0, steps: STEPS, explained: 0 })
+    if (verdict.is === 'linearizable') return { expectation: { text, is: 'pass' } }
+    const [violation] = report(told, verdict, false).violations
+    if (!violation) return { expectation: { text, is: 'unknown', why: `the limit of ${verdict.why} came first` } }
+    const { client, text: asked, answer, invoke, return: end } = violation.certain
+    const when = `asked at ${ms(invoke)}${end === undefined ? '' : `, answered at ${ms(end)}`}`
+    const what = `${asked}${answer === undefined ? '' : `, answered ${answer}`}`
+    const why = `${LINEARIZABILITY}: no order of the operations explains "${what}" of client ${client}, ${when}.`
+    const certain = verdict.violations.map(({ at }) => this.#returnsUs.get(at) ?? Number.POSITIVE_INFINITY)
+    return { expectation: { text, is: 'fail', why }, violatedAtUs: Math.min(...certain) }
   }
 
   stepped(): void {}
@@ -63,3 +83,10 @@ export class Heard implements Sink {
   held(): void {}
   happened(): void {}
 }
+
+interface JudgedHistory {
+  readonly expectation: JudgedExpectation
+  readonly violatedAtUs?: number
+}
+
+const ms = (us: number): string => `${(us / 1e3).toFixed(1)} ms`

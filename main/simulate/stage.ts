@@ -9,12 +9,13 @@ import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
 import { Judging } from '../../protocols/sim/judging.ts'
+import { Lookout } from '../../protocols/sim/lookout.ts'
 import { type Range, Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
 import { type Sink, tee } from '../../protocols/sim/sink.ts'
 import type { ClientAnswer, EventFilter } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import type { Expectations, JudgedExpectation } from '../scenario/format.ts'
-import { type Asked, type Deadline, isDoneTo, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
+import { type Asked, type Deadline, isDoneTo, type Judged, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
 import { Heard, LINEARIZABILITY } from './heard.ts'
 import { Tail } from './tail.ts'
 import { Tally } from './tally.ts'
@@ -52,6 +53,7 @@ export class SimStage implements Stage {
   readonly judging: Judging
   readonly heard: Heard
   readonly moment: SimMoment
+  readonly omens: NonNullable<Stage['omens']>
   readonly #options: SimStageOptions
   readonly #tail: Tail
   /** Records that crashes have taken. */
@@ -66,8 +68,11 @@ export class SimStage implements Stage {
     this.heard = new Heard(service.name)
     const nodes = nodeIds(config.nodes)
     const timers = protocol.timers.map(({ name }) => name)
-    this.#tail = new Tail({ endpoints: endpointIds(nodes), messageTypes: messageTypesOf(protocol), timers }, protocol)
-    const all = tee(...(sink ? [sink] : []), this.judging, this.tally, this.#tail, this.heard)
+    const messageTypes = messageTypesOf(protocol)
+    this.#tail = new Tail({ endpoints: endpointIds(nodes), messageTypes, timers }, protocol)
+    const lookout = new Lookout(nodes, messageTypes)
+    this.omens = { messageTypes, watch: (omen) => lookout.watch(omen) }
+    const all = tee(...(sink ? [sink] : []), this.judging, this.tally, this.#tail, this.heard, lookout)
     this.simulation = new Simulation({ protocol, service, config, sink: all })
     this.moment = new SimMoment(this.simulation)
   }
@@ -90,7 +95,7 @@ export class SimStage implements Stage {
       found = look()
       return found !== undefined && found !== false
     }
-    if (found === undefined || found === false) await this.#compute(deadline.atMs * 1e3, isFound)
+    if (found === undefined || found === false) await this.#compute(Math.round(deadline.atMs * 1e3), isFound)
     if (found === undefined || found === false) throw new TooLateError(deadline.whole)
     return found
   }
@@ -152,12 +157,16 @@ export class SimStage implements Stage {
     this.simulation.setLoad(load)
   }
 
+  strike(id: NodeId, action: NodeAction): void {
+    this.#do(() => this.simulation.act(id, action))
+    if (action === 'crash') this.tally.count('lost records', this.#lostSince())
+  }
+
   async node(id: NodeId, action: NodeAction, deadline: Deadline): Promise<void> {
     const { life } = this.simulation.node(id)
     // A step may come while the process is still starting: whoever does it on a machine waits as well.
     await this.until(() => this.simulation.node(id).status !== 'starting', deadline)
-    this.#do(() => this.simulation.act(id, action))
-    if (action === 'crash') this.tally.count('lost records', this.#lostSince())
+    this.strike(id, action)
     await this.until(() => {
       const node = this.moment.nodes.get(id)
       return node !== undefined && isDoneTo(action, node, life)
@@ -201,8 +210,17 @@ export class SimStage implements Stage {
     this.#options.onEnd?.()
   }
 
+  /** What clients saw is judged here in any case; the invariants too, unless somebody reads them from a recording. */
   async judge(expected: Expectations): ReturnType<Stage['judge']> {
-    if (this.#options.judge) return await this.#options.judge(expected)
+    const judged = (await this.#options.judge?.(expected)) ?? this.#judgeOnTheWay(expected)
+    if (judged.violated !== undefined) return judged
+    const history = this.heard.judge()
+    if (!history) return judged
+    const expectations = [...judged.expectations, history]
+    return history.is === 'fail' ? { ...judged, expectations, violated: LINEARIZABILITY } : { ...judged, expectations }
+  }
+
+  #judgeOnTheWay(expected: Expectations): Judged {
     const expectations: JudgedExpectation[] = []
     if (expected.operations !== undefined) expectations.push(this.tally.operations.judge(expected.operations === 'ok'))
     const [first] = this.judging.found

@@ -2,18 +2,18 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { runId } from '../../protocols/core/ids.ts'
 import { choose } from '../labChoice.ts'
+import { parseScenario } from '../scenario/parse.ts'
 import { runScenario } from '../scenario/runner.ts'
-import { simulated } from './begin.ts'
+import { simulatedConfig } from './begin.ts'
 import { SimStage } from './stage.ts'
 import type { FromSweeper, SeedResult, SweepSettings, ToSweeper } from './sweep.ts'
 
 const { text, fileName } = workerData as SweepSettings
 const file = fileName === undefined ? {} : { fileName }
-const { scenario, config } = simulated(text, file)
-const choice = choose(config)
+const scenario = parseScenario(text, fileName)
 
 async function simulate(seed: number): Promise<SeedResult> {
-  const stage = new SimStage({ run: runId(`seed-${seed}`), ...choice, config: { ...choice.config, seed }, stopsAtViolation: true })
+  const stage = new SimStage({ run: runId(`seed-${seed}`), ...choose(simulatedConfig(scenario, seed)), stopsAtViolation: true })
   const { is, failure, violated, why } = await runScenario(stage, { ...scenario, afterwards: 'stop' }, file)
   return {
     ...{ seed, is, events: stage.simulation.events, operations: stage.simulation.operations, faults: stage.tally.faults },

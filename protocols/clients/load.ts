@@ -5,6 +5,7 @@
  */
 import type { Load } from '../core/config.ts'
 import { draw, Purpose } from '../core/prng.ts'
+import { Compass } from './compass.ts'
 import type { Alarm, ClientWorld } from './desk.ts'
 import { type Finished, LogicalClient } from './session.ts'
 
@@ -49,6 +50,10 @@ export class LoadGenerator {
     this.#free = []
     if (!load) return
     while (this.#clients.length < load.clients) this.#clients.push(new LogicalClient(`c${this.#clients.length + 1}`, this.#options.world))
+    for (const [index, client] of this.#clients.entries()) {
+      const { compass } = this.#options.world
+      client.compass = load.gossip === false ? new Compass(compass.nodes, index % compass.nodes) : compass
+    }
     this.#nextMs = this.#nowMs()
     for (const client of this.#clients.slice(0, load.clients)) if (!client.isBusy) this.#onFree(client, load)
     this.#pace()

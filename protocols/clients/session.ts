@@ -7,6 +7,7 @@ import type { ReturnEvent } from '../core/event.ts'
 import type { ClientOutcome, ClientRequest } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
 import { TapKind } from '../wire/tap.ts'
+import type { Compass } from './compass.ts'
 import type { Asker, ClientWorld } from './desk.ts'
 
 const ANSWER_MS_MIN = 500
@@ -52,6 +53,8 @@ interface Task {
 
 export class LogicalClient implements Asker {
   readonly name: string
+  /** Whom it asks: the compass of all, unless it has one of its own. */
+  compass: Compass
   readonly #world: ClientWorld
   #session: number | undefined
   #seq = 0
@@ -60,6 +63,7 @@ export class LogicalClient implements Asker {
   constructor(name: string, world: ClientWorld) {
     this.name = name
     this.#world = world
+    this.compass = world.compass
   }
 
   get isBusy(): boolean {
@@ -91,7 +95,7 @@ export class LogicalClient implements Asker {
     if (nowMs >= task.giveUpAtMs) return this.#giveUp(task, 'no answer within 10 s')
     if (task.current !== 0) {
       task.timeouts += 1
-      this.#world.compass.pass(task.node)
+      this.compass.pass(task.node)
     }
     this.#ask(task)
   }
@@ -144,8 +148,8 @@ export class LogicalClient implements Asker {
 
   /** Sends the task's request, in the event under way, to whoever is likely to lead. */
   #ask(task: Task): void {
-    const { desk, compass } = this.#world
-    task.node = compass.node
+    const { desk } = this.#world
+    task.node = this.compass.node
     task.current = desk.ask(this, task.node, this.#request(task), task.opText)
     task.open.add(task.current)
     const waitMs = Math.min(ANSWER_MS_MAX, ANSWER_MS_MIN * 2 ** task.timeouts)
@@ -160,7 +164,8 @@ export class LogicalClient implements Asker {
   }
 
   #redirect(task: Task, from: number, leader: string | undefined): void {
-    const { compass, nodeIndex } = this.#world
+    const { compass } = this
+    const { nodeIndex } = this.#world
     const to = leader === undefined ? -1 : nodeIndex(leader)
     task.redirects += 1
     if (to >= 0 && to !== from) compass.point(to)

@@ -12,6 +12,8 @@ export const loadSchema = z.strictObject({
     .prefault({}),
   keys: z.int().min(1).max(100_000).default(5),
   valueBytes: z.int().min(1).max(65_536).default(8),
+  /** Clients tell each other which node leads (usual); without, each finds out by itself, and some go on asking one that was deposed. */
+  gossip: z.boolean().optional(),
   /** Stops by itself after so many operations. */
   operations: z.int().min(1).optional(),
 })

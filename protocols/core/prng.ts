@@ -30,6 +30,7 @@ export const Purpose = {
   sync: 10,
   boot: 11,
   plan: 12,
+  vary: 13,
 } as const
 
 function mix(word: number): number {
