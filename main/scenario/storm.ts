@@ -4,9 +4,10 @@
  * these brought, so that the same deeds by the clock alone give the same run again.
  */
 import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
-import { type Ambush, deedsOf } from '../../protocols/sim/ambush.ts'
+import { deedsOf } from '../../protocols/sim/ambush.ts'
+import type { Ambush, Deed, PlannedDeed } from '../../protocols/sim/misfortune.ts'
 import type { Watch } from '../../protocols/sim/lookout.ts'
-import { type Deed, drawPlan, type PlannedDeed } from '../../protocols/sim/plan.ts'
+import { drawPlan } from '../../protocols/sim/plan.ts'
 import { leaderOf } from './resolve.ts'
 import { type Deadline, type Stage, StepFailedError, TooLateError } from './stage.ts'
 

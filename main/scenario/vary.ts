@@ -16,6 +16,9 @@ interface Choice {
   readonly values: readonly unknown[]
 }
 
+/** What names the run, and the seed that all the rest is drawn from. */
+const FIXED = new Set(['seed', 'name', 'protocol', 'mode'])
+
 /** The run under this seed. */
 export function varied(run: RunConfig, vary: Variations | undefined, seed: number): RunConfig {
   if (vary === undefined) return { ...run, seed }
@@ -26,6 +29,8 @@ export function varied(run: RunConfig, vary: Variations | undefined, seed: numbe
 /** What is wrong with each value by itself, with the path at which it stands within `vary`. */
 export function* wrongVariations(run: RunConfig, vary: Variations): Generator<z.core.$ZodIssue> {
   for (const { path, values } of choices(vary)) {
+    const [key] = path as [string]
+    if (FIXED.has(key)) yield { code: 'custom', path: [...path], message: `"${key}" cannot vary`, input: undefined }
     for (const [index, value] of values.entries()) {
       const parsed = runConfigSchema.safeParse(withChosen(run, [{ path, value }]))
       if (!parsed.success) for (const issue of parsed.error.issues) yield { ...issue, path: [...path, index] } as z.core.$ZodIssue

@@ -5,41 +5,7 @@
  * storm can be had again without it.
  */
 import type { NodeId } from '../core/ids.ts'
-import type { PlannedDeed } from './plan.ts'
-
-/** A telling moment. */
-export interface Omen {
-  /** A message left a node, or was delivered to one, or a node wrote something that its disk has not synced yet. */
-  readonly on: 'said' | 'heard' | 'wrote'
-  /** Of the message; any when absent. */
-  readonly type?: string
-  /** Only when another node was the last to say or hear this type: it is news, and something has changed hands. */
-  readonly isNew?: boolean
-  /** Lets the first so many pass. */
-  readonly skip: number
-}
-
-/** Who was there: the node that said, heard or wrote it, and the node at the other end of the message, if that was one. */
-export interface Caught {
-  readonly node: NodeId
-  readonly other?: NodeId
-}
-
-/** What then happens, so long after the moment. Each undoes itself. */
-export type Strike = { readonly afterMs: number; readonly forMs: number } & (
-  | { readonly do: 'crash' | 'pause'; readonly whom: 'node' | 'other' | 'all' }
-  /** Parts whom it strikes, and those of the others whose bit is set, from the rest. */
-  | { readonly do: 'part'; readonly whom: 'node' | 'other'; readonly company: number }
-  /** Nothing that the one says reaches the other. */
-  | { readonly do: 'mute'; readonly whom: 'node' | 'other' }
-)
-
-export interface Ambush {
-  readonly omen: Omen
-  readonly strikes: readonly Strike[]
-  /** Lies in wait for so long. */
-  readonly waitMs: number
-}
+import type { Caught, PlannedDeed, Strike } from './misfortune.ts'
 
 /** The deeds of strikes at somebody who was caught at `atMs`. `label` is a beginning for the names of its faults. */
 export function deedsOf(strikes: readonly Strike[], caught: Caught, nodes: readonly NodeId[], atMs: number, label: string): PlannedDeed[] {

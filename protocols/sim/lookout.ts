@@ -1,6 +1,6 @@
 /** Watches a simulation for the moments that ambushes wait for. Costs next to nothing while nobody waits. */
 import type { NodeId } from '../core/ids.ts'
-import type { Caught, Omen } from './ambush.ts'
+import type { Caught, Omen } from './misfortune.ts'
 import type { Letter, Sink, StepSeen } from './sink.ts'
 
 /** One who waits. */

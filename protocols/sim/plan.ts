@@ -6,30 +6,11 @@
  * simulation, and shrunk. Misfortunes overlap; those that come by the clock strike a node one at a time, while an ambush
  * strikes whom it catches. Whatever is done is undone before the plan ends or by the heal that follows it.
  */
-import type { NetworkFault, NodeAction } from '../core/fault.ts'
-import type { NodeId } from '../core/ids.ts'
-import type { Ambush, Strike } from './ambush.ts'
-import type { ClockSetting } from './clock.ts'
-import { Planner } from './planner.ts'
-
-export type Deed =
-  | { readonly do: 'node'; readonly node: NodeId; readonly what: NodeAction }
-  | { readonly do: 'arm'; readonly label: string; readonly fault: NetworkFault }
-  | { readonly do: 'lift'; readonly label: string }
-  /** Only where clocks can be set. */
-  | { readonly do: 'clock'; readonly node: NodeId; readonly setting: ClockSetting }
-  /** Only where disks can be made slow: so long takes a sync, or what it usually takes. */
-  | { readonly do: 'disk'; readonly node: NodeId; readonly syncMs: { readonly min: number; readonly max: number } | undefined }
-  /** Strikes whoever leads then, if somebody does; `other`, an index from the leader's on, is the one beside it. */
-  | { readonly do: 'aim'; readonly strikes: readonly Strike[]; readonly other: number }
-  /** Only where every step is seen. What it does when it catches somebody are deeds of the other kinds. */
-  | { readonly do: 'ambush'; readonly ambush: Ambush }
-
-export interface PlannedDeed {
-  /** Run milliseconds after the plan begins. */
-  readonly atMs: number
-  readonly deed: Deed
-}
+import type { LinkTarget, NetworkFault } from '../core/fault.ts'
+import { CLIENTS, type NodeId } from '../core/ids.ts'
+import { between, draw, fraction, Purpose } from '../core/prng.ts'
+import { TRUE_CLOCK } from './clock.ts'
+import type { Ambush, Deed, Omen, PlannedDeed, Strike } from './misfortune.ts'
 
 export interface PlanSetup {
   readonly seed: number
@@ -42,4 +23,238 @@ export interface PlanSetup {
 /** Draws the deeds of a storm, in order of time. */
 export function drawPlan(setup: PlanSetup): PlannedDeed[] {
   return new Planner(setup).plan()
+}
+
+type Misfortune = (this: Planner, atMs: number) => void
+
+class Planner {
+  readonly #seed: number
+  readonly #nodes: readonly NodeId[]
+  readonly #types: readonly string[]
+  readonly #ms: number
+  readonly #deeds: PlannedDeed[] = []
+  /** Until when a node has enough. */
+  readonly #busyUntilMs = new Map<NodeId, number>()
+  readonly #skewed = new Set<NodeId>()
+  readonly #slow = new Set<NodeId>()
+  /** The storm's character. */
+  readonly #everyMs: number
+  readonly #downMsMax: number
+  readonly #partMsMax: number
+  /** What befalls one node mostly befalls the one that leads, which is where most mistakes are made. */
+  readonly #prefersLeader: boolean
+  /** What it lies in wait for, and how it strikes: few things, again and again, for some mistakes show at the third time only. */
+  readonly #habits: readonly Pick<Ambush, 'omen' | 'strikes'>[]
+  #coins = 0
+  #labels = 0
+
+  constructor({ seed, nodes, ms, messageTypes = [] }: PlanSetup) {
+    this.#seed = seed
+    this.#nodes = nodes
+    this.#types = messageTypes
+    this.#ms = ms
+    this.#everyMs = this.#oneOf(20, 50, 150, 400, 1000)
+    this.#downMsMax = this.#oneOf(5, 40, 200, 1500)
+    this.#partMsMax = this.#oneOf(100, 500, 2000)
+    this.#prefersLeader = this.#coin() % 2 === 0
+    this.#habits = Array.from({ length: this.#oneOf(1, 2, 4) }, () => this.#habit())
+  }
+
+  plan(): PlannedDeed[] {
+    const kinds = this.#kinds()
+    if (this.#coin() % 2 === 0) this.#slowNetwork()
+    if (this.#coin() % 4 === 0) this.#lossyNetwork()
+    const nextMs = () => this.#between(0, 2 * this.#everyMs)
+    for (let atMs = nextMs(); atMs < this.#ms; atMs += nextMs()) this.#oneOf(...kinds).call(this, atMs)
+    // What cannot be healed from outside is not left behind. Equal times keep the order in which they were drawn.
+    for (const node of this.#slow) this.#deeds.push({ atMs: this.#ms, deed: { do: 'disk', node, syncMs: undefined } })
+    for (const node of this.#skewed) this.#deeds.push({ atMs: this.#ms, deed: { do: 'clock', node, setting: TRUE_CLOCK } })
+    return this.#deeds.sort((a, b) => a.atMs - b.atMs)
+  }
+
+  /** A few of what there is: the fewer, the oftener each comes. */
+  #kinds(): Misfortune[] {
+    const own = [this.#crash, this.#tear, this.#pause, this.#isolate, this.#isolate]
+    const all: Misfortune[] = [...own, this.#part, this.#cut, this.#weather, this.#late, this.#clock, this.#aim]
+    if (this.#types.length > 0) all.push(this.#ambush, this.#ambush, this.#ambush)
+    return Array.from({ length: this.#oneOf(1, 1, 2, 3, 6) }, () => this.#oneOf(...all))
+  }
+
+  /** Messages take about as long as patience lasts, so that several stand and speak at once. */
+  #slowNetwork(): void {
+    const delayMs = this.#between(1, this.#oneOf(10, 40, 120))
+    this.#network(0, this.#ms, { kind: 'delay', target: { all: true }, delayMs, jitterMs: this.#between(0, delayMs) })
+  }
+
+  /** Much is lost all the time, so that what should reach all reaches some. */
+  #lossyNetwork(): void {
+    this.#network(0, this.#ms, this.#someTypes({ kind: 'loss', target: { all: true }, probability: this.#between(0.1, 0.7) }))
+  }
+
+  #crash(atMs: number): void {
+    const forMs = this.#between(1, this.#downMsMax)
+    if (this.#atLeader()) return this.#strikeLeader(atMs, { do: 'crash', whom: 'node', afterMs: 0, forMs })
+    const untilMs = atMs + forMs
+    const node = this.#free(atMs, untilMs + 100) // starting takes a while
+    if (!node) return
+    this.#add(atMs, { do: 'node', node, what: 'crash' })
+    this.#add(untilMs, { do: 'node', node, what: 'restart' })
+  }
+
+  /** A disk is slow, and the power fails: what was written meanwhile is lost. */
+  #tear(atMs: number): void {
+    const crashMs = atMs + this.#between(20, 400)
+    const restartMs = crashMs + this.#between(1, this.#downMsMax)
+    const node = this.#free(atMs, restartMs + 100)
+    if (!node) return
+    this.#slow.add(node)
+    this.#add(atMs, { do: 'disk', node, syncMs: { min: 20, max: this.#between(30, 300) } })
+    this.#add(crashMs, { do: 'node', node, what: 'crash' })
+    this.#add(crashMs, { do: 'disk', node, syncMs: undefined })
+    this.#add(restartMs, { do: 'node', node, what: 'restart' })
+  }
+
+  #pause(atMs: number): void {
+    const forMs = this.#between(20, 1200)
+    if (this.#atLeader()) return this.#strikeLeader(atMs, { do: 'pause', whom: 'node', afterMs: 0, forMs })
+    const untilMs = atMs + forMs
+    const node = this.#free(atMs, untilMs)
+    if (!node) return
+    this.#add(atMs, { do: 'node', node, what: 'pause' })
+    this.#add(untilMs, { do: 'node', node, what: 'resume' })
+  }
+
+  /** One alone, or in small company. */
+  #isolate(atMs: number): void {
+    const forMs = this.#between(20, this.#partMsMax)
+    const company = this.#oneOf(0, 0, this.#coin() & this.#coin())
+    if (this.#atLeader()) return this.#strikeLeader(atMs, { do: 'part', whom: 'node', company, afterMs: 0, forMs })
+    const node = this.#oneOf(...this.#nodes)
+    const side = this.#nodes.filter((other, index) => other === node || (company >>> index) % 2 === 1)
+    if (side.length === this.#nodes.length) return
+    const groups = [side, this.#nodes.filter((other) => !side.includes(other))]
+    this.#network(atMs, forMs, { kind: 'cut', target: { groups } })
+  }
+
+  #part(atMs: number): void {
+    const side = this.#nodes.filter(() => this.#coin() % 2 === 0)
+    if (side.length === 0 || side.length === this.#nodes.length) return
+    const groups = [side, this.#nodes.filter((node) => !side.includes(node))]
+    this.#network(atMs, this.#between(20, this.#partMsMax), { kind: 'cut', target: { groups } })
+  }
+
+  /** One way only: who is heard need not hear. Clients may be cut off, too. */
+  #cut(atMs: number): void {
+    const target = this.#link()
+    if (target) this.#network(atMs, this.#between(20, this.#partMsMax), { kind: 'cut', target })
+  }
+
+  #weather(atMs: number): void {
+    const target = { all: true } as const
+    const probability = this.#between(0.02, this.#oneOf(0.1, 0.3, 0.8))
+    const windowMs = this.#between(5, 400)
+    const fault: NetworkFault = this.#oneOf<NetworkFault>(
+      { kind: 'loss', target, probability },
+      { kind: 'duplicate', target, probability, copies: 1 },
+      { kind: 'reorder', target, probability, windowMs },
+      { kind: 'delay', target, delayMs: windowMs / 4, jitterMs: windowMs / 4 },
+    )
+    this.#network(atMs, this.#between(200, 3000), this.#someTypes(fault))
+  }
+
+  /** What one says to another arrives when nobody expects it any more. */
+  #late(atMs: number): void {
+    const target = this.#oneOf<LinkTarget | undefined>({ all: true }, this.#link())
+    if (target) this.#network(atMs, this.#between(20, this.#partMsMax), this.#someTypes({ kind: 'hold', target }))
+  }
+
+  #clock(atMs: number): void {
+    const setting = { skewMs: this.#between(-2000, 2000), driftPpm: this.#between(-50_000, 50_000) }
+    const node = this.#oneOf(...this.#nodes)
+    this.#skewed.add(node)
+    this.#add(atMs, { do: 'clock', node, setting })
+  }
+
+  #aim(atMs: number): void {
+    this.#strikeLeader(atMs, ...this.#oneOf(...this.#habits).strikes)
+  }
+
+  #atLeader(): boolean {
+    return this.#prefersLeader && this.#coin() % 4 > 0
+  }
+
+  #strikeLeader(atMs: number, ...strikes: readonly Strike[]): void {
+    this.#add(atMs, { do: 'aim', strikes, other: this.#oneOf(...this.#nodes.keys()) })
+  }
+
+  #ambush(atMs: number): void {
+    const { omen, strikes } = this.#oneOf(...this.#habits)
+    const ambush: Ambush = { omen: { ...omen, skip: this.#oneOf(0, 0, 1, 4, 20) }, strikes, waitMs: this.#between(100, 2000) }
+    this.#add(atMs, { do: 'ambush', ambush })
+  }
+
+  #habit(): Pick<Ambush, 'omen' | 'strikes'> {
+    const on = this.#oneOf<Omen['on']>('said', 'said', 'heard', 'wrote')
+    const type = on === 'wrote' || this.#types.length === 0 ? {} : { type: this.#oneOf(...this.#types), isNew: this.#coin() % 2 === 0 }
+    const strikes = [this.#strike()]
+    while (strikes.length < 4 && this.#coin() % 2 === 0) strikes.push(this.#strike())
+    return { omen: { on, ...type, skip: 0 }, strikes }
+  }
+
+  #strike(): Strike {
+    const afterMs = this.#oneOf(0, 0, this.#between(0, 5), this.#between(0, 100), this.#between(100, 600))
+    const whom = this.#oneOf('node', 'node', 'other')
+    const times = { afterMs, forMs: this.#between(1, this.#partMsMax) }
+    const kind = this.#oneOf('crash', 'crash', 'blackout', 'pause', 'part', 'part', 'mute')
+    if (kind === 'crash' || kind === 'blackout')
+      return { do: 'crash', whom: kind === 'blackout' ? 'all' : whom, afterMs, forMs: this.#between(1, this.#downMsMax) }
+    if (kind === 'part') return { do: 'part', whom, company: this.#oneOf(0, 0, this.#coin() & this.#coin()), ...times }
+    return { do: kind, whom, ...times }
+  }
+
+  /** Sometimes it befalls messages of one type only. */
+  #someTypes(fault: NetworkFault): NetworkFault {
+    if (this.#types.length === 0 || this.#coin() % 2 === 0) return fault
+    return { ...fault, rule: { types: [this.#oneOf(...this.#types)] } }
+  }
+
+  #link(): LinkTarget | undefined {
+    const [from, to] = [this.#end(), this.#end()]
+    return from === to ? undefined : { links: [[from, to]] }
+  }
+
+  /** The clients count for two nodes: what they cannot tell apart is what counts in the end. */
+  #end(): NodeId {
+    return this.#oneOf(...this.#nodes, CLIENTS, CLIENTS)
+  }
+
+  #network(atMs: number, forMs: number, fault: NetworkFault): void {
+    const label = `storm-${++this.#labels}`
+    this.#add(atMs, { do: 'arm', label, fault })
+    this.#add(atMs + forMs, { do: 'lift', label })
+  }
+
+  /** What would come after the end is left to the heal. */
+  #add(atMs: number, deed: Deed): void {
+    if (atMs < this.#ms) this.#deeds.push({ atMs: Math.round(atMs * 1000) / 1000, deed })
+  }
+
+  #free(atMs: number, untilMs: number): NodeId | undefined {
+    const node = this.#oneOf(...this.#nodes)
+    if ((this.#busyUntilMs.get(node) ?? 0) > atMs) return undefined
+    this.#busyUntilMs.set(node, untilMs)
+    return node
+  }
+
+  #coin(): number {
+    return draw(this.#seed, Purpose.plan, ++this.#coins)
+  }
+
+  #between(min: number, max: number): number {
+    return between(this.#coin(), min, max)
+  }
+
+  #oneOf<T>(...values: readonly T[]): T {
+    return values[Math.floor(fraction(this.#coin()) * values.length)] as T
+  }
 }

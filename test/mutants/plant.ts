@@ -20,7 +20,7 @@ export function plant(edits: readonly Edit[], parts: readonly string[] = ['proto
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-mutant-'))
   try {
     for (const part of parts) fs.cpSync(path.join(root, part), path.join(folder, part), { recursive: true })
-    fs.copyFileSync(path.join(root, 'package.json'), path.join(folder, 'package.json'))
+    for (const file of ['package.json', 'tsconfig.json']) fs.copyFileSync(path.join(root, file), path.join(folder, file))
     fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction')
     for (const { file, find, replace } of edits) {
       const at = path.join(folder, file)
