@@ -108,7 +108,7 @@ run: { protocol: raft, service: kv, nodes: 5, seed: 1, load: { clients: 6, rate:
 vary:
   nodes: [3, 5]
   load: { clients: [3, 6, 12], rate: [8, 30, 150], mix: { read: [5, 20] }, keys: [1, 2, 5], gossip: [true, false] }
-  options: { maxEntries: [1, 2, 16, 512], maxInflight: [1, 4] }
+  options: { maxEntries: [1, 2, 16, 512], maxInflight: [1, 4], writeInParallel: [false, true] }
 steps:
   - storm: { ms: 5000 }
   - heal:

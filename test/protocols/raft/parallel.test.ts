@@ -7,7 +7,8 @@ import { raft } from '../../../protocols/raft/index.ts'
 import type { RaftState } from '../../../protocols/raft/state.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 import { Judging } from '../../../protocols/sim/judging.ts'
-import { drawPlan, type PlannedDeed } from '../../../protocols/sim/plan.ts'
+import type { PlannedDeed } from '../../../protocols/sim/misfortune.ts'
+import { drawPlan } from '../../../protocols/sim/plan.ts'
 import { Simulation } from '../../../protocols/sim/simulation.ts'
 import { tee } from '../../../protocols/sim/sink.ts'
 import { loadMutant } from '../../support/mutant.ts'
@@ -79,6 +80,7 @@ function carryOut(run: Simulation, deed: PlannedDeed['deed'], armed: Map<string,
   if (deed.do === 'clock') return run.setClock(deed.node, deed.setting)
   if (deed.do === 'arm') return void armed.set(deed.label, run.arm(deed.fault).id)
   if (deed.do === 'lift') return run.lift(armed.get(deed.label) as never)
+  if (deed.do === 'aim' || deed.do === 'ambush') return // for whoever watches the run
   if (run.node(deed.node).status === 'starting') run.run(run.nowUs + SECOND / 10)
   run.act(deed.node, deed.what)
 }
