@@ -117,9 +117,11 @@ steps:
   - load: off
   - wait: idle
     withinMs: 15000
+  - wait: leader
+    withinMs: 5000
   - wait: applied
     withinMs: 5000
-expect: { leader: true, applied: equal }
+expect: { applied: equal }
 `,
   },
 ]

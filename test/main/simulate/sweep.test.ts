@@ -1,4 +1,6 @@
 /** Many seeds: all of them judged, the same whoever simulates them, and what was found is kept whatever happens. */
+import fs from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { type SeedResult, sweep } from '../../../main/simulate/index.ts'
 import { raft } from '../../../protocols/raft/index.ts'
@@ -20,6 +22,14 @@ test('two threads find what one finds, and the sound protocol stands every after
   const sum = (kind: string) => results.reduce((total, { faults }) => total + (faults[kind] ?? 0), 0)
   for (const kind of ['crash', 'pause', 'cut', 'lost records', 'clock', 'slow disk']) expect(sum(kind), kind).toBeGreaterThan(0)
   expect(results.reduce((total, { operations }) => total + operations, 0)).toBeGreaterThan(1000)
+})
+
+const seedsFile = path.join(import.meta.dirname, '..', '..', 'seeds', 'bad-afternoon.txt')
+const once = [...fs.readFileSync(seedsFile, 'utf8').matchAll(/^(\d+) /gm)].map(([, seed]) => Number(seed))
+
+test.each(once)('seed %i failed once', async (seed) => {
+  const { results } = await sweep({ text, first: seed, last: seed, jobs: 1 })
+  expect(results).toMatchObject([{ seed, is: 'pass' }])
 })
 
 test('an interrupted sweep keeps what it has', async () => {
