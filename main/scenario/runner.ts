@@ -144,15 +144,15 @@ class Runner {
       case 'load':
         return void (await this.#stage.load(step.load === 'off' || step.load === false ? null : step.load, deadline))
       case 'crash':
-        return await this.#node(step.crash, step.as, 'crash', deadline)
+        return await this.#node(step, step.crash, 'crash', deadline)
       case 'restart':
-        return await this.#node(step.restart, step.as, 'restart', deadline)
+        return await this.#node(step, step.restart, 'restart', deadline)
       case 'pause':
-        return await this.#node(step.pause, step.as, 'pause', deadline)
+        return await this.#node(step, step.pause, 'pause', deadline)
       case 'resume':
-        return await this.#node(step.resume, step.as, 'resume', deadline)
+        return await this.#node(step, step.resume, 'resume', deadline)
       case 'wipe':
-        return await this.#node(step.wipe, step.as, 'wipe', deadline)
+        return await this.#node(step, step.wipe, 'wipe', deadline)
       case 'partition':
         return await this.#arm({ kind: 'cut', target: { groups: step.partition } }, step.as, deadline)
       case 'arm':
@@ -222,11 +222,18 @@ class Runner {
     return node
   }
 
-  async #node(word: string, as: string | undefined, action: NodeAction, deadline: Deadline): Promise<NodeId> {
+  /** What has a time of its own holds nothing up, where that can be: the next deed comes at its own time, whether or not the node is back. */
+  async #node(
+    { as, atMs }: { readonly as?: string | undefined; readonly atMs?: number | undefined },
+    word: string,
+    action: NodeAction,
+    deadline: Deadline,
+  ): Promise<NodeId> {
     const id = this.#words.node(word, this.#stage.moment)
     if (as !== undefined) this.#words.name(as, id)
     if (action !== 'restart' && action !== 'resume') this.#struck()
-    await this.#stage.node(id, action, deadline)
+    if (atMs !== undefined && this.#stage.strike) this.#stage.strike(id, action)
+    else await this.#stage.node(id, action, deadline)
     return id
   }
 

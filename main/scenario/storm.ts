@@ -5,8 +5,8 @@
  */
 import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
 import { deedsOf } from '../../protocols/sim/ambush.ts'
-import type { Ambush, Deed, PlannedDeed } from '../../protocols/sim/misfortune.ts'
 import type { Watch } from '../../protocols/sim/lookout.ts'
+import type { Ambush, Deed, PlannedDeed } from '../../protocols/sim/misfortune.ts'
 import { drawPlan } from '../../protocols/sim/plan.ts'
 import { leaderOf } from './resolve.ts'
 import { type Deadline, type Stage, StepFailedError, TooLateError } from './stage.ts'

@@ -63,7 +63,8 @@ export class Heard implements Sink {
   #judge(): JudgedHistory {
     const text = 'the history is linearizable'
     const told = this.#model && this.#history.told(this.#model)
-    if (!told || 'problem' in told) return { expectation: { text, is: 'unknown', why: told?.problem ?? 'there is no model of the service' } }
+    if (!told || 'problem' in told)
+      return { expectation: { text, is: 'unknown', why: told?.problem ?? 'there is no model of the service' } }
     const verdict = judge(told.model, told.operations, { now: () => 0, steps: STEPS, explained: 0 })
     if (verdict.is === 'linearizable') return { expectation: { text, is: 'pass' } }
     const [violation] = report(told, verdict, false).violations

@@ -12,29 +12,38 @@ export interface Hunted {
   /** Seeds that it took; undefined when it survived all. */
   readonly seeds?: number
   readonly found?: SeedResult
+  /** Events of the smallest run that fails the same way. */
+  readonly shrunk?: number
   /** Seeds simulated. */
   readonly tried: number
   readonly troubles: readonly string[]
 }
 
+export interface HuntOptions {
+  /** At most. */
+  readonly seeds: number
+  /** What is found is made small, too. */
+  readonly shrinks?: boolean
+}
+
 /** Rejects when the mistake cannot be planted. */
-export async function hunt(
-  { name, edits }: Pick<Mutant, 'name' | 'edits'>,
-  { seeds, signal }: { seeds: number; signal?: AbortSignal },
-): Promise<Hunted> {
+export async function hunt({ name, edits }: Pick<Mutant, 'name' | 'edits'>, { seeds, shrinks = false }: HuntOptions): Promise<Hunted> {
   const folder = plant(edits)
   try {
     const { sweep } = (await load(folder, 'main/simulate/index.ts')) as typeof import('../../main/simulate/index.ts')
     const { raft } = (await load(folder, 'protocols/raft/index.ts')) as { raft: ProtocolDefinition }
     const text = raft.scenarios.find((scenario) => scenario.name === 'bad-afternoon')?.text ?? ''
     const found = new AbortController()
-    const signals = signal ? AbortSignal.any([found.signal, signal]) : found.signal
     const { results, troubles } = await sweep({
-      ...{ text, first: 1, last: seeds, jobs: 1, signal: signals },
+      ...{ text, first: 1, last: seeds, jobs: 1, signal: found.signal },
       onResult: ({ is }) => is === 'fail' && found.abort(),
     })
     const failed = results.find(({ is }) => is === 'fail')
-    return { mutant: name, tried: results.length, troubles, ...(failed ? { seeds: failed.seed, found: failed } : {}) }
+    const rest = { mutant: name, tried: results.length, troubles }
+    if (!failed) return rest
+    if (!shrinks) return { ...rest, seeds: failed.seed, found: failed }
+    const { shrink } = (await load(folder, 'main/simulate/shrink/index.ts')) as typeof import('../../main/simulate/shrink/index.ts')
+    return { ...rest, seeds: failed.seed, found: failed, shrunk: (await shrink({ text, seed: failed.seed })).events }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }

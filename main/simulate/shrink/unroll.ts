@@ -92,9 +92,9 @@ class NotedStage extends TrialStage {
     await super.load(load)
   }
 
-  override async node(id: NodeId, action: NodeAction, deadline: Deadline): Promise<void> {
+  override strike(id: NodeId, action: NodeAction): void {
+    super.strike(id, action) // first, for what cannot be done is no deed
     this.#note({ do: action, [action]: id } as unknown as Step)
-    await super.node(id, action, deadline)
   }
 
   override async arm(fault: NetworkFault): Promise<FaultId> {
