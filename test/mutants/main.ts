@@ -1,5 +1,5 @@
 /**
- * `npm run mutants [name ...] [--seeds N] [--jobs N] [--json]`: plants each mistake and lets `sim` look for it on the default
+ * `npm run mutants [name ...] [--seeds N] [--jobs N] [--no-shrink] [--json]`: plants each mistake and lets `sim` look for it on the default
  * plan, `raft/bad-afternoon`, from seed 1 on. A table of how many seeds it took; exit code 1 when a mistake survives them all.
  */
 import { parseArgs } from 'node:util'
@@ -10,13 +10,18 @@ const SEEDS = 2000
 
 const usage = (why: string): never => {
   console.error(
-    `${why}\nUse: npm run mutants -- [name ...] [--seeds 2000] [--jobs 1] [--json]\nMutants: ${mutants.map(({ name }) => name).join(', ')}`,
+    `${why}\nUse: npm run mutants -- [name ...] [--seeds 2000] [--jobs 1] [--no-shrink] [--json]\nMutants: ${mutants.map(({ name }) => name).join(', ')}`,
   )
   process.exit(2)
 }
 
-function options(): { chosen: readonly Mutant[]; seeds: number; jobs: number; json: boolean } {
-  const known = { json: { type: 'boolean' }, seeds: { type: 'string' }, jobs: { type: 'string' } } as const
+function options(): { chosen: readonly Mutant[]; seeds: number; jobs: number; json: boolean; shrinks: boolean } {
+  const known = {
+    json: { type: 'boolean' },
+    seeds: { type: 'string' },
+    jobs: { type: 'string' },
+    'no-shrink': { type: 'boolean' },
+  } as const
   try {
     const { values, positionals } = parseArgs({ options: known, allowPositionals: true })
     const unknown = positionals.find((name) => !mutants.some((mutant) => mutant.name === name))
@@ -26,34 +31,44 @@ function options(): { chosen: readonly Mutant[]; seeds: number; jobs: number; js
       return Number.isInteger(value) && value > 0 ? value : usage(`--${name} is a whole number above 0.`)
     }
     const chosen = positionals.length === 0 ? mutants : mutants.filter(({ name }) => positionals.includes(name))
-    return { chosen, seeds: count('seeds', SEEDS), jobs: count('jobs', 1), json: values.json ?? false }
+    return {
+      chosen,
+      seeds: count('seeds', SEEDS),
+      jobs: count('jobs', 1),
+      json: values.json ?? false,
+      shrinks: values['no-shrink'] !== true,
+    }
   } catch (error) {
     return usage((error as Error).message)
   }
 }
 
-const { chosen, seeds, jobs, json } = options()
+const { chosen, seeds, jobs, json, shrinks } = options()
 const waiting = [...chosen]
 const done: Hunted[] = []
 async function work(): Promise<void> {
   for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-    const hunted = await hunt(mutant, { seeds })
+    const hunted = await hunt(mutant, { seeds, shrinks })
     done.push(hunted)
     for (const trouble of hunted.troubles) console.error(trouble)
     if (json) console.log(JSON.stringify(line(hunted)))
-    else console.error(`${hunted.mutant}: ${hunted.found ? `found by seed ${hunted.seeds}` : `survived ${hunted.tried} seeds`}`)
+    else
+      console.error(
+        `${hunted.mutant}: ${hunted.found ? `found by seed ${hunted.seeds}${hunted.shrunk === undefined ? '' : `, shrunk to ${hunted.shrunk} events`}` : `survived ${hunted.tried} seeds`}`,
+      )
   }
 }
 await Promise.all(Array.from({ length: jobs }, work))
 if (!json) console.log(table())
 process.exitCode = done.every(({ found }) => found) ? 0 : 1
 
-function line({ mutant, seeds, tried, found }: Hunted): object {
+function line({ mutant, seeds, tried, found, shrunk }: Hunted): object {
   return {
     mutant,
     found: found !== undefined,
     ...(seeds === undefined ? {} : { seeds }),
     tried,
+    ...(shrunk === undefined ? {} : { shrunk }),
     ...(found ? { by: kindOf(found), why: found.why } : {}),
   }
 }
@@ -65,10 +80,16 @@ function kindOf({ violated, failure, is }: NonNullable<Hunted['found']>): string
 /** In Markdown, as it stands in the README. */
 function table(): string {
   const rows = chosen.map((mutant) => {
-    const { seeds: needed, found, tried } = done.find((hunted) => hunted.mutant === mutant.name) as Hunted
-    return [mutant.name, needed === undefined ? `survived ${tried}` : String(needed), found ? kindOf(found) : '', mutant.what]
+    const { seeds: needed, found, tried, shrunk } = done.find((hunted) => hunted.mutant === mutant.name) as Hunted
+    return [
+      mutant.name,
+      needed === undefined ? `survived ${tried}` : String(needed),
+      shrunk === undefined ? '' : String(shrunk),
+      found ? kindOf(found) : '',
+      mutant.what,
+    ]
   })
-  return [['mutant', 'seeds', 'found by', 'the mistake'], ['---', '---:', '---', '---'], ...rows]
+  return [['mutant', 'seeds', 'events', 'found by', 'the mistake'], ['---', '---:', '---:', '---', '---'], ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n')
 }
