@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { nodeIds } from '../../../protocols/core/ids.ts'
 import { deedsOf } from '../../../protocols/sim/ambush.ts'
-import type { Omen, Strike } from '../../../protocols/sim/misfortune.ts'
 import { Lookout } from '../../../protocols/sim/lookout.ts'
+import type { Omen, Strike } from '../../../protocols/sim/misfortune.ts'
 import type { Letter, StepSeen } from '../../../protocols/sim/sink.ts'
 
 const nodes = nodeIds(3)
