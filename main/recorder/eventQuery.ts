@@ -1,5 +1,7 @@
 /** Decides which events a filter lets through: by numbers first, so that most are never made; by text last. */
+import type { RunEvent } from '../../protocols/core/event.ts'
 import { type MessageId, messageIdParts } from '../../protocols/core/ids.ts'
+import { noteWords } from '../../protocols/core/noteWords.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
@@ -39,7 +41,13 @@ export class EventQuery {
   lets(reader: ChunkReader): boolean {
     if (this.#kinds && !this.#isOfKind(reader)) return false
     if (this.#nodes && !this.#isAt(reader)) return false
-    return this.#text === undefined || JSON.stringify(readEvent(reader)).toLowerCase().includes(this.#text)
+    return this.#text === undefined || this.#says(readEvent(reader), this.#text)
+  }
+
+  /** In what is recorded, or in the words that stand on the screen for it. */
+  #says(event: RunEvent, text: string): boolean {
+    if (JSON.stringify(event).toLowerCase().includes(text)) return true
+    return event.kind === 'step' && event.notes.some(({ note }) => noteWords(note).includes(text))
   }
 
   #isOfKind(reader: ChunkReader): boolean {

@@ -3,6 +3,7 @@ import type { ActionEvent, RunEvent, SendEvent, StepEvent } from '../../protocol
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
+import { noteWords } from '../../protocols/core/noteWords.ts'
 import { faultText } from './faultText.ts'
 import { brief, type Speech } from './speech.ts'
 
@@ -139,8 +140,7 @@ function causeText(event: StepEvent, telling: Telling): string {
 
 /** `becomeLeader`, `{ term: 3 }` → "becomes leader, term 3". */
 export function noteText(note: string, data: { readonly [key: string]: Json }): string {
-  const words = note.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
-  const said = words.replace(/^become /, 'becomes ')
+  const said = noteWords(note)
   const details = brief(data, 80)
   return details === '' ? said : `${said}, ${details}`
 }

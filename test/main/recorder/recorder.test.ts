@@ -122,6 +122,7 @@ test('pages forwards and backwards, filtered or not, hold what a plain filter ov
     { filter: { types: ['node', 'hold'] }, lets: (event: RunEvent) => event.kind === 'node' || event.kind === 'hold' },
     { filter: { types: ['Ask'] }, lets: (event: RunEvent) => ['send', 'deliver', 'drop', 'hold'].includes(event.kind) },
     { filter: { text: 'BECOMEleader' }, lets: (event: RunEvent) => JSON.stringify(event).includes('becomeLeader') },
+    { filter: { text: 'Becomes leader' }, lets: (event: RunEvent) => JSON.stringify(event).includes('becomeLeader') },
     {
       filter: { nodes: ['clients' as never], types: ['invoke', 'step'], text: 'clients' },
       lets: (event: RunEvent) => event.kind === 'step' && touches(event, 'clients'),
