@@ -51,6 +51,13 @@ export interface FactSpec {
   readonly help: string
 }
 
+/** A change of state that is worth a name: what a `note` of a step says has happened. */
+export interface NoteSpec {
+  readonly name: string
+  /** One sentence, with its source. */
+  readonly help: string
+}
+
 /** How a message type is drawn: hue by family, line by whether it asks or answers, faint when it is routine. */
 export interface MessageSpec {
   readonly kind: string
@@ -83,6 +90,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   /** Validates a message that came off a wire. */
   readonly message: ZodType<M>
   readonly timers: readonly { name: string; help: string }[]
+  /** Every note that a step can make. A sweep says which of them were never seen. */
+  readonly notes: readonly NoteSpec[]
   readonly facts: readonly FactSpec[]
   /** Service names this protocol can carry; `['*']` for any replicated state machine. */
   readonly services: readonly string[]

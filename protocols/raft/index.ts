@@ -3,6 +3,7 @@ import type { ProtocolDefinition } from '../core/machine.ts'
 import { decode, encode } from './codec.ts'
 import { invariants } from './invariants.ts'
 import { messageSpecs, type RaftMessage, raftMessageSchema } from './messages.ts'
+import { notes } from './notes.ts'
 import { raftMachine } from './raft.ts'
 import { scenarios } from './scenarios.ts'
 import { optionsSchema, type RaftOptions, type RaftState } from './state.ts'
@@ -55,6 +56,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
     { name: 'election', help: 'Runs out when no leader was heard: the server stands for election (§5.2).' },
     { name: 'heartbeat', help: 'A leader shows that it is there (§5.2).' },
   ],
+  notes,
   facts,
   services: ['*'],
   machine: raftMachine,

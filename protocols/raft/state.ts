@@ -11,6 +11,7 @@ import type { Json } from '../core/json.ts'
 import type { AnyService } from '../core/service.ts'
 import { emptyLog, type Log } from './log.ts'
 import type { RaftMessage } from './messages.ts'
+import type { RaftNote } from './notes.ts'
 
 export const optionsSchema = z
   .strictObject({
@@ -186,7 +187,7 @@ export function reply(turn: Turn, id: number, outcome: ClientOutcome): void {
   turn.effects.push({ kind: 'reply', id, outcome })
 }
 
-export function note(turn: Turn, name: string, data: { readonly [key: string]: Json }): void {
+export function note(turn: Turn, name: RaftNote, data: { readonly [key: string]: Json }): void {
   turn.effects.push({ kind: 'note', note: name, data })
 }
 

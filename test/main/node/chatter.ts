@@ -36,6 +36,7 @@ export const chatter: ProtocolDefinition<ChatterState, Chat> = {
     { name: 'short', help: '' },
     { name: 'long', help: '' },
   ],
+  notes: [{ name: 'chatted', help: '' }],
   facts: [],
   services: ['*'],
   machine: () => ({ start, step }),

@@ -148,6 +148,15 @@ for (const protocol of protocols) {
       }
     })
 
+    test('it notes only what it describes', () => {
+      const described = protocol.notes.map(({ name }) => name)
+      expect(new Set(described).size).toBe(described.length)
+      for (const { effects } of steps) {
+        for (const effect of effects as readonly { kind: string; note?: string }[])
+          if (effect.kind === 'note') expect(described).toContain(effect.note)
+      }
+    })
+
     test('what it persists stands before what it says', () => {
       for (const { effects } of steps) {
         const lastPersist = effects.findLastIndex(({ kind }) => kind === 'persist')
