@@ -29,7 +29,7 @@ export interface SimStageOptions {
   readonly config: RunConfig
   readonly protocol: AnyProtocol
   readonly service: AnyService
-  /** Records; what happens is only judged and counted when absent. */
+  /** Records, or looks on; what happens is only judged and counted when absent. */
   readonly sink?: Sink
   /** Goes no further when an invariant is broken. */
   readonly stopsAtViolation?: boolean

@@ -1,6 +1,7 @@
 /** A thread of a sweep: simulates the seeds that it is given, one after the other, judged and not recorded. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { runId } from '../../protocols/core/ids.ts'
+import { Coverage } from '../../protocols/sim/coverage.ts'
 import { choose } from '../labChoice.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import { runScenario } from '../scenario/runner.ts'
@@ -13,19 +14,23 @@ const file = fileName === undefined ? {} : { fileName }
 const scenario = parseScenario(text, fileName)
 
 async function simulate(seed: number): Promise<SeedResult> {
-  const stage = new SimStage({ run: runId(`seed-${seed}`), ...choose(simulatedConfig(scenario, seed)), stopsAtViolation: true })
+  const chosen = choose(simulatedConfig(scenario, seed))
+  const coverage = new Coverage(chosen.protocol)
+  const stage = new SimStage({ run: runId(`seed-${seed}`), ...chosen, sink: coverage, stopsAtViolation: true })
   const { is, failure, violated, why } = await runScenario(stage, { ...scenario, afterwards: 'stop' }, file)
+  const { events, operations } = stage.simulation
   return {
-    ...{ seed, is, events: stage.simulation.events, operations: stage.simulation.operations, faults: stage.tally.faults },
+    ...{ seed, is, events, operations, faults: stage.tally.faults, coverage: coverage.counts },
     ...(failure === undefined ? {} : { failure }),
     ...(violated === undefined ? {} : { violated }),
     ...(why === undefined ? {} : { why }),
   }
 }
 
+/** Beyond whatever the run left to be done at once: a result counts when nothing of its run can fail any more, and a thread dies of its own seed. */
 parentPort?.on('message', ({ seed }: ToSweeper) => {
   simulate(seed).then(
-    (result) => parentPort?.postMessage({ result } satisfies FromSweeper),
+    (result) => setImmediate(() => parentPort?.postMessage({ result } satisfies FromSweeper)),
     (error) =>
       setImmediate(() => {
         throw error // the thread dies of it, and the sweep says so

@@ -44,8 +44,9 @@ sub('run', 'Carry out a scenario without a window and print its verdict. The run
 sub('sim', 'Carry out a scenario in simulated time, recorded like a real run; or over many seeds, each judged, with a table at the end.')
   .argument('<scenario>', "a scenario file, or one of a protocol's own: raft/bad-afternoon")
   .option('--seed <number>', "the run's seed, in place of the scenario's", readCount)
-  .option('--seeds <first..last>', 'simulate it under each of these seeds; nothing is recorded', readRange)
+  .option('--seeds <first..last>', 'simulate it under each of these seeds; results are kept, runs are not', readRange)
   .option('--jobs <count>', 'worker threads for --seeds', readCount, 1)
+  .option('--resume', 'go on with a sweep that was interrupted: seeds that are done already are not simulated again')
   .option(
     '--shrink',
     'when the seed fails, look for the smallest scenario that fails the same way; --seeds does so for each sort of failure',

@@ -1,7 +1,8 @@
 /** `synod sim`: a scenario in simulated time, once and recorded, or over a range of seeds. */
 import { LabError } from '../../contract/errors.ts'
 import { askedToEnd } from '../../ending.ts'
-import { type Lab, type SeedResult, sweep } from '../../lab.ts'
+import { defaultDataFolder, type Lab, type SeedResult, sweep } from '../../lab.ts'
+import { coverageTable } from './coverageTable.ts'
 import { withLab } from './openRun.ts'
 import { findScenario, progressLine, report } from './scenarios.ts'
 import { shrinkAll, shrinkInto, shrunkReport } from './shrinking.ts'
@@ -12,6 +13,7 @@ interface SimOptions extends CommonOptions {
   readonly seed?: number
   readonly seeds?: { readonly first: number; readonly last: number }
   readonly jobs: number
+  readonly resume?: boolean
   readonly name?: string
   /** Usual for a sweep, to be asked for with one seed. */
   readonly shrink?: boolean
@@ -20,6 +22,7 @@ interface SimOptions extends CommonOptions {
 export async function sim(scenario: string, options: SimOptions): Promise<number> {
   const { seed, seeds } = options
   if (seed !== undefined && seeds !== undefined) throw new LabError('bad-request', 'Either --seed or --seeds, not both.')
+  if (options.resume && seeds === undefined) throw new LabError('bad-request', 'Only a sweep (--seeds) can be resumed.')
   // A sweep keeps nothing in the library, so it need not be held.
   if (seeds !== undefined) return await withLab(options.data, async (lab) => await many(lab, scenario, seeds, options))
   return await withLab(options.data, async (lab) => await one(lab, scenario, options), false)
@@ -53,23 +56,40 @@ async function one(lab: Lab, scenario: string, { seed, name, json, shrink }: Sim
 async function many(lab: Lab, scenario: string, { first, last }: { first: number; last: number }, options: SimOptions): Promise<number> {
   const source = await findScenario(lab, scenario)
   const { text, fileName } = source
-  const progress = new Progress(last - first + 1)
+  const planned = last - first + 1
+  const progress = new Progress(planned)
   const signal = onSignal('Ending; what was found is kept ...')
-  const { results, isWhole, troubles } = await sweep({
+  const { results, isWhole, troubles, coverage, file } = await sweep({
     ...{ text, fileName, first, last, jobs: options.jobs, signal },
+    keep: { folder: options.data, resume: options.resume === true },
+    onBegin: (earlier, words) => {
+      for (const word of words) console.error(word)
+      progress.begin(earlier)
+    },
     onResult: (result) => progress.take(result),
   })
   for (const trouble of troubles) console.error(trouble)
   const found = foundIn(results)
-  if (!options.json) await print(sweepTable(found, { scenario, planned: last - first + 1 }))
+  if (!options.json) await print(`${sweepTable(found, { scenario, planned })}\n\n${coverageTable(coverage)}`)
   // Once for each sort of failure. What could not be judged shows nothing that could be made smaller.
   const failing = found.failures.filter(({ kind }) => kind !== 'unknown').map(({ firstSeed }) => ({ text, fileName, seed: firstSeed }))
   const wanted = options.shrink !== false && !signal.aborted && failing.length > 0
   const shrunk = wanted ? await shrinkInto(options.data, failing, signal) : []
-  if (options.json) await printJson({ scenario: fileName, seeds: { first, last }, isWhole, troubles, ...found, shrunk })
-  else for (const one of shrunk) await print(`\n${shrunkReport(one)}`)
+  const resume = isWhole ? undefined : resumeCommand(scenario, options)
+  if (options.json)
+    await printJson({ scenario: fileName, seeds: { first, last }, isWhole, file, resume, troubles, ...found, coverage, shrunk })
+  else {
+    for (const one of shrunk) await print(`\n${shrunkReport(one)}`)
+    if (resume !== undefined) await print(`\n${found.runs} of ${planned} seeds are done, and kept in ${file}.\nResume: ${resume}`)
+  }
   if (found.failures.length > 0) return Exit.verdict
   return isWhole ? Exit.good : Exit.lab
+}
+
+/** What to type to go on with the rest. */
+function resumeCommand(scenario: string, { seeds, jobs, data }: SimOptions): string {
+  const more = [...(jobs > 1 ? [`--jobs ${jobs}`] : []), ...(data === defaultDataFolder() ? [] : [`--data ${data}`])]
+  return [`synod sim ${scenario} --seeds ${seeds?.first}..${seeds?.last}`, ...more, '--resume'].join(' ')
 }
 
 /** A line on standard error, now and then, and one for each failure at once. */
@@ -81,6 +101,14 @@ class Progress {
 
   constructor(of: number) {
     this.#of = of
+  }
+
+  /** With what another sweep has done already. */
+  begin(earlier: readonly SeedResult[]): void {
+    if (earlier.length === 0) return
+    this.#done = earlier.length
+    this.#failed = earlier.filter(({ is }) => is !== 'pass').length
+    console.error(`${this.#done} of ${this.#of} seeds are done already, ${this.#failed} failed.`)
   }
 
   take({ seed, is, why }: SeedResult): void {

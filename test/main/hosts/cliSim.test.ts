@@ -1,9 +1,10 @@
 /** `synod sim` as a person calls it: once and recorded, over many seeds, interrupted, and misused. */
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { callSynod } from './program.ts'
+import { callSynod, cliProgram } from './program.ts'
 
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-sim-'))
 afterAll(() => fs.rmSync(data, { recursive: true, force: true }))
@@ -94,7 +95,54 @@ test('sim --seed --shrink: the smallest run is kept beside the whole one', async
 test('sim --seeds: interrupted, it says what it has, and that it is not all', async () => {
   const { code, out } = await synod(['sim', 'raft/bad-afternoon', '--seeds', '1..100000'], '/100000 seeds')
   expect(code).toBe(3)
-  expect(out).toMatch(/^runs +[1-9][0-9]* of 100000$/m)
+  const [, runs] = /^runs +([1-9][0-9]*) of 100000$/m.exec(out) ?? []
+  expect(out).toContain(`${runs} of 100000 seeds are done, and kept in ${path.join(data, 'sweeps')}`)
+  expect(out.trimEnd().split('\n').at(-1)).toBe('Resume: synod sim raft/bad-afternoon --seeds 1..100000 --resume')
+
+  // What it found counts in the next one, which simulates the rest.
+  const last = Number(runs) + 1
+  const rest = await synod(['sim', 'raft/bad-afternoon', '--seeds', `1..${last}`, '--resume'])
+  expect(rest).toMatchObject({ code: 0, err: expect.stringContaining(`${runs} of ${last} seeds are done already, 0 failed.`) })
+  expect(rest.out).toMatch(new RegExp(`^runs +${last}$`, 'm'))
+  const again = await synod(['sim', 'raft/bad-afternoon', '--seeds', `1..${last}`, '--resume', '--json'])
+  expect(JSON.parse(again.out)).toMatchObject({ isWhole: true, runs: last, file: expect.stringContaining(data) })
+})
+
+test('sim --seeds: says what was seen of the protocol, and what never was', async () => {
+  const file = path.join(data, 'calm.yaml')
+  fs.writeFileSync(file, 'name: calm\nrun: { nodes: 3 }\nsteps:\n  - wait: leader\n  - client: put x 1\n')
+  const { out } = await synod(['sim', file, '--seeds', '1..2'])
+  expect(out).toMatch(/^inputs +start 6, message RequestVote [0-9]+,/m)
+  expect(out).toMatch(/^transitions +becomeCandidate [0-9]+,/m)
+  expect(out).toMatch(/^never seen +.*input durable,/m)
+  expect(out).toContain('transition stepDown')
+  const { coverage } = JSON.parse((await synod(['sim', file, '--seeds', '1..2', '--json'])).out)
+  expect(coverage).toMatchObject({
+    inputs: { start: 6 },
+    transitions: { stepDown: 0 },
+    neverSeen: expect.arrayContaining(['transition stepDown']),
+  })
+})
+
+// A limit on the size of files stands for a disk that is full: what is written up to it is there, and no more.
+test.skipIf(process.platform === 'win32')('sim --seeds: results that cannot be written end the sweep, which says what it has', async () => {
+  const limited = `trap '' XFSZ; ulimit -f 16; exec "$0" "$@"`
+  const args = [cliProgram, 'sim', 'raft/leader-crash', '--seeds', '1..100000']
+  const child = spawn('sh', ['-c', limited, process.execPath, ...args], { env: { ...process.env, SYNOD_HOME: data } })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(3)
+  expect(err).toContain('The sweep ended: The results of the sweep cannot be kept any more')
+  const [, runs] = /^runs +([1-9][0-9]*) of 100000$/m.exec(out) ?? []
+  // The last one was found, and its line was too long by then.
+  const rest = await synod(['sim', 'raft/leader-crash', '--seeds', `1..${runs}`, '--resume'])
+  expect(rest).toMatchObject({ code: 0, err: expect.stringContaining(`${Number(runs) - 1} of ${runs} seeds are done already`) })
 })
 
 test('sim: misuse is exit code 2 and says what was meant', async () => {
@@ -102,5 +150,7 @@ test('sim: misuse is exit code 2 and says what was meant', async () => {
   expect(await synod(['sim', 'raft/bad-afternoon', '--seeds', '7'])).toMatchObject({ code: 2, err: expect.stringContaining('1..200') })
   const both = await synod(['sim', 'raft/bad-afternoon', '--seed', '1', '--seeds', '1..2'])
   expect(both).toMatchObject({ code: 2, err: expect.stringContaining('not both') })
+  const alone = await synod(['sim', 'raft/bad-afternoon', '--resume'])
+  expect(alone).toMatchObject({ code: 2, err: expect.stringContaining('Only a sweep (--seeds)') })
   expect((await synod(['sim', '--help'])).out).toContain('--jobs')
 })
