@@ -58,8 +58,16 @@ export class SimDesk implements Desk {
     this.#clock ??= this.#stamps.clock.slice()
     this.#world.post({
       message: messageId(endpoint, 1, number),
-      ...{ from: endpoint, to: node, type: requestType, number, life: 1, step: this.#step },
-      ...{ lamport: this.#stamps.lamport, clock: this.#clock, sentAtUs: agenda.nowUs, body },
+      from: endpoint,
+      to: node,
+      type: requestType,
+      number,
+      life: 1,
+      step: this.#step,
+      lamport: this.#stamps.lamport,
+      clock: this.#clock,
+      sentAtUs: agenda.nowUs,
+      body,
     })
     return id
   }

@@ -234,12 +234,25 @@ export class SimNode {
           effect satisfies never
       }
     }
-    const { endpoint, id: node, life } = this
     sink.stepped({
-      ...{ endpoint, node, life, step: this.step, atUs: agenda.nowUs, nowMs: input.nowMs },
-      ...{ lamport: this.#stamps.lamport, clock: this.#stamps.clock, inputKind, subject, sendFirst },
-      ...{ sendCount: this.#messages - sendFirst + 1, persisted, timers: timings },
-      ...{ input, before, after: step.state, effects: step.effects },
+      endpoint: this.endpoint,
+      node: this.id,
+      life: this.life,
+      step: this.step,
+      atUs: agenda.nowUs,
+      nowMs: input.nowMs,
+      lamport: this.#stamps.lamport,
+      clock: this.#stamps.clock,
+      inputKind,
+      subject,
+      sendFirst,
+      sendCount: this.#messages - sendFirst + 1,
+      persisted,
+      timers: timings,
+      input,
+      before,
+      after: step.state,
+      effects: step.effects,
     })
     if (persisted > 0) this.#isUnsynced = true
     if (this.#early.length > 0) this.#early = this.#postAll(this.#early)
@@ -259,8 +272,16 @@ export class SimNode {
     const number = ++this.#messages
     return {
       message: messageId(this.endpoint, this.life, number),
-      ...{ from: this.endpoint, to, type, number, life: this.life, step: this.step },
-      ...{ lamport: this.#stamps.lamport, clock, sentAtUs: agenda.nowUs, body },
+      from: this.endpoint,
+      to,
+      type,
+      number,
+      life: this.life,
+      step: this.step,
+      lamport: this.#stamps.lamport,
+      clock,
+      sentAtUs: agenda.nowUs,
+      body,
     }
   }
 

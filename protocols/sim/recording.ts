@@ -45,10 +45,21 @@ export class Recording implements Sink {
   stepped(step: StepSeen): void {
     const { endpoint, life, atUs, after, inputKind, subject } = step
     const said = this.#of(endpoint, life)
-    const { nowMs, lamport, clock, sendFirst, sendCount, persisted, timers } = step
     const writer = this.#begin()
-    const record = { step: step.step, atUs, nowMs, lamport, clock, input: inputKind, subject, sendFirst, sendCount, persisted, timers }
-    writeStepRecord(writer, { ...record, extras: this.#extras(step, said) })
+    writeStepRecord(writer, {
+      step: step.step,
+      atUs,
+      nowMs: step.nowMs,
+      lamport: step.lamport,
+      clock: step.clock,
+      input: inputKind,
+      subject,
+      sendFirst: step.sendFirst,
+      sendCount: step.sendCount,
+      persisted: step.persisted,
+      timers: step.timers,
+      extras: this.#extras(step, said),
+    })
     this.#log.tap(endpoint, life, writer.bytes, writer.view, 0, writer.length)
     if (inputKind === StepInputKind.start || said.pace.isDue(step.step, atUs)) this.#checkpoint(step, said, after)
   }
@@ -60,13 +71,13 @@ export class Recording implements Sink {
   }
 
   sent(letter: Letter, atUs: number): void {
-    const { body, message: _, ...header } = letter
+    const { body, from, to, type, number, step, lamport, sentAtUs, life, clock } = letter
     if (body !== this.#lastBody) {
       this.#lastBody = body
       this.#lastText = JSON.stringify(body)
     }
     const writer = this.#begin()
-    writeFrame(writer, { kind: FrameKind.message, ...header }, this.#lastText)
+    writeFrame(writer, { kind: FrameKind.message, from, to, type, number, step, lamport, sentAtUs, life, clock }, this.#lastText)
     this.#log.frame(writer.bytes, writer.view, 0, writer.length, atUs, Number.NaN)
   }
 

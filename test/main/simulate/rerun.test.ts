@@ -82,12 +82,13 @@ test.each([
 ])(
   '%s, cut at any event and gone on with the same chance, has the same events',
   async (_, text) => {
+    let deeds = 0
     for (let run = 0; run < 3; run++) {
       const seed = draw(chosen, run)
       console.log(`seed ${seed}`)
       const recorded = await record(text, seed)
       const { events, past } = recorded
-      expect(past.deeds.length).toBeGreaterThan(5)
+      deeds += past.deeds.length
       for (let i = 0; i < 6; i++) {
         const seq = 1 + (draw(chosen, run, i) % events.length)
         const { rerun, log } = begin(recorded)
@@ -97,6 +98,8 @@ test.each([
         expectSame(log.events, events, `seed ${seed}, cut at ${seq}`)
       }
     }
+    // One storm in twenty-five is a calm one: together they must not be.
+    expect(deeds).toBeGreaterThan(5)
   },
   120_000,
 )
