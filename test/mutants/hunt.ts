@@ -12,7 +12,7 @@ export interface Hunted {
   /** Seeds that it took; undefined when it survived all. */
   readonly seeds?: number
   readonly found?: SeedResult
-  /** Events of the smallest run that fails the same way. */
+  /** What happens in the smallest run that fails the same way. */
   readonly shrunk?: number
   /** Seeds simulated. */
   readonly tried: number

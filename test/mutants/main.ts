@@ -1,12 +1,15 @@
 /**
  * `npm run mutants [name ...] [--seeds N] [--jobs N] [--no-shrink] [--json]`: plants each mistake and lets `sim` look for it on the default
- * plan, `raft/bad-afternoon`, from seed 1 on. A table of how many seeds it took; exit code 1 when a mistake survives them all.
+ * plan, `raft/bad-afternoon`, from seed 1 on, and shrinks what was found. A table of how many seeds it took and how few events show it;
+ * exit code 1 when a mistake survives all its seeds.
  */
 import { parseArgs } from 'node:util'
 import { type Hunted, hunt } from './hunt.ts'
 import { type Mutant, mutants } from './raft.ts'
 
 const SEEDS = 2000
+/** A run that shows a mistake should have fewer events; the table marks those that have not. */
+const SMALL = 60
 
 const usage = (why: string): never => {
   console.error(
@@ -84,7 +87,7 @@ function table(): string {
     return [
       mutant.name,
       needed === undefined ? `survived ${tried}` : String(needed),
-      shrunk === undefined ? '' : String(shrunk),
+      shrunk === undefined ? '' : `${shrunk}${shrunk < SMALL ? '' : ' (!)'}`,
       found ? kindOf(found) : '',
       mutant.what,
     ]

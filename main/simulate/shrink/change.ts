@@ -5,19 +5,19 @@
 import { messageTypesOf } from '../../../protocols/core/event.ts'
 import { CLIENTS } from '../../../protocols/core/ids.ts'
 import type { Step } from '../../scenario/format.ts'
+import { aimedFault, NEVER_MS, tellingMs } from './aim.ts'
 import { inTime, nodeOf, renamed, withoutNodes, withoutOrphans } from './deeds.ts'
 import type { Dice } from './dice.ts'
+import type { Sent } from './letters.ts'
 import type { Bench, Trial } from './trial.ts'
 
-type Change = (trial: Trial, dice: Dice, bench: Bench) => Trial | undefined
+export type Change = (trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]) => Trial | undefined
 type Arm = Extract<Step, { do: 'arm' }>
 
-/** So long that it never arrives: unlike a loss it leaves no event behind. */
-const NEVER_MS = 60_000
-const SEEDS = 100_000
+export const SEEDS = 100_000
 
-const deedsOf = (trial: Trial): Step[] => trial.steps.slice(0, -1)
-const watchOf = (trial: Trial): Step => trial.steps.at(-1) as Step
+export const deedsOf = (trial: Trial): Step[] => trial.steps.slice(0, -1)
+export const watchOf = (trial: Trial): Step => trial.steps.at(-1) as Step
 export const withDeeds = (trial: Trial, deeds: readonly Step[]): Trial => ({
   ...trial,
   steps: [...withoutOrphans(inTime(deeds)), watchOf(trial)],
@@ -93,12 +93,12 @@ const swapNodes: Change = (trial, dice) => {
   return { ...trial, steps }
 }
 
-const option: Change = (trial, dice, { protocol }) => {
+export const option: Change = (trial, dice, { protocol }) => {
   const known = protocol.options.parse(trial.run.options) as { [name: string]: unknown }
   const numbers = Object.entries(known).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
   if (numbers.length === 0) return undefined
   const [name, value] = dice.oneOf(numbers)
-  const other = dice.oneOf([1, Math.ceil(value / 2), value * 2, value * 10, 10_000])
+  const other = dice.oneOf([1, Math.ceil(value / 2), value * 2, value * 10, 10_000, dice.oneOf(numbers)[1]])
   const options = { ...known, [name]: other }
   return protocol.options.safeParse(options).success ? { ...trial, run: { ...trial.run, options } } : undefined
 }
@@ -120,7 +120,7 @@ const fewerAsked: Change = (trial, dice) => {
   }
 }
 
-const ask: Change = (trial, dice, { service }) => {
+export const ask: Change = (trial, dice, { service }) => {
   const deeds = deedsOf(trial)
   const asked = deeds.flatMap((step, index) => (step.do === 'ask' ? [index] : []))
   const of = dice.chance(0.8) ? { of: dice.oneOf(nodesOf(trial)) } : {}
@@ -135,7 +135,7 @@ const ask: Change = (trial, dice, { service }) => {
       }),
     )
   }
-  const load = { readMix: 1, writeMix: 1, casMix: 0.2, keys: 1, valueBytes: 1 }
+  const load = { readMix: 1, writeMix: 1, casMix: 0.6, keys: 1, valueBytes: 1 }
   const op = service.format(service.draw(load, () => dice.below(2 ** 32), deeds.length + 1))
   const by = dice.chance(0.5) ? { by: dice.oneOf(['a', 'b']) } : {}
   return withDeeds(trial, [...deeds, { do: 'ask', ask: op, ...by, ...of, atMs: dice.between(0, lengthMs(trial)) }])
@@ -171,10 +171,10 @@ const fault = (trial: Trial, dice: Dice, { protocol }: Bench): Arm['arm'] => {
   ])
 }
 
-const addFault: Change = (trial, dice, bench) => {
+export const addFault: Change = (trial, dice, bench) => {
   const deeds = deedsOf(trial)
   const atMs = dice.oneOf([0, dice.between(0, lengthMs(trial)), dice.oneOf([...deeds, { atMs: 0 }]).atMs ?? 0])
-  const as = `f${1 + Math.max(0, ...deeds.map((step) => (step.do === 'arm' && /^f[0-9]+$/.test(step.as ?? '') ? Number(step.as?.slice(1)) : 0)))}`
+  const as = newLabel(deeds)
   const lift: Step[] = dice.chance(0.4) ? [{ do: 'lift', lift: as, atMs: atMs + dice.between(20, 300) }] : []
   return withDeeds(trial, [...deeds, { do: 'arm', arm: fault(trial, dice, bench), as, atMs }, ...lift])
 }
@@ -204,9 +204,42 @@ const otherFault: Change = (trial, dice, bench) => {
   )
 }
 
-const befall: Change = (trial, dice) => {
+const newLabel = (deeds: readonly Step[]): string =>
+  `f${1 + Math.max(0, ...deeds.map((step) => (step.do === 'arm' && /^f[0-9]+$/.test(step.as ?? '') ? Number(step.as?.slice(1)) : 0)))}`
+
+export const aim: Change = (trial, dice, _, sent) => {
+  if (sent.length === 0) return undefined
+  const deeds = deedsOf(trial)
+  const { arm, atMs } = aimedFault(sent, dice)
+  return withDeeds(trial, [...deeds, { do: 'arm', arm, as: newLabel(deeds), atMs }])
+}
+
+/** A deed is done when something is sent. */
+const aimDeed: Change = (trial, dice, _, sent) => {
+  const deeds = deedsOf(trial)
+  if (sent.length === 0 || deeds.length === 0) return undefined
+  const one = dice.below(deeds.length)
+  return withDeeds(
+    trial,
+    deeds.map((step, index) => (index === one ? { ...step, atMs: tellingMs(sent, dice) } : step)),
+  )
+}
+
+/** What comes after some moment comes sooner. */
+const closeGap: Change = (trial, dice) => {
+  const deeds = deedsOf(trial)
+  if (deeds.length === 0) return undefined
+  const fromMs = dice.oneOf(deeds).atMs ?? 0
+  const lessMs = dice.between(0, dice.oneOf([20, 100, 400]))
+  return withDeeds(
+    trial,
+    deeds.map((step) => ((step.atMs ?? 0) < fromMs ? step : { ...step, atMs: Math.max(fromMs - lessMs, 0, (step.atMs ?? 0) - lessMs) })),
+  )
+}
+
+export const befall: Change = (trial, dice, _, sent) => {
   const node = dice.oneOf(nodesOf(trial))
-  const atMs = dice.oneOf([0, dice.between(0, lengthMs(trial))])
+  const atMs = sent.length > 0 && dice.chance(0.5) ? tellingMs(sent, dice) : dice.oneOf([0, dice.between(0, lengthMs(trial))])
   const backMs = atMs + dice.between(1, 100)
   const deeds = deedsOf(trial)
   const more = dice.oneOf<Step[]>([
@@ -233,6 +266,9 @@ const CHANGES: readonly (readonly [number, Change])[] = [
   [1, dropEnds],
   [4, retime],
   [2, squeeze],
+  [1.5, closeGap],
+  [6, aim],
+  [2, aimDeed],
   [1, fewerNodes],
   [1, swapNodes],
   [3, option],
@@ -255,35 +291,8 @@ function drawn(dice: Dice): Change {
 }
 
 /** One to three changes at once. */
-export function changed(trial: Trial, dice: Dice, bench: Bench): Trial {
+export function changed(trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]): Trial {
   let result = trial
-  for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) result = drawn(dice)(result, dice, bench) ?? result
-  return result === trial ? (reseed(trial, dice, bench) as Trial) : result
-}
-
-/** A small trial that owes nothing to any other: a few nodes, a few operations, a misfortune or two. */
-export function guessed(trial: Trial, dice: Dice, bench: Bench): Trial {
-  const { load: _, ...rest } = trial.run
-  const nodes = dice.oneOf([1, 2, 3, 3]) // whether the protocol runs on so many is asked before it is tried
-  const network = { delayMs: 0, jitterMs: 0 }
-  const run = { ...rest, nodes, network, seed: 1 + dice.below(SEEDS), options: bench.protocol.options.parse({}) as Trial['run']['options'] }
-  let result: Trial = { ...trial, run, steps: [watchOf(trial)] }
-  const changes = [
-    ...Array(dice.below(4)).fill(ask),
-    ...Array(dice.below(3)).fill(addFault),
-    ...(dice.chance(0.3) ? [befall] : []),
-    option,
-    stretched,
-  ]
-  for (const change of changes as Change[]) result = change(result, dice, bench) ?? result
-  return result
-}
-
-/** Times anew, over as long as a few tries of a client or elections take. */
-const stretched: Change = (trial, dice) => {
-  const spanMs = dice.oneOf([300, 600, 1200])
-  return withDeeds(
-    trial,
-    deedsOf(trial).map((step) => (dice.chance(0.2) ? { ...step, atMs: 0 } : { ...step, atMs: dice.between(0, spanMs) })),
-  )
+  for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) result = drawn(dice)(result, dice, bench, sent) ?? result
+  return result === trial ? (reseed(trial, dice, bench, sent) as Trial) : result
 }

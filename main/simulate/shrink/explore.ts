@@ -25,7 +25,7 @@ export async function explore(start: Proven, { prover, bench, dice, patience, on
     since += 1
     // Now and then a little worse is good enough to go on from; the best is never forgotten.
     const slack = dice.chance(0.1) ? 6 : 0
-    const found = await prover.prove(changed(current.trial, dice, bench), Math.min(current.cost, best.cost + 8) + slack)
+    const found = await prover.prove(changed(current.trial, dice, bench, current.sent()), Math.min(current.cost, best.cost + 8) + slack)
     if (found) current = found
     if (current.cost < best.cost) {
       best = current

@@ -13,10 +13,10 @@ import { choose } from '../../labChoice.ts'
 import type { Scenario, Step } from '../../scenario/format.ts'
 import { parseScenario } from '../../scenario/parse.ts'
 import { simulated } from '../begin.ts'
-import { guessed } from './change.ts'
 import { inTime, withoutOrphans } from './deeds.ts'
 import { Dice } from './dice.ts'
 import { explore } from './explore.ts'
+import { aimedAt, guessed, stormy, varied } from './guess.ts'
 import { passesOf } from './passes.ts'
 import { type Proven, Prover, WATCH_MS, watched } from './prove.ts'
 import { attempt, type Bench, type Trial } from './trial.ts'
@@ -31,7 +31,7 @@ export interface ShrinkOptions {
   /** In place of those that the scenario names: a protocol that is not in the registry. */
   readonly protocol?: AnyProtocol
   readonly service?: AnyService
-  /** At most so many are tried in search of something smaller; default 20,000. */
+  /** At most so many are tried in search of something smaller; default 50,000. */
   readonly trials?: number
   /** What was found until then is the result. */
   readonly signal?: AbortSignal
@@ -51,7 +51,7 @@ export interface Shrunk {
   readonly why: string
   /** The seed that was shrunk, and how many events it took to fail. */
   readonly from: { readonly seed: number; readonly events: number }
-  /** Of the smallest one, as in its recording. */
+  /** What happens in the smallest one; its recording keeps the states of nodes as well. */
   readonly events: number
   readonly seed: number
   readonly name: string
@@ -62,11 +62,13 @@ export interface Shrunk {
   readonly isMinimal: boolean
 }
 
-const TRIALS = 20_000
+const TRIALS = 50_000
 /** And so many more to take away what is left over: a few hundred do, as a rule. */
 const REDUCING = 5000
 /** Small trials that are guessed before it is searched. */
-const GUESSES = 2000
+const GUESSES = 3000
+/** And so many times something befalls a message of each. */
+const AIMS = 3
 const GUESSED_COST = 100
 /** Searches, from how many of the smallest, and trials of each without anything better. */
 const CHAINS = 6
@@ -74,8 +76,17 @@ const STARTS = 3
 const PATIENCE = [1500, 1500]
 /** Nobody minds that it could be smaller still. */
 const SMALL_EVENTS = 30
+/** What is larger than this is searched again from where it could not be reduced any more, so many times. */
+const LARGE_EVENTS = 60
+const ROUNDS = 4
 /** Other seeds of the whole scenario that are looked at first, and how many events each may take. */
 const OTHERS = 150
+/** What has more events than this even then is looked for in short storms over few nodes: in so many, of so many events at most, until so many fail; each of these is made smaller. */
+const MANY_EVENTS = 150
+const STORMS = 8000
+const STORM_EVENTS = 400
+const STORMS_WANTED = 8
+const STORM_PATIENCE = 800
 const OTHERS_EVENTS = 3000
 
 /** Rejects with a LabError when the scenario cannot be simulated, or does not fail under this seed. */
@@ -120,10 +131,17 @@ class Shrinking {
     this.#found.push(this.#best)
     this.#tell()
     if (first.violatedAtMs !== undefined) {
+      await this.#guess()
       await this.#lookAround()
-      await this.#search()
+      if (this.#best.events > MANY_EVENTS) await this.#raiseStorms()
+      await this.#search(0)
     }
-    const isMinimal = await this.#reduce()
+    let isMinimal = await this.#reduce()
+    for (let round = 1; round <= ROUNDS && first.violatedAtMs !== undefined && this.#best.events >= LARGE_EVENTS; round++) {
+      const before = this.#best
+      await this.#search(round)
+      if (this.#best !== before) isMinimal = await this.#reduce()
+    }
     return await this.#result(failure, first.events, isMinimal)
   }
 
@@ -144,27 +162,28 @@ class Shrinking {
     return whole
   }
 
-  /** The same scenario under other seeds, on fewer nodes: one of them may fail much sooner. */
+  /** The same scenario under other seeds, on fewer nodes, with other settings, with nobody who asks: one of them may fail much sooner. */
   async #lookAround(): Promise<void> {
-    const { run } = this.#whole
+    const { load, ...quiet } = this.#whole.run
+    const dice = new Dice(draw(quiet.seed, OTHERS))
     const { usual, min } = this.#bench.protocol.clusterSize
     for (let other = 1; other <= OTHERS && !this.#prover.isOver; other++) {
-      const nodes = other % 2 === 0 ? run.nodes : Math.max(min, Math.min(run.nodes, usual - 2))
-      const trial = { ...this.#whole, run: { ...run, nodes, seed: (run.seed + other) % 2 ** 32 } }
+      const nodes = other % 2 === 0 ? quiet.nodes : Math.max(min, Math.min(quiet.nodes, usual - 2))
+      const run = { ...quiet, ...(load && other % 3 > 0 ? { load } : {}), nodes, seed: (quiet.seed + other) % 2 ** 32 }
+      const trial = varied({ ...this.#whole, run }, dice, this.#bench)
       const found = await this.#prover.look(trial, Math.min(this.#best.events, OTHERS_EVENTS))
       if (found) await this.#consider(this.#spelt(trial.run, found.deeds))
     }
   }
 
   /** Several searches, since chance leads each of them somewhere else: from the smallest known and from those before it. */
-  async #search(): Promise<void> {
+  async #search(round: number): Promise<void> {
     const bench = this.#bench
     const prover = this.#prover
-    await this.#guess()
     const starts = this.#found.slice(-STARTS)
     for (let chain = 0, idle = 0; chain < CHAINS && idle < 2 && !prover.isOver; chain++) {
       const before = this.#best
-      const dice = new Dice(draw(this.#whole.run.seed, chain))
+      const dice = new Dice(draw(this.#whole.run.seed, chain, round))
       const onBetter = (found: Proven) => this.#keep(found)
       let found = starts[starts.length - 1 - (chain % starts.length)] as Proven
       for (const patience of PATIENCE) found = await this.#spelledOut(await explore(found, { prover, bench, dice, patience, onBetter }))
@@ -172,11 +191,35 @@ class Shrinking {
     }
   }
 
+  /** Nobody asks, nothing is healed, and timers are patient: what shows a mistake in the order of elections can be much shorter so. */
+  async #raiseStorms(): Promise<void> {
+    const dice = new Dice(draw(this.#whole.run.seed, STORMS))
+    let fruitful: Trial['run']['options'] | undefined
+    const starts: Proven[] = []
+    for (let storm = 0; storm < STORMS && starts.length < STORMS_WANTED && !this.#prover.isOver; storm++) {
+      const trial = stormy(this.#whole, dice, this.#bench, storm % 2 === 0 ? fruitful : undefined)
+      const failing = await this.#prover.look(trial, STORM_EVENTS)
+      if (!failing) continue
+      fruitful = trial.run.options
+      const start = await this.#prover.prove(this.#spelt(trial.run, failing.deeds), Number.POSITIVE_INFINITY)
+      if (start) starts.push(start)
+    }
+    for (const [index, start] of starts.entries()) {
+      if (start.cost < this.#best.cost) this.#keep(start)
+      const chain = new Dice(draw(this.#whole.run.seed, STORMS, index))
+      this.#keep(await explore(start, { prover: this.#prover, bench: this.#bench, dice: chain, patience: STORM_PATIENCE }))
+    }
+  }
+
   /** Perhaps it takes very little. */
   async #guess(): Promise<void> {
     const dice = new Dice(draw(this.#whole.run.seed, GUESSES))
-    for (let guess = 0; guess < GUESSES && !this.#prover.isOver; guess++)
-      await this.#consider(guessed(this.#best.trial, dice, this.#bench), GUESSED_COST)
+    for (let guess = 0; guess < GUESSES && !this.#prover.isOver; guess++) {
+      const trial = guessed(this.#best.trial, dice, this.#bench)
+      await this.#consider(trial, GUESSED_COST)
+      const sent = this.#prover.sent()
+      for (let aim = 0; aim < AIMS && sent.length > 0; aim++) await this.#consider(aimedAt(trial, dice, this.#bench, sent), GUESSED_COST)
+    }
   }
 
   /** The operations of the load one by one, so that each can go by itself. */

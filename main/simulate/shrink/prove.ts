@@ -1,6 +1,7 @@
 /** Whether a trial fails the same way, and cheaply enough: the test of every step of a shrink. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Step } from '../../scenario/format.ts'
+import type { Sent } from './letters.ts'
 import { attempt, type Bench, fits, type Trial } from './trial.ts'
 import { type Unrolled, unroll } from './unroll.ts'
 
@@ -10,6 +11,7 @@ export interface Proven {
   readonly events: number
   /** What it takes to understand it: its events, and its words. */
   readonly cost: number
+  sent(): readonly Sent[]
 }
 
 /** While it is searched; what is written waits no longer than it must. */
@@ -29,6 +31,8 @@ export class Prover {
   readonly #options: ProverOptions
   #trials = 0
   #restedMs = 0
+  /** What was sent in the last trial, failing or not. */
+  sent: () => readonly Sent[] = () => []
 
   constructor(options: ProverOptions) {
     this.#options = options
@@ -45,10 +49,12 @@ export class Prover {
   /** The trial without what comes after its failure, when it fails the same way at no more than this cost. */
   async prove(trial: Trial, costMax: number): Promise<Proven | undefined> {
     const { bench, failure } = this.#options
+    this.sent = () => []
     const eventsMax = costMax - costOfWords(trial, bench)
     if (eventsMax < 1 || !fits(trial.run, bench)) return undefined
     await this.#count()
     const probe = await attempt(watched(trial, WATCH_MS), bench, { stopsAtViolation: true, eventsMax })
+    this.sent = probe.sent
     if (probe.failure !== failure || probe.violatedAtMs === undefined) return undefined
     const { violatedAtMs } = probe
     const short = watched({ ...trial, steps: trial.steps.filter(({ atMs }) => atMs === undefined || atMs <= violatedAtMs) }, WATCH_MS)
@@ -73,7 +79,7 @@ export class Prover {
     const found = await attempt(trial, bench, { eventsMax: costMax - words })
     const cost = found.events + words
     if (found.failure !== failure || cost > costMax) return undefined
-    return { trial, events: found.events, cost }
+    return { trial, events: found.events, cost, sent: found.sent }
   }
 
   /** Trials go on for seconds: now and then the process may do something else, such as noticing that it is to end. */

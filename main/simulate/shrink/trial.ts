@@ -10,6 +10,7 @@ import type { Expectations, Scenario, Step } from '../../scenario/format.ts'
 import { runScenario, type ScenarioOutcome } from '../../scenario/runner.ts'
 import { LINEARIZABILITY } from '../heard.ts'
 import { SimStage } from '../stage.ts'
+import { Letters, type Sent } from './letters.ts'
 
 export interface Trial {
   readonly run: RunConfig
@@ -29,10 +30,12 @@ export interface Attempt {
   /** How it failed, in words that are the same for failures of the same kind; undefined when it did not. */
   readonly failure: string | undefined
   readonly why: string | undefined
-  /** As many as a recording of it has. */
+  /** What happened: as many as its recording has, apart from the states that this keeps for the sake of replay. */
   readonly events: number
   /** When the invariant was broken: milliseconds after the steps began. */
   readonly violatedAtMs: number | undefined
+  /** Read when it is asked for. */
+  sent(): readonly Sent[]
 }
 
 export interface AttemptOptions {
@@ -41,11 +44,12 @@ export interface AttemptOptions {
 }
 
 export async function attempt(trial: Trial, bench: Bench, options: AttemptOptions = {}): Promise<Attempt> {
-  const stage = new TrialStage({ run: runId('trial'), config: trial.run, ...bench, ...options })
-  return attempted(stage, await carryOut(stage, trial), trial)
+  const letters = new Letters()
+  const stage = new TrialStage({ run: runId('trial'), config: trial.run, ...bench, ...options, sink: letters })
+  return attempted(stage, await carryOut(stage, trial), { trial, letters })
 }
 
-export function attempted(stage: TrialStage, outcome: Outcome, trial: Trial): Attempt {
+export function attempted(stage: TrialStage, outcome: Outcome, { trial, letters }: { trial: Trial; letters: Letters }): Attempt {
   const [found] = stage.judging.found
   // Looked at whatever else is wrong with it: a lie to a client weighs more than a step that came too late.
   const heardUs = found ? undefined : stage.heard.violatedAtUs
@@ -53,12 +57,13 @@ export function attempted(stage: TrialStage, outcome: Outcome, trial: Trial): At
   return {
     failure: heardUs === undefined ? failureOf(outcome, trial) : LINEARIZABILITY,
     why: outcome.why,
-    events: stage.events,
+    events: stage.simulation.events,
     violatedAtMs: atUs === undefined ? undefined : stage.sinceOpened(atUs),
+    sent: () => letters.read(stage.simulation.endpoints, stage.simulation.messageTypes, (sentUs) => stage.sinceOpened(sentUs)),
   }
 }
 
-/** A stage that knows when its steps began and how much a recording would hold. */
+/** A stage that knows when its steps began. */
 export class TrialStage extends SimStage {
   openedMs = 0
 
@@ -70,11 +75,6 @@ export class TrialStage extends SimStage {
   /** Milliseconds after the steps began, to the microsecond. */
   sinceOpened(atUs: number): number {
     return Math.max(0, Math.round(atUs - this.openedMs * 1e3)) / 1e3
-  }
-
-  /** A recording holds a checkpoint for each start, too. */
-  get events(): number {
-    return this.simulation.events + this.simulation.nodes.reduce((lives, id) => lives + this.simulation.node(id).life, 0)
   }
 }
 

@@ -10,11 +10,12 @@ import type { FaultId, NodeId } from '../../../protocols/core/ids.ts'
 import { runId } from '../../../protocols/core/ids.ts'
 import type { ClockSetting } from '../../../protocols/sim/clock.ts'
 import type { Range } from '../../../protocols/sim/simulation.ts'
-import type { Sink, Word } from '../../../protocols/sim/sink.ts'
+import { type Sink, tee, type Word } from '../../../protocols/sim/sink.ts'
 import { TapKind } from '../../../protocols/wire/tap.ts'
 import type { ClientAnswer } from '../../contract/commands.ts'
 import type { Step } from '../../scenario/format.ts'
 import type { Asked, Deadline } from '../../scenario/stage.ts'
+import { Letters } from './letters.ts'
 import { type Attempt, type AttemptOptions, attempted, type Bench, carryOut, type Trial, TrialStage } from './trial.ts'
 
 export interface Unrolled extends Attempt {
@@ -29,7 +30,8 @@ export interface Unrolled extends Attempt {
 /** Carries a trial out and writes down what is done. */
 export async function unroll(trial: Trial, bench: Bench, options: AttemptOptions = {}): Promise<Unrolled> {
   const words: Heard[] = []
-  const stage = new NotedStage({ run: runId('trial'), config: trial.run, ...bench, ...options, sink: new Ear(words) })
+  const letters = new Letters()
+  const stage = new NotedStage({ run: runId('trial'), config: trial.run, ...bench, ...options, sink: tee(new Ear(words), letters) })
   const spans: { step: number; from: number; fromMs: number }[] = []
   const outcome = await carryOut(stage, trial, (step) => {
     spans.push({ step, from: stage.deeds.length, fromMs: stage.sinceOpened(stage.nowMs() * 1e3) })
@@ -43,7 +45,7 @@ export async function unroll(trial: Trial, bench: Bench, options: AttemptOptions
   const asks = words.map(
     ({ op, client, atUs }): Step => ({ do: 'ask', ask: bench.service.format(op), by: nameOf(client), atMs: stage.sinceOpened(atUs) }),
   )
-  return { ...attempted(stage, outcome, trial), deeds: stage.deeds, steps, asks }
+  return { ...attempted(stage, outcome, { trial, letters }), deeds: stage.deeds, steps, asks }
 }
 
 /** The names c1, c2, ... are kept for the load. */

@@ -63,7 +63,8 @@ function stepOf({ do: kind, ...step }: Step, before: readonly Step[]): Fields {
   const fields: { [name: string]: unknown } = { [kind]: kind === 'arm' ? faultOf(what as Fields) : what, as, ...others }
   if (kind === 'client' && fields.expect === 'ok') delete fields.expect
   if (kind === 'clock') for (const name of ['skewMs', 'driftPpm']) if (fields[name] === 0) delete fields[name]
-  const isFirst = atMs === 0 && before.every((earlier) => earlier.atMs === 0 && AT_ONCE.includes(earlier.do))
+  // What takes time, a restart, would hold the next one up when it has no time of its own.
+  const isFirst = atMs === 0 && AT_ONCE.includes(kind) && before.every((earlier) => earlier.atMs === 0 && AT_ONCE.includes(earlier.do))
   if (!isFirst) fields.atMs = atMs
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }

@@ -1,0 +1,73 @@
+/** Trials that owe little or nothing to the failing one: a few nodes, a few operations, a misfortune or two. Sometimes it takes no more than that. */
+import type { Step } from '../../scenario/format.ts'
+import { addFault, aim, ask, befall, type Change, deedsOf, option, SEEDS, watchOf, withDeeds } from './change.ts'
+import type { Dice } from './dice.ts'
+import type { Sent } from './letters.ts'
+import type { Bench, Trial } from './trial.ts'
+
+/** Nothing but a storm over a few nodes. Without settings that are known to do, some times are much longer than usual. */
+export function stormy({ run, ...trial }: Trial, dice: Dice, { protocol }: Bench, settings?: Trial['run']['options']): Trial {
+  const { load: _, ...quiet } = run
+  const options = settings ?? patient(run.options, dice, protocol)
+  const { usual, min } = protocol.clusterSize
+  const nodes = Math.max(min, Math.min(run.nodes, usual - 2))
+  const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]) } }]
+  return { ...trial, run: { ...quiet, nodes, seed: 1 + dice.below(SEEDS), options }, steps, expect: {} }
+}
+
+/** Some times are much longer than usual, so that what they bring does not come at all. */
+function patient(
+  options: Trial['run']['options'],
+  dice: Dice,
+  { optionSpecs, options: schema }: Bench['protocol'],
+): Trial['run']['options'] {
+  const result: { [name: string]: unknown } = { ...options }
+  for (const { name, unit } of optionSpecs) {
+    const value = result[name]
+    if (unit === 'ms' && typeof value === 'number' && dice.chance(0.3)) result[name] = value * dice.oneOf([4, 20, 100])
+  }
+  return schema.safeParse(result).success ? (result as Trial['run']['options']) : options
+}
+
+/** The same on a cluster with other settings. */
+export function varied(trial: Trial, dice: Dice, bench: Bench): Trial {
+  let result = trial
+  for (let left = dice.oneOf([0, 1, 2]); left > 0; left--) result = option(result, dice, bench, []) ?? result
+  return result
+}
+
+/** A small trial that owes nothing to any other: a few nodes, a few operations, a misfortune or two. */
+export function guessed(trial: Trial, dice: Dice, bench: Bench): Trial {
+  const { load: _, ...rest } = trial.run
+  const nodes = dice.oneOf([1, 2, 3, 3]) // whether the protocol runs on so many is asked before it is tried
+  const network = { delayMs: 0, jitterMs: 0 }
+  const usual = bench.protocol.options.parse({}) as Trial['run']['options']
+  const options = patient(dice.chance(0.5) ? usual : trial.run.options, dice, bench.protocol)
+  const run = { ...rest, nodes, network, seed: 1 + dice.below(SEEDS), options }
+  let result: Trial = { ...trial, run, steps: [watchOf(trial)] }
+  const changes = [
+    ...Array(dice.below(4)).fill(ask),
+    ...Array(dice.below(3)).fill(addFault),
+    ...(dice.chance(0.3) ? [befall] : []),
+    option,
+    stretched,
+  ]
+  for (const change of changes as Change[]) result = change(result, dice, bench, []) ?? result
+  return result
+}
+
+/** The same, and something befalls one message or two of those that were sent in it. */
+export function aimedAt(trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]): Trial {
+  let result = trial
+  for (let left = dice.oneOf([1, 1, 2]); left > 0; left--) result = aim(result, dice, bench, sent) ?? result
+  return result
+}
+
+/** Times anew, over as long as a few tries of a client or elections take. */
+const stretched: Change = (trial, dice) => {
+  const spanMs = dice.oneOf([300, 600, 1200])
+  return withDeeds(
+    trial,
+    deedsOf(trial).map((step) => (dice.chance(0.2) ? { ...step, atMs: 0 } : { ...step, atMs: dice.between(0, spanMs) })),
+  )
+}

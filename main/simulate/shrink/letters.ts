@@ -1,0 +1,45 @@
+/** What was sent in a trial, so that the next one can do something about a message that it knows of. */
+import type { EndpointId } from '../../../protocols/core/ids.ts'
+import type { AnyMessage } from '../../../protocols/core/machine.ts'
+import type { Letter, Sink } from '../../../protocols/sim/sink.ts'
+
+export interface Sent {
+  readonly from: EndpointId
+  readonly to: EndpointId
+  readonly type: string
+  /** After the steps began. */
+  readonly atMs: number
+  /** How many of its type took this link before it. */
+  readonly before: number
+  readonly body: AnyMessage
+}
+
+/** More are not worth remembering: what fails so late is cut short by other means first. */
+const KEPT = 1000
+
+export class Letters implements Sink {
+  readonly #letters: Letter[] = []
+
+  sent(letter: Letter): void {
+    if (this.#letters.length < KEPT) this.#letters.push(letter)
+  }
+
+  /** In the order in which they left. */
+  read(endpoints: readonly EndpointId[], types: readonly string[], sinceOpened: (atUs: number) => number): Sent[] {
+    const counts = new Map<string, number>()
+    return this.#letters.map(({ from, to, type, sentAtUs, body }) => {
+      const key = `${from} ${to} ${type}`
+      const before = counts.get(key) ?? 0
+      counts.set(key, before + 1)
+      const [sender, receiver] = [endpoints[from] as EndpointId, endpoints[to] as EndpointId]
+      return { from: sender, to: receiver, type: types[type] as string, atMs: sinceOpened(sentAtUs), before, body }
+    })
+  }
+
+  stepped(): void {}
+  spoke(): void {}
+  delivered(): void {}
+  dropped(): void {}
+  held(): void {}
+  happened(): void {}
+}
