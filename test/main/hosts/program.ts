@@ -14,9 +14,9 @@ export interface Called {
   readonly err: string
 }
 
-/** Calls it with its data in the folder `data`. `interruptAt`: words on standard error upon which it is interrupted, as by Ctrl-C. */
-export function callSynod(data: string, args: readonly string[], interruptAt?: string): Promise<Called> {
-  const child = spawn(process.execPath, [cliProgram, ...args], {
+/** Calls it with its data in the folder `data`. `interruptAt`: words on standard error upon which it is interrupted, as by Ctrl-C. `program`: another than the good one. */
+export function callSynod(data: string, args: readonly string[], interruptAt?: string, program = cliProgram): Promise<Called> {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, SYNOD_HOME: data },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
