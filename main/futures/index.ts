@@ -5,7 +5,7 @@ import type { FuturesReport } from '../contract/futures.ts'
 import { VERSION } from '../labInfo.ts'
 import { headerOf, type RunHeader } from '../recorder/header.ts'
 import { measure } from './measure.ts'
-import { RecordedPast } from './past.ts'
+import { openPast } from './open.ts'
 import { targetOf, targetText } from './target.ts'
 import { FutureThreads } from './threads.ts'
 
@@ -27,11 +27,11 @@ export interface FuturesOptions {
 /** Rejects with a LabError when there is nothing to ask, or the run cannot be had again. */
 export async function futuresOf(options: FuturesOptions): Promise<FuturesReport> {
   const { file, seq, violations, withinMs, jobs, signal, onProgress } = options
-  const past = new RecordedPast(file)
+  const past = openPast(file)
   try {
     const event = past.event(seq) as RunEvent
     const target = targetOf(event, violations)
-    const untilUs = Math.min(past.past.endUs, Math.round(event.atUs + withinMs * 1e3))
+    const untilUs = Math.min(past.endUs, Math.round(event.atUs + withinMs * 1e3))
     const threads = new FutureThreads(file, jobs, signal)
     try {
       return await measure({
@@ -64,14 +64,15 @@ export interface KeepOptions extends Pick<RunHeader, 'run' | 'name'> {
 
 /** Rejects with a LabError. */
 export async function keepFutureOf({ run, name, of, from, seq, seed, file }: KeepOptions): Promise<void> {
-  const past = new RecordedPast(from)
+  const past = openPast(from)
   const threads = new FutureThreads(from, 1)
   try {
     const at = past.cutAt(seq)
-    const { config, protocol, header } = past
+    const { protocol, header, kept } = past
+    const { config, scenario, cut } = kept
     const seeds = [...(header.branch?.seeds ?? []).filter(({ after }) => after < at), { after: at, seed }]
-    const { epochUs, scenario } = header
-    const made = headerOf({ run, name, config, protocol, epochUs, appVersion: VERSION, scenario, branch: { of, at, seeds } })
+    const branch = { of, at, seeds, ...(cut ? { cut } : {}) }
+    const made = headerOf({ run, name, config, protocol, epochUs: header.epochUs, appVersion: VERSION, scenario, branch })
     await threads.keep({ file, header: made, seq, seed })
   } finally {
     past.close()

@@ -1,5 +1,4 @@
 /** Records one other future as a run of its own: the past that it shares with the first, event for event, and then what came. */
-import { Recording } from '../../protocols/sim/recording.ts'
 import type { RunHeader } from '../recorder/header.ts'
 import { Recorder } from '../recorder/recorder.ts'
 import { diskError, RunStore } from '../recorder/store.ts'
@@ -18,9 +17,7 @@ export function keepFuture(past: RecordedPast, { file, header, seq, seed }: Kept
     const store = new RunStore(file, header)
     const recorder = new Recorder(store, header)
     try {
-      const rerun = past.at(seq, new Recording(recorder, past.protocol, past.config.nodes))
-      rerun.goOn(past.past.endUs, seed)
-      rerun.simulation.end()
+      past.record(recorder, seq, seed)
       recorder.finish()
       store.close('ended')
     } catch (error) {

@@ -1,7 +1,8 @@
 /** What futures are looked through for: the thing that happened at an event of the recording, said so that it can happen again elsewhere. */
 import type { ReturnEvent, RunEvent } from '../../protocols/core/event.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
-import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import type { JudgedStep } from '../../protocols/core/invariant.ts'
+import type { AnyMessage, AnyProtocol } from '../../protocols/core/machine.ts'
 import { Bench } from '../../protocols/host/bench.ts'
 import type { Sink, StepSeen, Word } from '../../protocols/sim/sink.ts'
 import { TapKind } from '../../protocols/wire/tap.ts'
@@ -59,6 +60,11 @@ export class Lookout implements Sink {
     this.#target = target
     this.#protocol = protocol
     this.#bench = new Bench(target.kind === 'violation' ? protocol.invariants.filter(({ name }) => name === target.invariant) : [])
+  }
+
+  /** What happened before it could see for itself. */
+  knows(step: JudgedStep<unknown, AnyMessage>): void {
+    this.#bench.judge(step, () => {})
   }
 
   /** From now on. */

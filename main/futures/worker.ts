@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { LabError } from '../contract/errors.ts'
 import { keepFuture } from './keep.ts'
-import { RecordedPast } from './past.ts'
+import { openPast } from './open.ts'
+import type { RecordedPast } from './past.ts'
 import type { FromFutures, FuturesSettings, ToFutures } from './threads.ts'
 
 const { file } = workerData as FuturesSettings
@@ -11,7 +12,7 @@ let past: RecordedPast | undefined
 parentPort?.on('message', (word: ToFutures) => {
   const tell = (answer: FromFutures) => parentPort?.postMessage(answer)
   try {
-    past ??= new RecordedPast(file)
+    past ??= openPast(file)
     if ('keep' in word) {
       keepFuture(past, word.keep)
       return tell({ futures: [] })

@@ -32,6 +32,8 @@ export interface RunHeader {
 export interface Branch {
   readonly of: string
   readonly at: number
+  /** The first was one of real processes: what came after is simulated from the cut on. */
+  readonly cut?: true
   /** After these events chance is drawn from another seed than that of the configuration. In order. */
   readonly seeds: readonly { readonly after: number; readonly seed: number }[]
 }

@@ -59,6 +59,7 @@ export const runHeaderSchema = z.object({
     .object({
       of: name,
       at: index,
+      cut: z.literal(true).optional(),
       seeds: z.array(z.object({ after: index, seed: z.int().min(0).max(4_294_967_295) })).max(1000),
     })
     .optional(),

@@ -5,7 +5,7 @@
 import type { Effect } from '../../protocols/core/effect.ts'
 import type { CheckpointEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import { hashText } from '../../protocols/core/hash.ts'
-import type { NodeId } from '../../protocols/core/ids.ts'
+import { CLIENTS, type NodeId } from '../../protocols/core/ids.ts'
 import type { ClientRequest, Input, StartInput } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol, Machine, Step } from '../../protocols/core/machine.ts'
@@ -75,6 +75,13 @@ export class Execution {
     return this.#taken(event, input, () => this.#machine.step(state, input))
   }
 
+  /** What a message says, as whoever is given it takes it. Throws Divergence when it says nothing of this protocol. */
+  bodyOf(send: SendEvent): { readonly kind: string } {
+    if (send.from === CLIENTS) return { kind: send.type, ...this.#requestOf(send, send) } as { readonly kind: string }
+    if (send.to === CLIENTS) return send.body as unknown as { readonly kind: string }
+    return this.#messageOf(send, send)
+  }
+
   /** The state that a checkpoint holds. Throws Divergence when it is none of this protocol, or not what its hash says. */
   restore(event: CheckpointEvent): unknown {
     const hash = hashText(JSON.stringify(event.state))
@@ -105,12 +112,16 @@ export class Execution {
     if (input.kind === 'start') throw diverged(event, 'a life started twice')
     if (!send) throw diverged(event, `its message ${input.message} is not in the recording`)
     if (input.kind === 'request') return { kind: 'request', ...this.#requestOf(event, send), ...ambient }
-    const message = this.protocol.message.safeParse(send.body)
-    if (!message.success) throw diverged(event, `the ${send.type} that it was given does not fit ${this.protocol.title}`)
-    return { kind: 'message', from: send.from as NodeId, message: message.data, ...ambient }
+    return { kind: 'message', from: send.from as NodeId, message: this.#messageOf(event, send), ...ambient }
   }
 
-  #requestOf(event: StepEvent, send: SendEvent): { id: number; request: ClientRequest } {
+  #messageOf(event: StepEvent | SendEvent, send: SendEvent): { readonly kind: string } {
+    const message = this.protocol.message.safeParse(send.body)
+    if (!message.success) throw diverged(event, `the ${send.type} that it was given does not fit ${this.protocol.title}`)
+    return message.data
+  }
+
+  #requestOf(event: StepEvent | SendEvent, send: SendEvent): { id: number; request: ClientRequest } {
     const { id, request } = send.body as unknown as { id: number; request: ClientRequest }
     if (typeof id !== 'number' || typeof request !== 'object') throw diverged(event, 'the request that it was given is none')
     if (request.kind === 'register') return { id, request }

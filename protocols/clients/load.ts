@@ -12,6 +12,8 @@ import { type Finished, LogicalClient } from './session.ts'
 export interface LoadOptions {
   readonly world: ClientWorld
   readonly seed: number
+  /** Operations of the run's loads that others began before. */
+  readonly serial?: number
   /** Calls `onAlarm` when it rings. */
   readonly alarm: Alarm
   /** All operations of the load are done. */
@@ -26,7 +28,7 @@ export class LoadGenerator {
   /** Free clients among the first `load.clients`. */
   #free: LogicalClient[] = []
   /** Operations begun within this run, and within this load; those of this load that returned. */
-  #serial = 0
+  #serial: number
   #begun = 0
   #finished = 0
   /** Run time at which the next operation is due. */
@@ -34,6 +36,7 @@ export class LoadGenerator {
 
   constructor(options: LoadOptions) {
     this.#options = options
+    this.#serial = options.serial ?? 0
   }
 
   /** All that were ever needed. */
@@ -41,14 +44,15 @@ export class LoadGenerator {
     return this.#clients
   }
 
-  /** Changes the load, or stops it; operations under way are carried through. */
-  set(load: Load | undefined): void {
+  /** Changes the load, or stops it; operations under way are carried through. `done`: so many of its operations others have had. */
+  set(load: Load | undefined, done = 0): void {
     this.#options.alarm.clear()
     this.#load = load
-    this.#begun = 0
-    this.#finished = 0
+    this.#begun = done
+    this.#finished = done
     this.#free = []
     if (!load) return
+    if (load.operations !== undefined && done >= load.operations) return this.#options.onDone()
     while (this.#clients.length < load.clients) this.#clients.push(new LogicalClient(`c${this.#clients.length + 1}`, this.#options.world))
     for (const [index, client] of this.#clients.entries()) {
       const { compass } = this.#options.world

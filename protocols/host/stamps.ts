@@ -26,6 +26,12 @@ export class Stamps {
     this.clock[this.#own] = floor.own
   }
 
+  /** Goes on where another one was. */
+  continue(lamport: number, clock: ArrayLike<number>): void {
+    this.lamport = lamport
+    this.clock.set(clock)
+  }
+
   /** A local event. */
   local(): void {
     this.lamport += 1

@@ -16,7 +16,7 @@ import { hold } from './hold.ts'
 import { Dice, type Journey } from './journey.ts'
 import { loss } from './loss.ts'
 import { reorder } from './reorder.ts'
-import { type Passenger, RuleOnLink } from './rule.ts'
+import { type Passenger, type RuleCounts, RuleOnLink } from './rule.ts'
 
 export type Verdict =
   /** Goes on at once, once. */
@@ -35,6 +35,14 @@ interface OnLink {
   readonly rule: RuleOnLink
   readonly drop: Verdict
   readonly hold: Verdict
+}
+
+/** All that a link remembers, as data. */
+export interface LinkFateData {
+  readonly messages: number
+  readonly lastDueMs: number
+  /** In the order of arming. */
+  readonly faults: readonly { readonly fault: ArmedFault; readonly ordinal: number; readonly counts: RuleCounts }[]
 }
 
 export interface LinkFateOptions {
@@ -69,10 +77,23 @@ export class LinkFate {
     this.#dice = new Dice(seed, this.#options.from, this.#options.to)
   }
 
+  get data(): LinkFateData {
+    const faults = this.#faults.map(({ fault, ordinal, rule }) => ({ fault, ordinal, counts: rule.counts }))
+    return { messages: this.#messages, lastDueMs: this.#lastDueMs, faults }
+  }
+
+  /** Goes on where another one was. */
+  continue({ messages, lastDueMs, faults }: LinkFateData): void {
+    this.#messages = messages
+    this.#lastDueMs = lastDueMs
+    this.#faults = []
+    for (const { fault, ordinal, counts } of faults) this.arm(fault, ordinal, counts)
+  }
+
   /** `ordinal` counts the run's faults in the order of arming, from 1. */
-  arm(fault: ArmedFault, ordinal: number): void {
+  arm(fault: ArmedFault, ordinal: number, counts?: RuleCounts): void {
     const { id } = fault
-    const rule = new RuleOnLink(fault.rule)
+    const rule = new RuleOnLink(fault.rule, counts)
     this.#faults = [...this.#faults, { fault, ordinal, rule, drop: { kind: 'drop', fault: id }, hold: { kind: 'hold', fault: id } }]
   }
 

@@ -15,16 +15,28 @@ export interface Passenger {
   body(): Json | undefined
 }
 
+/** How far a rule on a link has counted. */
+export interface RuleCounts {
+  readonly matched: number
+  readonly touched: number
+}
+
 /** One rule on one link. */
 export class RuleOnLink {
   readonly #rule: Rule
   readonly #types: ReadonlySet<string> | undefined
-  #matched = 0
-  #touched = 0
+  #matched: number
+  #touched: number
 
-  constructor(rule: Rule = {}) {
+  constructor(rule: Rule = {}, counts: RuleCounts = { matched: 0, touched: 0 }) {
     this.#rule = rule
     this.#types = rule.types && new Set(rule.types)
+    this.#matched = counts.matched
+    this.#touched = counts.touched
+  }
+
+  get counts(): RuleCounts {
+    return { matched: this.#matched, touched: this.#touched }
   }
 
   touches(message: Passenger, dice: Dice): boolean {

@@ -9,6 +9,7 @@ import { type NodeId, nodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { AnyService } from '../core/service.ts'
 import type { Agenda } from './agenda.ts'
+import type { ClientsCut } from './cut.ts'
 import { AgendaAlarm, type SimDesk } from './desk.ts'
 
 /** How often clients that wait look at their clocks. */
@@ -20,6 +21,8 @@ export interface ClientsOptions {
   readonly service: AnyService
   readonly nodes: readonly NodeId[]
   readonly seed: number
+  /** Where other clients were, in whose place these go on. */
+  readonly cut?: ClientsCut
   /** All operations of the load are done. */
   onLoadDone(): void
 }
@@ -28,20 +31,21 @@ export class SimClients {
   readonly #options: ClientsOptions
   readonly #bars: ClientBars
   readonly #load: LoadGenerator
-  #operations = 0
+  #operations: number
   #isTicking = false
   readonly #tick = { happen: () => this.#onTick() }
 
   constructor(options: ClientsOptions) {
     this.#options = options
-    const { agenda, desk, service, nodes, seed, onLoadDone } = options
+    const { agenda, desk, service, nodes, seed, cut, onLoadDone } = options
+    this.#operations = cut?.operations ?? 0
     const world: ClientWorld = {
       ...{ desk, service, compass: new Compass(nodes.length) },
       nodeIndex: (node) => nodes.indexOf(nodeId(node)),
       nextOperation: () => ++this.#operations,
     }
     const alarm = new AgendaAlarm(agenda, () => this.#load.onAlarm())
-    this.#load = new LoadGenerator({ world, seed, alarm, onDone: onLoadDone })
+    this.#load = new LoadGenerator({ world, seed, serial: cut?.serial ?? 0, alarm, onDone: onLoadDone })
     this.#bars = new ClientBars(world)
   }
 
@@ -55,9 +59,10 @@ export class SimClients {
     this.#bars.operate(op, done, asking)
   }
 
-  set(load: Load | undefined): void {
+  /** `done`: so many of its operations others have had. */
+  set(load: Load | undefined, done?: number): void {
     this.#beginTicking()
-    this.#load.set(load)
+    this.#load.set(load, done)
   }
 
   /** The run ends: what is under way stays without a result. */

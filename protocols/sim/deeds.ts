@@ -26,6 +26,7 @@ export interface DatedDeed {
 
 /** Clients of the load are called c1, c2, ... */
 const OF_LOAD = /^c[0-9]+$/
+export const isOfLoad = (client: string): boolean => OF_LOAD.test(client)
 
 /** Takes the events of a run in order. */
 export class DeedReader {
@@ -77,7 +78,7 @@ export class DeedReader {
 
   #deedOf(event: RunEvent): Deed | undefined {
     if (event.kind === 'invoke') {
-      if (OF_LOAD.test(event.client)) return undefined
+      if (isOfLoad(event.client)) return undefined
       const deed: Deed = { do: 'operate', client: event.client, op: event.op }
       this.#asking = { deed, lamport: event.lamport }
       return deed

@@ -7,8 +7,9 @@ import type { ClientReplyBody, ClientRequestBody } from '../core/event.ts'
 import { messageId } from '../core/ids.ts'
 import type { ClientRequest } from '../core/input.ts'
 import { Stamps } from '../host/stamps.ts'
-import type { TapKind } from '../wire/tap.ts'
+import { TapKind } from '../wire/tap.ts'
 import type { Agenda, Due } from './agenda.ts'
+import type { ClientsCut } from './cut.ts'
 import type { Letter, Sink } from './sink.ts'
 
 export interface DeskWorld {
@@ -33,6 +34,21 @@ export class SimDesk implements Desk {
   constructor(world: DeskWorld) {
     this.#world = world
     this.#stamps = new Stamps(world.endpoint + 1, world.endpoint)
+  }
+
+  /**
+   * Goes on where another desk was. Whoever asked there is not here: their answers will find nobody, and what becomes of
+   * their operations stays unknown.
+   */
+  continue({ asks, messages, step, lamport, clock, open }: ClientsCut): void {
+    this.#asks = asks
+    this.#messages = messages
+    this.#step = step
+    this.#stamps.continue(lamport, clock)
+    for (const { operation, client } of open) {
+      this.beginEvent()
+      this.record(TapKind.return, JSON.stringify({ operation, client, outcome: { is: 'unknown', why: 'its client went no further' } }))
+    }
   }
 
   get atUs(): number {

@@ -16,6 +16,12 @@ export class SimDisk {
   /** Counts the replacements: a mark of before means nothing after. */
   #generation = 0
 
+  /** What it held, all of it durable, when somebody looked. */
+  fill(records: readonly Json[]): void {
+    this.#records.push(...records)
+    this.#synced = this.#records.length
+  }
+
   append(record: Json): void {
     this.#records.push(record)
   }

@@ -5,9 +5,10 @@
 import type { ArmedFault } from '../core/fault.ts'
 import type { FaultId, MessageId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
-import { LinkFate, type LinkFateOptions } from '../net/link.ts'
+import { LinkFate, type LinkFateData, type LinkFateOptions } from '../net/link.ts'
 import type { Passenger } from '../net/rule.ts'
 import type { Agenda, Due } from './agenda.ts'
+import type { FlightCut } from './cut.ts'
 import type { Letter, Sink } from './sink.ts'
 
 /** What links share. */
@@ -65,9 +66,7 @@ export class SimLink {
       case 'drop':
         return sink.dropped(letter, 0, { fault: verdict.fault }, atUs)
       case 'hold': {
-        const gate = this.#gates.get(verdict.fault) ?? new Map<MessageId, Letter>()
-        this.#gates.set(verdict.fault, gate)
-        gate.set(letter.message, letter)
+        this.#gate(verdict.fault).set(letter.message, letter)
         return sink.held(letter, verdict.fault, atUs)
       }
       default:
@@ -88,6 +87,17 @@ export class SimLink {
     }
   }
 
+  /** Goes on where another link was. */
+  continue(fate: LinkFateData): void {
+    this.#fate.continue(fate)
+  }
+
+  /** A letter that was on its way, or waits at a gate. */
+  put({ letter, dueUs, copies, held }: FlightCut): void {
+    if (held === undefined) return this.#world.agenda.add(dueUs, new Flight(this, letter, copies))
+    this.#gate(held).set(letter.message, letter)
+  }
+
   reseed(seed: number): void {
     this.#fate.reseed(seed)
   }
@@ -103,6 +113,12 @@ export class SimLink {
       for (const flight of mine) this.#world.agenda.add(this.#world.agenda.nowUs, flight)
     }
     this.release(fault, undefined, () => {})
+  }
+
+  #gate(fault: FaultId): Map<MessageId, Letter> {
+    const gate = this.#gates.get(fault) ?? new Map<MessageId, Letter>()
+    this.#gates.set(fault, gate)
+    return gate
   }
 
   /** Lets one held message go, or all of the fault's. */

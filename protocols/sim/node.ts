@@ -14,6 +14,7 @@ import { Stamps } from '../host/stamps.ts'
 import { StepInputKind } from '../wire/tap.ts'
 import type { Agenda, Due } from './agenda.ts'
 import { type ClockSetting, NodeClock } from './clock.ts'
+import type { NodeCut } from './cut.ts'
 import { type DiskMark, SimDisk } from './disk.ts'
 import type { Letter, Sink } from './sink.ts'
 
@@ -84,6 +85,34 @@ export class SimNode {
     this.#endpoints = new Map(world.nodes.map((node, index) => [node, index]))
     this.#stamps = new Stamps(world.nodes.length + 1, endpoint)
     this.#deadlines = this.#noDeadlines()
+  }
+
+  /** Goes on where another one was. Before anything else happens it takes in what waits; what waits for its disk waits for one more sync. */
+  continue(cut: NodeCut): void {
+    const { agenda } = this.#world
+    this.life = cut.life
+    this.wiped = cut.wiped
+    this.disk.fill(cut.disk)
+    this.#stamps.continue(cut.lamport, cut.clock)
+    if (cut.status === 'starting') return this.boot()
+    this.status = cut.status
+    if (cut.status === 'down') return
+    this.step = cut.step
+    this.state = cut.state
+    this.#messages = cut.messages
+    this.#deadlines = [...cut.deadlines]
+    this.#markSet = cut.markSet
+    this.#markTold = cut.markTold
+    this.#gathered = [...cut.unsent]
+    this.#isUnsynced = cut.unsent.length > 0 || cut.markSet > cut.markTold
+    if (cut.status === 'paused') this.#inbox = [...cut.inbox]
+    const { life } = this
+    const isUp = () => this.life === life && this.status === 'up'
+    if (this.#isUnsynced) agenda.add(agenda.nowUs, { happen: () => isUp() && this.#letGo() })
+    if (cut.status === 'paused') return
+    for (const letter of cut.inbox)
+      agenda.add(agenda.nowUs, { happen: () => this.life === life && this.state !== undefined && this.receive(letter) })
+    this.#arm(Math.min(...this.#deadlines))
   }
 
   /** Begins the next life: it is up after a while. */

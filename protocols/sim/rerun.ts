@@ -68,15 +68,7 @@ export class Rerun {
   goOn(untilUs: number, seed: number, isDone?: () => boolean): boolean {
     const { simulation } = this
     simulation.reseed(seed)
-    const { deeds } = this.#past
-    while (this.#done < deeds.length) {
-      const deed = deeds[this.#done] as DatedDeed
-      if (deed.atUs > untilUs) break
-      if (simulation.run(deed.atUs, isDone)) return true
-      this.#done += 1
-      if (this.#attempt(deed.deed, isDone)) return true
-    }
-    return simulation.run(untilUs, isDone)
+    return goOnWith(simulation, this.#past.deeds.slice(this.#done), untilUs, isDone)
   }
 
   #happen(count: number, onCut?: (events: number) => void): void {
@@ -105,24 +97,37 @@ export class Rerun {
       throw error
     }
   }
+}
 
-  /** What a future does not allow is left out; what it does not allow yet waits a little. */
-  #attempt(deed: Deed, isDone?: () => boolean): boolean {
-    const { simulation } = this
-    for (let tries = 0; tries < AGAIN_MAX; tries++) {
-      if (deed.do === 'act' && deed.action.do === 'node' && simulation.node(deed.action.node).status === 'starting') {
-        if (simulation.run(simulation.nowUs + AGAIN_US, isDone)) return true
-        continue
-      }
-      try {
-        carryOut(simulation, deed)
-      } catch (error) {
-        if (!(error instanceof SimulationError)) throw error
-      }
-      return false
+/** Up to a time, with what was done in another execution done at its times. True when `isDone` said so. */
+export function goOnWith(
+  simulation: Simulation,
+  deeds: readonly Pick<DatedDeed, 'atUs' | 'deed'>[],
+  untilUs: number,
+  isDone?: () => boolean,
+): boolean {
+  for (const { atUs, deed } of deeds) {
+    if (atUs > untilUs) break
+    if (simulation.run(atUs, isDone) || attempt(simulation, deed, isDone)) return true
+  }
+  return simulation.run(untilUs, isDone)
+}
+
+/** What a future does not allow is left out; what it does not allow yet waits a little. */
+function attempt(simulation: Simulation, deed: Deed, isDone?: () => boolean): boolean {
+  for (let tries = 0; tries < AGAIN_MAX; tries++) {
+    if (deed.do === 'act' && deed.action.do === 'node' && simulation.node(deed.action.node).status === 'starting') {
+      if (simulation.run(simulation.nowUs + AGAIN_US, isDone)) return true
+      continue
+    }
+    try {
+      carryOut(simulation, deed)
+    } catch (error) {
+      if (!(error instanceof SimulationError)) throw error
     }
     return false
   }
+  return false
 }
 
 /** Does it to the simulation. Throws SimulationError when it cannot be done in its state. */

@@ -16,6 +16,7 @@ import { linksOf } from '../net/target.ts'
 import { Agenda } from './agenda.ts'
 import { SimClients } from './clients.ts'
 import type { ClockSetting } from './clock.ts'
+import { arriving, type Cut } from './cut.ts'
 import { SimDesk } from './desk.ts'
 import { SimLink } from './link.ts'
 import { type NodeWorld, SimNode } from './node.ts'
@@ -30,6 +31,8 @@ export interface SimulationSetup {
   readonly sink?: Sink
   /** What things cost by themselves, run milliseconds, each drawn from the seed. */
   readonly costs?: Partial<Costs>
+  /** Where it begins, when not at the beginning, and of what seed chance is drawn there. */
+  readonly from?: { readonly cut: Cut; readonly seed: number }
 }
 
 export interface Range {
@@ -86,7 +89,7 @@ export class Simulation {
   readonly #shown: { state: unknown; observation: Observation | undefined }[]
 
   constructor(setup: SimulationSetup) {
-    const { protocol, service, config } = setup
+    const { protocol, service, config, from } = setup
     const costs = { ...COSTS, ...setup.costs }
     this.#setup = setup
     this.config = config
@@ -110,10 +113,14 @@ export class Simulation {
     this.#desk = new SimDesk({ agenda, sink, post, endpoint: this.nodes.length, requestType: this.messageTypes.indexOf(request) })
     const later = { happen: () => this.setLoad(null) } // it has stopped by itself; this says that it has
     const onLoadDone = () => agenda.add(agenda.nowUs, later)
-    this.#clients = new SimClients({ agenda, desk: this.#desk, service, nodes: this.nodes, seed: config.seed, onLoadDone })
-    this.#isLoadAwaited = config.load !== undefined
+    this.#clients = new SimClients({
+      ...{ agenda, desk: this.#desk, service, nodes: this.nodes, seed: config.seed, onLoadDone },
+      ...(from ? { cut: from.cut.clients } : {}),
+    })
+    this.#isLoadAwaited = from ? from.cut.isLoadAwaited : config.load !== undefined
     this.#shown = this.nodes.map(() => ({ state: undefined, observation: undefined }))
-    for (const node of this.#nodes) node.boot()
+    if (from) this.#continue(from.cut, from.seed, costs.latencyMs.max)
+    else for (const node of this.#nodes) node.boot()
   }
 
   get nowUs(): number {
@@ -270,6 +277,45 @@ export class Simulation {
     this.#isEnded = true
     this.#clients.end()
     this.#action({ do: 'end' })
+  }
+
+  /** Goes on where another run was. */
+  #continue(cut: Cut, seed: number, latencyMsMax: number): void {
+    const { nodes, links, flights, faults, armed, clients, load } = cut
+    this.#agenda.nowUs = cut.atUs
+    this.reseed(seed)
+    for (const fault of faults) this.faults.set(fault.id, fault)
+    this.#armed = armed
+    for (const { from, to, fate } of links) this.#link(from, to).continue(fate)
+    for (const [endpoint, node] of nodes.entries()) this.#nodes[endpoint]?.continue(node)
+    for (const flight of arriving(flights, cut.atUs, seed, latencyMsMax)) this.#link(flight.letter.from, flight.letter.to).put(flight)
+    for (const [endpoint, { doing }] of nodes.entries()) if (doing) this.#finish(this.#nodes[endpoint] as SimNode, doing)
+    this.#desk.continue(clients)
+    this.#load = load
+    if (load) this.#clients.set(load, clients.begun)
+    for (const { op, client: by, of, again } of clients.open) {
+      if (again) this.operate(op, () => {}, { by, ...(of === undefined ? {} : { of: this.nodes.indexOf(of) }) })
+    }
+  }
+
+  /** Somebody has begun to do this to a node. */
+  #finish(node: SimNode, doing: NodeAction): void {
+    const runs = node.status === 'up' || node.status === 'paused'
+    switch (doing) {
+      case 'crash':
+        return runs ? node.crash() : undefined
+      case 'restart':
+        if (runs) node.crash()
+        return node.status === 'down' ? node.boot() : undefined
+      case 'pause':
+        return node.status === 'up' ? node.pause() : undefined
+      case 'resume':
+        return node.status === 'paused' ? node.resume() : undefined
+      case 'wipe':
+        return node.status === 'down' ? node.wipe() : undefined
+      default:
+        return doing satisfies never
+    }
   }
 
   /** The load of the configuration begins when all nodes are up for the first time. */

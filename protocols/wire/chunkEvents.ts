@@ -140,8 +140,14 @@ function unnamed({ seq }: ChunkReader, what: string, index: number): never {
   throw new ChunkError(`event ${seq} speaks of ${what} ${index}, which this run does not have`)
 }
 
+/** What events are written with: a ChunkWriter, or whoever passes their bytes on. */
+export interface EventWriter extends Pick<ChunkWriter, 'tables' | 'tapStep' | 'tapText' | 'frame' | 'deliver' | 'drop' | 'hold' | 'told'> {
+  readonly firstSeq: number
+  readonly count: number
+}
+
 /** Appends any event; its seq must be the next. Throws ChunkError for a name that is not in the tables. */
-export function writeEvent(writer: ChunkWriter, event: RunEvent): void {
+export function writeEvent(writer: EventWriter, event: RunEvent): void {
   const next = writer.firstSeq + writer.count
   if (event.seq !== next) throw new ChunkError(`event ${event.seq} stands where ${next} should`)
   const { kind, seq: _seq, atUs, ...rest } = event
@@ -180,7 +186,7 @@ export function writeEvent(writer: ChunkWriter, event: RunEvent): void {
   }
 }
 
-function writeStep(writer: ChunkWriter, event: StepEvent): void {
+function writeStep(writer: EventWriter, event: StepEvent): void {
   const { input, notes, observation, sends, step, atUs, nowMs, lamport, clock, persisted } = event
   const { endpoints, timers: names } = writer.tables
   const extras = { ...(observation ? { observation } : {}), ...(notes.length > 0 ? { notes } : {}) }
@@ -211,7 +217,7 @@ function subjectOf(input: StepEvent['input'], timers: readonly string[]): number
   }
 }
 
-function writeSend(writer: ChunkWriter, { from, to, type, message, life, step, lamport, clock, body, atUs }: SendEvent): void {
+function writeSend(writer: EventWriter, { from, to, type, message, life, step, lamport, clock, body, atUs }: SendEvent): void {
   const { endpoints, messageTypes } = writer.tables
   const out = new ByteWriter(256)
   const header = {
@@ -222,7 +228,7 @@ function writeSend(writer: ChunkWriter, { from, to, type, message, life, step, l
   writer.frame(out.bytes, out.view, 0, out.length, atUs, Number.NaN)
 }
 
-function writeText(writer: ChunkWriter, endpoint: number, life: number, record: TextRecord): void {
+function writeText(writer: EventWriter, endpoint: number, life: number, record: TextRecord): void {
   const out = new ByteWriter(256)
   writeTextRecord(out, record)
   writer.tapText(endpoint, life, out.bytes, out.view, 0, out.length)

@@ -13,8 +13,8 @@ export const useFutures = defineStore('futures', () => {
 
   const report = shallowRef<FuturesReport>()
   const looking = shallowRef(false)
-  /** Only what was simulated can be simulated on, and only once it has ended. */
-  const canLook = computed(() => run.isOpen && run.isSimulated && !run.isLive)
+  /** Only what has ended can be gone on with. */
+  const canLook = computed(() => run.isOpen && !run.isLive)
 
   watch(
     () => run.id,

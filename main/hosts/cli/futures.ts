@@ -1,4 +1,4 @@
-/** `synod futures`: when something in a recorded simulation became inevitable, as a curve and its steps. */
+/** `synod futures`: when something in a recorded run became inevitable, as a curve and its steps. */
 import type { RunId } from '../../../protocols/core/ids.ts'
 import type { Mark } from '../../contract/commands.ts'
 import { LabError } from '../../contract/errors.ts'

@@ -76,7 +76,7 @@ sub('events', 'Print the events of a recorded run as NDJSON, one event a line.')
   .option('--text <text>', 'only events whose text contains this')
   .action((name, options) => carryOut(options, () => events(name, options)))
 
-sub('futures', 'Say when something in a simulated run became inevitable: how likely it was in other futures from moments before it.')
+sub('futures', 'Say when something in a run became inevitable: how likely it was in other, simulated futures from moments before it.')
   .argument(...RUN_ARGUMENT)
   .option('--at <event>', 'what happened at this event (default: the first violation)', readCount)
   .option('--of <mark>', 'what happened at the first mark of this kind, or whose text contains this: leader, "n3 leads"')

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FuturesReport } from '../../../main/contract/futures.ts'
 import { keepFuture } from '../../../main/futures/keep.ts'
 import { measure } from '../../../main/futures/measure.ts'
-import { RecordedPast } from '../../../main/futures/past.ts'
+import { openPast } from '../../../main/futures/open.ts'
 import type { Target } from '../../../main/futures/target.ts'
 import { headerOf } from '../../../main/recorder/header.ts'
 import { RunReader } from '../../../main/recorder/reader.ts'
@@ -101,13 +101,13 @@ beforeAll(async () => {
 const target: Target = { kind: 'violation', invariant: 'Election Safety' }
 
 async function measured(moments: number, futures: number, signal?: AbortSignal): Promise<FuturesReport> {
-  const past = new RecordedPast(file, find)
+  const past = openPast(file, find)
   try {
     return await measure({
-      ...{ what: 'two leaders', seq, untilUs: past.past.endUs, cuts: past.cutsBefore(seq), moments, futures, seed: past.config.seed },
+      ...{ what: 'two leaders', seq, untilUs: past.endUs, cuts: past.cutsBefore(seq), moments, futures, seed: past.config.seed },
       timeOf: (at) => past.timeOf(at),
       eventsBetween: (after, to) => past.between(after, to),
-      look: async (at, seeds) => seeds.map((seed) => past.future(at, seed, target, past.past.endUs)),
+      look: async (at, seeds) => seeds.map((seed) => past.future(at, seed, target, past.endUs)),
       troubles: () => [],
       ...(signal ? { signal } : {}),
     })
@@ -150,7 +150,7 @@ test('a future that is kept shares the past, event for event, happens as it was 
   const { moments } = await measured(6, 24)
   const moment = moments.findLast(({ hit, miss }) => hit !== undefined && miss !== undefined)
   if (!moment) throw new Error('from no moment it could go either way')
-  const past = new RecordedPast(file, find)
+  const past = openPast(file, find)
   const at = past.cutAt(moment.seq)
   const keep = (seed: number) => {
     const name = `future-${seed}`
@@ -171,7 +171,7 @@ test('a future that is kept shares the past, event for event, happens as it was 
     expect(future.verdict).toMatchObject({ is })
     expect(future.verdict.divergence).toBeUndefined() // the dice of the other seed are thrown from the cut on, in the replay too
     // It can be had again like the first, and has futures of its own.
-    const again = new RecordedPast(future.place, find)
+    const again = openPast(future.place, find)
     const later = again.cutAt(Math.floor((at + future.events.length) / 2))
     expect(later).toBeGreaterThan(at)
     expect(again.cutsBefore(future.events.length).length).toBeGreaterThan(10)
@@ -181,6 +181,6 @@ test('a future that is kept shares the past, event for event, happens as it was 
 }, 60_000)
 
 test('what cannot be asked is said: an event that is no outcome, a run of processes, another version', () => {
-  expect(() => new RecordedPast(file, () => ({ ...mutant, version: mutant.version + 1 }))).toThrow(/recorded by version/)
-  expect(() => new RecordedPast(file, () => undefined)).toThrow(/does not know the protocol/)
+  expect(() => openPast(file, () => ({ ...mutant, version: mutant.version + 1 }))).toThrow(/recorded by version/)
+  expect(() => openPast(file, () => undefined)).toThrow(/does not know the protocol/)
 })

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** When it became inevitable, in the window: only of simulations, a curve whose points open futures, steps that lead to their events. */
+/** When it became inevitable, in the window: only of runs that have ended, a curve whose points open futures, steps that lead to their events. */
 import { beforeEach, expect, test } from 'vitest'
 import FuturesPanel from '../../../../renderer/panels/futures/FuturesPanel.vue'
 import { type Bench, bench, until } from '../../stores/bench.ts'
@@ -13,11 +13,18 @@ beforeEach(async () => {
 })
 const SMALL = 'Election Safety: shrunk from A bad afternoon, seed 21'
 
-test('a run of real processes has none, and it says so', async () => {
-  await it.open('Election safety broken')
+test('a run that goes on has none yet, and it says so', async () => {
+  await it.startLive()
   const panel = show(FuturesPanel)
-  expect(panel.text()).toContain('Futures are told of simulations that have ended')
+  expect(panel.text()).toContain('Futures are told of runs that have ended')
   expect(panel.findAll('button')).toHaveLength(0)
+})
+
+test('a run of real processes that has ended is asked like a simulation', async () => {
+  await it.open('Election safety broken')
+  await until(() => it.run.verdict !== undefined)
+  const panel = show(FuturesPanel)
+  expect(panel.findAll('button').map((each) => each.text())).toContain('Look at the violation')
 })
 
 test('the curve of a violation: a point moves the playhead and offers its futures, a step leads to its event', async () => {
