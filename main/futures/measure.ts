@@ -70,7 +70,7 @@ function reportOf(curve: Curve, { what, seq, untilUs, eventsBetween, troubles, s
     const text = event ? eventWords(event) : ''
     return {
       ...{ from: before.seq, to: after.seq, before: before.share, after: after.share, event: event?.seq ?? after.seq },
-      text: count === 1 ? text : `${text} (and ${count - 1} other events)`,
+      text: count === 1 ? text : `${text} (and ${count - 1} other event${count === 2 ? '' : 's'})`,
     }
   })
   const isDone = curve.next() === undefined && !signal?.aborted

@@ -3,6 +3,7 @@ import type { ReturnEvent, RunEvent } from '../../protocols/core/event.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { JudgedStep } from '../../protocols/core/invariant.ts'
 import type { AnyMessage, AnyProtocol } from '../../protocols/core/machine.ts'
+import { noteWords } from '../../protocols/core/noteWords.ts'
 import { Bench } from '../../protocols/host/bench.ts'
 import type { Sink, StepSeen, Word } from '../../protocols/sim/sink.ts'
 import { TapKind } from '../../protocols/wire/tap.ts'
@@ -40,7 +41,7 @@ export function targetText(target: Target): string {
     case 'leader':
       return `${target.node} becomes leader`
     case 'note':
-      return `${target.node}: ${target.note}`
+      return `${target.node} ${noteWords(target.note)}`
     case 'outcome':
       return `an operation of ${target.client} ends ${target.is}`
     default:

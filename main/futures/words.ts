@@ -1,5 +1,6 @@
 /** Events in a few words, for the steps of a curve: which of those between two moments says most, and what. */
 import type { RunEvent } from '../../protocols/core/event.ts'
+import { noteWords } from '../../protocols/core/noteWords.ts'
 
 /** How much an event says about why things went another way. */
 function weight(event: RunEvent): number {
@@ -32,10 +33,10 @@ export function eventWords(event: RunEvent): string {
     case 'node':
       return `${event.node} is ${event.change.is}${event.change.is === 'down' ? `: ${event.change.reason}` : ''}`
     case 'step': {
-      const notes = event.notes.map(({ note, data }) => `${note} ${JSON.stringify(data)}`)
+      const notes = event.notes.map(({ note, data }) => `${noteWords(note)} ${JSON.stringify(data)}`)
       const { input } = event
-      const why = input.kind === 'timer' ? `timer ${input.name}` : input.kind
-      return `${event.node} takes a step (${why})${notes.length > 0 ? `: ${notes.join(', ')}` : ''}`
+      const why = input.kind === 'timer' ? `its ${input.name} timer` : `a ${input.kind}`
+      return notes.length > 0 ? `${event.node} ${notes.join(', ')}` : `${event.node} takes a step after ${why}`
     }
     case 'send':
       return `${event.from} sends ${event.type} to ${event.to}`

@@ -18,7 +18,7 @@ beforeAll(async () => {
 test('futures --of: a table with a bar for each moment, and the steps in words', async () => {
   const { code, out, err } = await synod(['futures', run, '--of', 'leader', ...few])
   expect(code).toBe(0)
-  expect(out).toMatch(/^Event \d+: n\d: becomeLeader\. How likely that was/)
+  expect(out).toMatch(/^Event \d+: n\d becomes leader\. How likely that was/)
   expect(out).toMatch(/^0 +0\.000 s +\d+ % +#*\.* *\| +\d+ of \d+ /m)
   expect(out).toMatch(/% to \d+ % at event \d+.*: n\d/)
   expect(err).toContain('6 of at most 6 moments')
