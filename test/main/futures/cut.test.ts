@@ -9,6 +9,7 @@ import { CutPast } from '../../../main/futures/cutPast.ts'
 import { keepFuture } from '../../../main/futures/keep.ts'
 import { openPast } from '../../../main/futures/open.ts'
 import { type Target, targetOf } from '../../../main/futures/target.ts'
+import { decodeFile } from '../../../main/node/diskFormat.ts'
 import { headerOf } from '../../../main/recorder/header.ts'
 import { RunReader } from '../../../main/recorder/reader.ts'
 import { Execution } from '../../../main/replay/execution.ts'
@@ -24,9 +25,11 @@ import { openLab, type TestLab } from '../lab/openLab.ts'
 let lab: TestLab
 let file = ''
 let events: readonly RunEvent[] = []
-/** The election after the crash, and the crash itself. */
-let elected = 0
+/** The first election, the crash of whoever won it, and when its successor stood and won. */
+let led = 0
 let crashed = 0
+let stood = 0
+let elected = 0
 
 /** A leader crashes, another one leads; one is paused, the first one is wiped and comes back; a message waits at a gate. */
 beforeAll(async () => {
@@ -57,10 +60,14 @@ beforeAll(async () => {
   events = reader.events({ from: 1, limit: reader.lastSeq, direction: 'forward' }).events
   reader.close()
   const isCrash = (event: RunEvent) => event.kind === 'action' && event.action.do === 'node' && event.action.what === 'crash'
-  const leads = (event: RunEvent) => event.kind === 'step' && event.notes.some(({ note }) => note === 'becomeLeader')
+  const notes = (event: RunEvent, wanted: string) => event.kind === 'step' && event.notes.some(({ note }) => note === wanted)
+  led = events.find((event) => notes(event, 'becomeLeader'))?.seq ?? 0
   crashed = events.find(isCrash)?.seq ?? 0
-  elected = events.find((event) => event.seq > crashed && leads(event))?.seq ?? 0
-  if (elected === 0) throw new Error('nobody was elected after the crash')
+  const success = events.find((event) => event.seq > crashed && notes(event, 'becomeLeader'))
+  elected = success?.seq ?? 0
+  const isIts = (event: RunEvent) => event.kind === 'step' && success?.kind === 'step' && event.node === success.node
+  stood = events.findLast((event) => event.seq < elected && isIts(event) && notes(event, 'becomeCandidate'))?.seq ?? 0
+  if (led === 0 || stood < crashed) throw new Error('nobody stood and was elected after the crash')
   console.log(`${events.length} events, crashed at ${crashed}, elected at ${elected}`)
 }, 120_000)
 afterAll(async () => await lab.close())
@@ -107,6 +114,18 @@ test('every node of a cut has the state that replay finds, and is down, paused o
   opened.close()
 })
 
+test('what its disk holds is what its file holds', () => {
+  const opened = past()
+  for (const [index, { disk }] of opened.at(events.length).cut.nodes.entries()) {
+    const node = nodeId(`n${index + 1}`)
+    const wal = path.join(file.replace(/\.synod$/, ''), node, 'wal')
+    const found = decodeFile(fs.readFileSync(wal), wal, { run: path.basename(file, '.synod'), node }).records
+    expect(found.length).toBeGreaterThan(0)
+    expect(JSON.stringify(disk), node).toBe(JSON.stringify(found))
+  }
+  opened.close()
+})
+
 test('what is on its way, at a gate, armed and asked for is in it', () => {
   const opened = past()
   const reader = new RunReader(file)
@@ -134,10 +153,13 @@ test('from before, another leader than the recorded one is possible; from the la
   const target = targetOf(events[elected - 1] as RunEvent, [])
   const until = Math.min(opened.endUs, (events[elected - 1]?.atUs ?? 0) + 4_000_000)
   const share = (seq: number) => SEEDS.filter((seed) => opened.future(seq, seed, target, until).seenUs !== undefined).length / SEEDS.length
-  const early = share(Math.max(0, crashed - 1))
-  console.log(`${target.kind}: ${early} from before the crash`)
+  // From when the first one had won, everybody's patience is drawn anew before the crash.
+  const [early, late] = [share(led), share(stood - 1)]
+  console.log(`${early} from the first election, ${late} from when it was about to stand`)
   expect(early).toBeGreaterThan(0)
   expect(early).toBeLessThan(1)
+  // Its timer runs as it was drawn, and is the next to run out, unless another one's is as near.
+  expect(late).toBeGreaterThan(0.5)
   expect(share(elected - 1)).toBe(1)
   // The same seed has the same future, whatever was looked at in between.
   const once = SEEDS.map((seed) => opened.future(crashed, seed, target, until).seenUs)

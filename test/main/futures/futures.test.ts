@@ -180,7 +180,7 @@ test('a future that is kept shares the past, event for event, happens as it was 
   past.close()
 }, 60_000)
 
-test('what cannot be asked is said: an event that is no outcome, a run of processes, another version', () => {
+test('what cannot be asked is said: another version, an unknown protocol', () => {
   expect(() => openPast(file, () => ({ ...mutant, version: mutant.version + 1 }))).toThrow(/recorded by version/)
   expect(() => openPast(file, () => undefined)).toThrow(/does not know the protocol/)
 })

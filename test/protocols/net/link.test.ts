@@ -194,3 +194,16 @@ test('a link is not clear before its last message in turn has arrived', () => {
   expect(link.judge(4, message())).toEqual({ kind: 'deliver', dueMs: 10, copies: 0 })
   expect(link.judge(11, message())).toEqual({ kind: 'pass' })
 })
+
+test('a link that goes on where another one was judges as it would have', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(anyFault, anyReorder), { maxLength: 4 }), fc.nat({ max: 40 }), (faults, before) => {
+      const first = fate(faults, { network: { delayMs: 2, jitterMs: 5 } })
+      const second = fate([], { network: { delayMs: 2, jitterMs: 5 } })
+      judged(first, before)
+      second.continue(structuredClone(first.data))
+      const rest = (link: LinkFate) => Array.from({ length: 30 }, (_, index) => link.judge(before + index, message()))
+      expect(rest(second)).toEqual(rest(first))
+    }),
+  )
+})
