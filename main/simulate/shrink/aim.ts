@@ -47,6 +47,39 @@ function like(type: string, body: object, dice: Dice): Pick<Arm, 'rule'> {
   return { rule: { types: [type], where: [{ path, is: dice.oneOf(['=', '<=', '>='] as const), value }] } }
 }
 
+/** The faults that lose exactly these messages, whatever the dice say. */
+export function losing(lost: readonly Sent[]): Arm[] {
+  const links = new Map<string, Sent[]>()
+  for (const one of lost) {
+    const key = `${one.from} ${one.to} ${one.type}`
+    links.set(key, [...(links.get(key) ?? []), one])
+  }
+  // The same rule on several links is one fault.
+  const faults = new Map<string, { types: [string]; skip: number; count: number; links: [string, string][] }>()
+  for (const [first, ...more] of links.values() as Iterable<[Sent, ...Sent[]]>) {
+    const { from, to, type } = first
+    const spans = [{ skip: first.before, count: 1 }]
+    for (const { before } of more) {
+      const span = spans.at(-1) as { skip: number; count: number }
+      // What an earlier fault has taken a later one does not count, so that `skip` counts what is left.
+      const passed = before - spans.reduce((sum, { count }) => sum + count, 0)
+      if (passed === span.skip) span.count += 1
+      else spans.push({ skip: passed, count: 1 })
+    }
+    for (const { skip, count } of spans) {
+      const key = `${type} ${skip} ${count}`
+      const fault = faults.get(key) ?? { types: [type], skip, count, links: [] }
+      fault.links.push([from, to])
+      faults.set(key, fault)
+    }
+  }
+  return [...faults.values()].map(({ links: on, skip, ...rule }) => ({
+    kind: 'cut',
+    target: { links: on },
+    rule: { ...rule, ...(skip > 0 ? { skip } : {}) },
+  }))
+}
+
 /** When something that is known was sent, or just before or soon after. */
 export function tellingMs(sent: readonly Sent[], dice: Dice): number {
   const { atMs } = dice.oneOf(sent)

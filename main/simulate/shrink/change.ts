@@ -5,7 +5,7 @@
 import { messageTypesOf } from '../../../protocols/core/event.ts'
 import { CLIENTS } from '../../../protocols/core/ids.ts'
 import type { Step } from '../../scenario/format.ts'
-import { aimedFault, NEVER_MS, tellingMs } from './aim.ts'
+import { aimedFault, losing, NEVER_MS, tellingMs } from './aim.ts'
 import { inTime, nodeOf, renamed, withoutNodes, withoutOrphans } from './deeds.ts'
 import type { Dice } from './dice.ts'
 import type { Sent } from './letters.ts'
@@ -212,6 +212,22 @@ export const aim: Change = (trial, dice, _, sent) => {
   const deeds = deedsOf(trial)
   const { arm, atMs } = aimedFault(sent, dice)
   return withDeeds(trial, [...deeds, { do: 'arm', arm, as: newLabel(deeds), atMs }])
+}
+
+/** So many messages can be lost one by one. */
+const LOST_MAX = 16
+
+/** What is lost by chance is lost by name instead: the run stays as it is, and each loss can go by itself. Undefined when nothing is, or too much. */
+export function named(trial: Trial, sent: readonly Sent[]): Trial | undefined {
+  const deeds = deedsOf(trial)
+  const arms = deeds.filter(({ do: kind }) => kind === 'arm')
+  const byChance = arms.filter((step) => step.do === 'arm' && step.arm.kind === 'loss')
+  const ids = new Set(byChance.map((step) => `f${arms.indexOf(step) + 1}`)) // as a run counts its faults
+  const lost = sent.filter(({ lostBy }) => lostBy !== undefined && ids.has(lostBy))
+  if (byChance.length === 0 || lost.length > LOST_MAX) return undefined
+  let rest = deeds.filter((step) => !byChance.includes(step))
+  for (const arm of losing(lost)) rest = [...rest, { do: 'arm', arm, as: newLabel(rest), atMs: 0 }]
+  return withDeeds(trial, rest)
 }
 
 /** A deed is done when something is sent. */

@@ -13,6 +13,8 @@ import { choose } from '../../labChoice.ts'
 import type { Scenario, Step } from '../../scenario/format.ts'
 import { parseScenario } from '../../scenario/parse.ts'
 import { simulated } from '../begin.ts'
+import { LINEARIZABILITY } from '../heard.ts'
+import { named } from './change.ts'
 import { inTime, withoutOrphans } from './deeds.ts'
 import { Dice } from './dice.ts'
 import { explore } from './explore.ts'
@@ -31,7 +33,7 @@ export interface ShrinkOptions {
   /** In place of those that the scenario names: a protocol that is not in the registry. */
   readonly protocol?: AnyProtocol
   readonly service?: AnyService
-  /** At most so many are tried in search of something smaller; default 50,000. */
+  /** At most so many are tried in search of something smaller, and twice as many when it stays large; default 50,000. */
   readonly trials?: number
   /** What was found until then is the result. */
   readonly signal?: AbortSignal
@@ -74,6 +76,8 @@ const GUESSED_COST = 100
 const CHAINS = 6
 const STARTS = 3
 const PATIENCE = [1500, 1500]
+/** So much more may single losses cost than the weather of which they are a part. */
+const NAMED_COST = 40
 /** Nobody minds that it could be smaller still. */
 const SMALL_EVENTS = 30
 /** What is larger than this is searched again from where it could not be reduced any more, so many times. */
@@ -133,12 +137,13 @@ class Shrinking {
     if (first.violatedAtMs !== undefined) {
       await this.#guess()
       await this.#lookAround()
-      if (this.#best.events > MANY_EVENTS) await this.#raiseStorms()
+      if (this.#best.events > MANY_EVENTS && failure !== LINEARIZABILITY) await this.#raiseStorms()
       await this.#search(0)
     }
     let isMinimal = await this.#reduce()
     for (let round = 1; round <= ROUNDS && first.violatedAtMs !== undefined && this.#best.events >= LARGE_EVENTS; round++) {
       const before = this.#best
+      this.#prover.allow(trials / ROUNDS)
       await this.#search(round)
       if (this.#best !== before) isMinimal = await this.#reduce()
     }
@@ -186,6 +191,7 @@ class Shrinking {
       const dice = new Dice(draw(this.#whole.run.seed, chain, round))
       const onBetter = (found: Proven) => this.#keep(found)
       let found = starts[starts.length - 1 - (chain % starts.length)] as Proven
+      if (round > 0) found = await this.#namedLosses(found)
       for (const patience of PATIENCE) found = await this.#spelledOut(await explore(found, { prover, bench, dice, patience, onBetter }))
       idle = this.#best === before || this.#best.events <= SMALL_EVENTS ? idle + 1 : 0
     }
@@ -229,6 +235,15 @@ class Shrinking {
     const seen = await this.#prover.look(trial, found.events)
     const { load: _, ...run } = trial.run
     const spelt = seen && (await this.#prover.prove(this.#spelt(run, [...trial.steps.slice(0, -1), ...seen.asks]), found.cost + 10))
+    if (spelt) this.#keep(spelt)
+    return spelt ?? found
+  }
+
+  /** Weather becomes single losses, although they take more words at first. */
+  async #namedLosses(found: Proven): Promise<Proven> {
+    const trial = named(found.trial, found.sent())
+    if (!trial || this.#prover.isOver) return found
+    const spelt = await this.#prover.prove(trial, found.cost + NAMED_COST)
     if (spelt) this.#keep(spelt)
     return spelt ?? found
   }

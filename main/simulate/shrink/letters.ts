@@ -1,5 +1,6 @@
 /** What was sent in a trial, so that the next one can do something about a message that it knows of. */
-import type { EndpointId } from '../../../protocols/core/ids.ts'
+import type { DropEvent } from '../../../protocols/core/event.ts'
+import type { EndpointId, FaultId } from '../../../protocols/core/ids.ts'
 import type { AnyMessage } from '../../../protocols/core/machine.ts'
 import type { Letter, Sink } from '../../../protocols/sim/sink.ts'
 
@@ -12,6 +13,8 @@ export interface Sent {
   /** How many of its type took this link before it. */
   readonly before: number
   readonly body: AnyMessage
+  /** By which it was lost. */
+  readonly lostBy: FaultId | undefined
 }
 
 /** More are not worth remembering: what fails so late is cut short by other means first. */
@@ -19,6 +22,7 @@ const KEPT = 1000
 
 export class Letters implements Sink {
   readonly #letters: Letter[] = []
+  readonly #lost = new Map<Letter['message'], FaultId>()
 
   sent(letter: Letter): void {
     if (this.#letters.length < KEPT) this.#letters.push(letter)
@@ -27,19 +31,30 @@ export class Letters implements Sink {
   /** In the order in which they left. */
   read(endpoints: readonly EndpointId[], types: readonly string[], sinceOpened: (atUs: number) => number): Sent[] {
     const counts = new Map<string, number>()
-    return this.#letters.map(({ from, to, type, sentAtUs, body }) => {
+    return this.#letters.map(({ message, from, to, type, sentAtUs, body }) => {
       const key = `${from} ${to} ${type}`
       const before = counts.get(key) ?? 0
       counts.set(key, before + 1)
       const [sender, receiver] = [endpoints[from] as EndpointId, endpoints[to] as EndpointId]
-      return { from: sender, to: receiver, type: types[type] as string, atMs: sinceOpened(sentAtUs), before, body }
+      return {
+        from: sender,
+        to: receiver,
+        type: types[type] as string,
+        atMs: sinceOpened(sentAtUs),
+        before,
+        body,
+        lostBy: this.#lost.get(message),
+      }
     })
+  }
+
+  dropped({ message }: Letter, _copy: number, why: DropEvent['why']): void {
+    if (typeof why === 'object') this.#lost.set(message, why.fault)
   }
 
   stepped(): void {}
   spoke(): void {}
   delivered(): void {}
-  dropped(): void {}
   held(): void {}
   happened(): void {}
 }

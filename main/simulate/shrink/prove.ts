@@ -1,6 +1,5 @@
 /** Whether a trial fails the same way, and cheaply enough: the test of every step of a shrink. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Step } from '../../scenario/format.ts'
 import type { Sent } from './letters.ts'
 import { attempt, type Bench, fits, type Trial } from './trial.ts'
 import { type Unrolled, unroll } from './unroll.ts'
@@ -30,12 +29,19 @@ export interface ProverOptions {
 export class Prover {
   readonly #options: ProverOptions
   #trials = 0
+  #budget: number
   #restedMs = 0
   /** What was sent in the last trial, failing or not. */
   sent: () => readonly Sent[] = () => []
 
   constructor(options: ProverOptions) {
     this.#options = options
+    this.#budget = options.budget
+  }
+
+  /** So many trials more. */
+  allow(trials: number): void {
+    this.#budget += trials
   }
 
   get trials(): number {
@@ -43,7 +49,7 @@ export class Prover {
   }
 
   get isOver(): boolean {
-    return this.#trials >= this.#options.budget || (this.#options.isOver?.() ?? false)
+    return this.#trials >= this.#budget || (this.#options.isOver?.() ?? false)
   }
 
   /** The trial without what comes after its failure, when it fails the same way at no more than this cost. */
@@ -92,8 +98,8 @@ export class Prover {
 }
 
 export const watched = (trial: Trial, ms: number): Trial => {
-  const last = trial.steps.at(-1) as Step
-  return { ...trial, steps: [...(last.do === 'watch' ? trial.steps.slice(0, -1) : trial.steps), { do: 'watch', watch: { ms } }] }
+  const last = trial.steps.at(-1)
+  return { ...trial, steps: [...(last?.do === 'watch' ? trial.steps.slice(0, -1) : trial.steps), { do: 'watch', watch: { ms } }] }
 }
 
 /** What a reader has to read, in events: a step counts two, a setting one. Where something is waited for in vain, how many events pass meanwhile says nothing: there a step less is worth all of them. */
