@@ -182,7 +182,7 @@ function describeVerdict(verdict: Verdict): string {
 
 function describeCompared(compared: Compared): string {
   const { steps, messages, timers, notes, observations, checkpoints, records, unsent } = compared
-  const lost = unsent === 0 ? '' : ` ${unsent} messages never left their node.`
+  const lost = unsent === 0 ? '' : unsent === 1 ? ' One message never left its node.' : ` ${unsent} messages never left their node.`
   return (
     `Run again, bit for bit as recorded: ${steps} steps, ${messages} messages, ${timers} timers, ${notes} notes, ` +
     `${observations} observations, ${checkpoints} states; ${records} persisted records by number.${lost}`
