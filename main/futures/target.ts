@@ -5,7 +5,7 @@ import type { JudgedStep } from '../../protocols/core/invariant.ts'
 import type { AnyMessage, AnyProtocol } from '../../protocols/core/machine.ts'
 import { noteWords } from '../../protocols/core/noteWords.ts'
 import { Bench } from '../../protocols/host/bench.ts'
-import type { Sink, StepSeen, Word } from '../../protocols/sim/sink.ts'
+import { Listener, type StepSeen, type Word } from '../../protocols/sim/sink.ts'
 import { TapKind } from '../../protocols/wire/tap.ts'
 import type { Violation } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
@@ -50,7 +50,7 @@ export function targetText(target: Target): string {
 }
 
 /** Sees a run from its beginning, since what breaks an invariant may have begun long ago; says whether it happened since it was asked to look. */
-export class Lookout implements Sink {
+export class Lookout extends Listener {
   readonly #target: Target
   readonly #protocol: AnyProtocol
   readonly #bench: Bench
@@ -58,6 +58,7 @@ export class Lookout implements Sink {
   #seenUs: number | undefined
 
   constructor(target: Target, protocol: AnyProtocol) {
+    super()
     this.#target = target
     this.#protocol = protocol
     this.#bench = new Bench(target.kind === 'violation' ? protocol.invariants.filter(({ name }) => name === target.invariant) : [])
@@ -78,12 +79,12 @@ export class Lookout implements Sink {
     return this.#seenUs
   }
 
-  stepped(step: StepSeen): void {
+  override stepped(step: StepSeen): void {
     if (this.#target.kind === 'violation') return this.#bench.judge(step, () => this.#saw(step.atUs))
     if (this.#isLooking && this.#isIn(step)) this.#saw(step.atUs)
   }
 
-  spoke({ kind, atUs, text }: Word): void {
+  override spoke({ kind, atUs, text }: Word): void {
     const target = this.#target
     if (target.kind !== 'outcome' || !this.#isLooking || kind !== TapKind.return) return
     const { client, outcome } = JSON.parse(text) as Pick<ReturnEvent, 'client' | 'outcome'>
@@ -102,10 +103,4 @@ export class Lookout implements Sink {
   #saw(atUs: number): void {
     if (this.#isLooking) this.#seenUs ??= atUs
   }
-
-  sent(): void {}
-  delivered(): void {}
-  dropped(): void {}
-  held(): void {}
-  happened(): void {}
 }

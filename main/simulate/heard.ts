@@ -2,7 +2,7 @@
 import { judge } from '../../protocols/check/linearizability.ts'
 import { findModel } from '../../protocols/check/models/index.ts'
 import type { InvokeEvent, ReturnEvent } from '../../protocols/core/event.ts'
-import type { Sink, Word } from '../../protocols/sim/sink.ts'
+import { Listener, type Word } from '../../protocols/sim/sink.ts'
 import { TapKind } from '../../protocols/wire/tap.ts'
 import { RunHistory, report } from '../check/index.ts'
 import type { JudgedExpectation } from '../scenario/format.ts'
@@ -14,7 +14,7 @@ const STEPS = 2_000_000
 /** So many operations can be judged anew whenever one returns. */
 const FEW = 100
 
-export class Heard implements Sink {
+export class Heard extends Listener {
   readonly #model: ReturnType<typeof findModel>
   readonly #history = new RunHistory()
   /** When each operation returned. */
@@ -24,10 +24,11 @@ export class Heard implements Sink {
   #judged: JudgedHistory | undefined
 
   constructor(service: string) {
+    super()
     this.#model = findModel(service)
   }
 
-  spoke({ kind, atUs, text }: Word): void {
+  override spoke({ kind, atUs, text }: Word): void {
     const word = { ...(JSON.parse(text) as object), atUs, seq: 0 }
     if (kind === TapKind.invoke) {
       this.#operations += 1
@@ -76,13 +77,6 @@ export class Heard implements Sink {
     const certain = verdict.violations.map(({ at }) => this.#returnsUs.get(at) ?? Number.POSITIVE_INFINITY)
     return { expectation: { text, is: 'fail', why }, violatedAtUs: Math.min(...certain) }
   }
-
-  stepped(): void {}
-  sent(): void {}
-  delivered(): void {}
-  dropped(): void {}
-  held(): void {}
-  happened(): void {}
 }
 
 interface JudgedHistory {

@@ -1,20 +1,20 @@
 /** Counts what a simulation went through: operations and how they ended, and what was done to it, by kind. */
 import type { ActionEvent, InvokeEvent, NodeEvent, ReturnEvent, Unnumbered } from '../../protocols/core/event.ts'
-import type { Sink, Word } from '../../protocols/sim/sink.ts'
+import { Listener, type Word } from '../../protocols/sim/sink.ts'
 import { TapKind } from '../../protocols/wire/tap.ts'
 import { OperationsSeen } from '../scenario/operations.ts'
 
-export class Tally implements Sink {
+export class Tally extends Listener {
   readonly operations = new OperationsSeen()
   readonly faults: { [kind: string]: number } = {}
 
-  spoke({ kind, text }: Word): void {
+  override spoke({ kind, text }: Word): void {
     if (kind === TapKind.invoke) return this.operations.invoked((JSON.parse(text) as Pick<InvokeEvent, 'operation'>).operation)
     const { operation, outcome } = JSON.parse(text) as Pick<ReturnEvent, 'operation' | 'outcome'>
     this.operations.returned(operation, outcome)
   }
 
-  happened(event: Unnumbered<NodeEvent | ActionEvent>): void {
+  override happened(event: Unnumbered<NodeEvent | ActionEvent>): void {
     if (event.kind !== 'action') return
     const { action } = event
     if (action.do === 'arm') this.count(action.fault.kind)
@@ -24,10 +24,4 @@ export class Tally implements Sink {
   count(kind: string, times = 1): void {
     if (times > 0) this.faults[kind] = (this.faults[kind] ?? 0) + times
   }
-
-  stepped(): void {}
-  sent(): void {}
-  delivered(): void {}
-  dropped(): void {}
-  held(): void {}
 }

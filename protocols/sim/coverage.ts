@@ -6,7 +6,7 @@ import { messageTypesOf } from '../core/event.ts'
 import type { ClientOutcome, ClientRequest } from '../core/input.ts'
 import { invariant } from '../core/invariant.ts'
 import type { AnyProtocol } from '../core/machine.ts'
-import type { Letter, Sink, StepSeen } from './sink.ts'
+import { type Letter, Listener, type StepSeen } from './sink.ts'
 
 const GROUPS = ['inputs', 'effects', 'transitions', 'messages'] as const
 type Group = (typeof GROUPS)[number]
@@ -44,7 +44,7 @@ function allOf({ messages, timers, notes }: AnyProtocol, types: readonly string[
   ]
 }
 
-export class Coverage implements Sink {
+export class Coverage extends Listener {
   /** By the place in `kindsOf`. */
   readonly counts: number[]
   readonly #start: number
@@ -61,6 +61,7 @@ export class Coverage implements Sink {
   readonly #noted: ReadonlyMap<string, number>
 
   constructor(protocol: AnyProtocol) {
+    super()
     const all = allOf(protocol, messageTypesOf(protocol))
     this.counts = all.map(() => 0)
     const placeOf = (wanted: string) => all.findIndex(({ kind }) => kind === wanted)
@@ -84,7 +85,7 @@ export class Coverage implements Sink {
     this.#noted = placesOf('transitions')
   }
 
-  stepped({ input, effects }: StepSeen): void {
+  override stepped({ input, effects }: StepSeen): void {
     this.#count(this.#placeOfInput(input))
     for (const effect of effects) {
       switch (effect.kind) {
@@ -115,7 +116,7 @@ export class Coverage implements Sink {
     }
   }
 
-  sent({ type }: Letter): void {
+  override sent({ type }: Letter): void {
     this.#count(this.#firstMessage + type)
   }
 
@@ -140,12 +141,6 @@ export class Coverage implements Sink {
   #count(place: number | undefined): void {
     if (place !== undefined) this.counts[place] = (this.counts[place] as number) + 1
   }
-
-  spoke(): void {}
-  delivered(): void {}
-  dropped(): void {}
-  held(): void {}
-  happened(): void {}
 }
 
 const nameOf = ({ kind, of }: Seen): string => (of === undefined ? kind : `${kind} ${of}`)

@@ -2,7 +2,7 @@
 import type { NodeId } from '../core/ids.ts'
 import type { AnyProtocol } from '../core/machine.ts'
 import { Bench } from '../host/bench.ts'
-import type { Sink, StepSeen } from './sink.ts'
+import { Listener, type StepSeen } from './sink.ts'
 
 export interface Found {
   readonly invariant: string
@@ -17,12 +17,13 @@ export interface Found {
 /** Violations of one invariant that are kept; all are counted. */
 const KEPT = 50
 
-export class Judging implements Sink {
+export class Judging extends Listener {
   /** In the order in which they were found. */
   readonly found: Found[] = []
   readonly #bench: Bench
 
   constructor(protocol: AnyProtocol) {
+    super()
     this.#bench = new Bench(protocol.invariants)
   }
 
@@ -31,17 +32,10 @@ export class Judging implements Sink {
     return this.#bench.seats.find((seat) => seat.broken)?.name
   }
 
-  stepped(step: StepSeen): void {
+  override stepped(step: StepSeen): void {
     this.#bench.judge(step, ({ name, violations }, text) => {
       if (violations > KEPT) return
       this.found.push({ invariant: name, text, node: step.node, life: step.life, step: step.step, atUs: step.atUs })
     })
   }
-
-  spoke(): void {}
-  sent(): void {}
-  delivered(): void {}
-  dropped(): void {}
-  held(): void {}
-  happened(): void {}
 }

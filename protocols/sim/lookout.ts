@@ -1,7 +1,7 @@
 /** Watches a simulation for the moments that ambushes wait for. Costs next to nothing while nobody waits. */
 import type { NodeId } from '../core/ids.ts'
 import type { Caught, Omen } from './misfortune.ts'
-import type { Letter, Sink, StepSeen } from './sink.ts'
+import { type Letter, Listener, type StepSeen } from './sink.ts'
 
 /** One who waits. */
 export interface Watch {
@@ -17,12 +17,13 @@ interface Waiting {
   last: number
 }
 
-export class Lookout implements Sink {
+export class Lookout extends Listener {
   readonly #nodes: readonly NodeId[]
   readonly #types: readonly string[]
   readonly #waiting = new Set<Waiting>()
 
   constructor(nodes: readonly NodeId[], messageTypes: readonly string[]) {
+    super()
     this.#nodes = nodes
     this.#types = messageTypes
   }
@@ -38,22 +39,17 @@ export class Lookout implements Sink {
     }
   }
 
-  stepped({ persisted, endpoint }: StepSeen): void {
+  override stepped({ persisted, endpoint }: StepSeen): void {
     if (this.#waiting.size > 0 && persisted > 0) this.#see('wrote', undefined, endpoint, endpoint)
   }
 
-  sent({ type, from, to }: Letter): void {
+  override sent({ type, from, to }: Letter): void {
     if (this.#waiting.size > 0) this.#see('said', this.#types[type], from, to)
   }
 
-  delivered({ type, from, to }: Letter): void {
+  override delivered({ type, from, to }: Letter): void {
     if (this.#waiting.size > 0) this.#see('heard', this.#types[type], to, from)
   }
-
-  spoke(): void {}
-  dropped(): void {}
-  held(): void {}
-  happened(): void {}
 
   #see(on: Omen['on'], type: string | undefined, of: number, at: number): void {
     const node = this.#nodes[of]

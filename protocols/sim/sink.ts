@@ -65,6 +65,17 @@ export interface Sink {
   happened(event: Unnumbered<NodeEvent | ActionEvent>): void
 }
 
+/** For sinks to which little matters: what they do not take up passes. */
+export abstract class Listener implements Sink {
+  stepped(_step: StepSeen): void {}
+  spoke(_word: Word): void {}
+  sent(_letter: Letter, _atUs: number): void {}
+  delivered(_letter: Letter, _copy: number, _atUs: number): void {}
+  dropped(_letter: Letter, _copy: number, _why: DropEvent['why'], _atUs: number): void {}
+  held(_letter: Letter, _fault: FaultId, _atUs: number): void {}
+  happened(_event: Unnumbered<NodeEvent | ActionEvent>): void {}
+}
+
 /** Several at once, in order. */
 export function tee(...sinks: readonly Sink[]): Sink {
   if (sinks.length === 1) return sinks[0] as Sink

@@ -2,7 +2,7 @@
 import type { DropEvent } from '../../../protocols/core/event.ts'
 import type { EndpointId, FaultId } from '../../../protocols/core/ids.ts'
 import type { AnyMessage } from '../../../protocols/core/machine.ts'
-import type { Letter, Sink } from '../../../protocols/sim/sink.ts'
+import { type Letter, Listener } from '../../../protocols/sim/sink.ts'
 
 export interface Sent {
   readonly from: EndpointId
@@ -20,11 +20,11 @@ export interface Sent {
 /** More are not worth remembering: what fails so late is cut short by other means first. */
 const KEPT = 1000
 
-export class Letters implements Sink {
+export class Letters extends Listener {
   readonly #letters: Letter[] = []
   readonly #lost = new Map<Letter['message'], FaultId>()
 
-  sent(letter: Letter): void {
+  override sent(letter: Letter): void {
     if (this.#letters.length < KEPT) this.#letters.push(letter)
   }
 
@@ -48,13 +48,7 @@ export class Letters implements Sink {
     })
   }
 
-  dropped({ message }: Letter, _copy: number, why: DropEvent['why']): void {
+  override dropped({ message }: Letter, _copy: number, why: DropEvent['why']): void {
     if (typeof why === 'object') this.#lost.set(message, why.fault)
   }
-
-  stepped(): void {}
-  spoke(): void {}
-  delivered(): void {}
-  held(): void {}
-  happened(): void {}
 }

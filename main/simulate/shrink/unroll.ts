@@ -10,7 +10,7 @@ import type { FaultId, NodeId } from '../../../protocols/core/ids.ts'
 import { runId } from '../../../protocols/core/ids.ts'
 import type { ClockSetting } from '../../../protocols/sim/clock.ts'
 import type { Range } from '../../../protocols/sim/simulation.ts'
-import { type Sink, tee, type Word } from '../../../protocols/sim/sink.ts'
+import { Listener, tee, type Word } from '../../../protocols/sim/sink.ts'
 import { TapKind } from '../../../protocols/wire/tap.ts'
 import type { ClientAnswer } from '../../contract/commands.ts'
 import type { Step } from '../../scenario/format.ts'
@@ -54,25 +54,19 @@ const nameOf = (client: string): string => client.replace(/^c(?=[0-9])/, 'client
 type Heard = Pick<InvokeEvent, 'op' | 'client'> & { readonly atUs: number }
 
 /** Hears the operations of the load. */
-class Ear implements Sink {
+class Ear extends Listener {
   readonly #heard: Heard[]
 
   constructor(heard: Heard[]) {
+    super()
     this.#heard = heard
   }
 
-  spoke({ kind, text, atUs }: Word): void {
+  override spoke({ kind, text, atUs }: Word): void {
     if (kind !== TapKind.invoke) return
     const { op, client } = JSON.parse(text) as InvokeEvent
     if (/^c[0-9]+$/.test(client)) this.#heard.push({ op, client, atUs })
   }
-
-  stepped(): void {}
-  sent(): void {}
-  delivered(): void {}
-  dropped(): void {}
-  held(): void {}
-  happened(): void {}
 }
 
 /** A stage that notes each deed before it is done. */
