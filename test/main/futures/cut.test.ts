@@ -170,7 +170,7 @@ test('from before, another leader than the recorded one is possible; from the la
 
 test('asked of the lab: a curve that ends in certainty, and one of its futures in the library', async () => {
   const run = runId(path.basename(file, '.synod'))
-  const report = await lab.call('run.futures', { run, at: elected, moments: 8, futures: 40 })
+  const report = await lab.call('run.futures', { run, at: elected, moments: 8, futures: 200 })
   expect(report.troubles).toEqual([])
   expect(report.isDone).toBe(true)
   const [first, last] = [report.moments[0], report.moments.at(-1)]
