@@ -10,6 +10,7 @@ import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
+import { type CausalityResponses, causalityRequests } from './causality.ts'
 import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
 
@@ -91,6 +92,8 @@ export const requests = {
   'run.futures.stop': z.strictObject({ run }),
   /** Keeps the future that comes with this seed after this event as a run of the library. */
   'run.future': z.strictObject({ run, seq, seed: z.int().min(0).max(4_294_967_295) }),
+
+  ...causalityRequests,
 
   /** Starts or stops the stream of changes for a run on this connection. */
   'run.watch': z.strictObject({ run, on: z.boolean() }),
@@ -244,7 +247,7 @@ export interface ClientAnswer {
   readonly latencyMs: number
 }
 
-export interface Responses {
+export interface Responses extends CausalityResponses {
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]
   'runs.start': { readonly run: RunId }

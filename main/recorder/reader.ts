@@ -10,12 +10,14 @@ import { type MessageId, messageIdParts, type RunId } from '../../protocols/core
 import { decodeMoment, firstMoment, type MomentData } from '../../protocols/core/moment.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
+import type { ColumnsBlock } from '../contract/causality.ts'
 import type { Mark, Overview, ParsedRequest, Responses, RunSummary, Violation } from '../contract/commands.ts'
 import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
 import { EventQuery, type MessageFacts } from './eventQuery.ts'
 import type { RunHeader } from './header.ts'
 import { openRunFile, reading, readMeta, statusIn } from './openRunFile.ts'
 import { originOf } from './origin.ts'
+import { Rows } from './rows.ts'
 import { markSchema, tablesOf } from './runFile.ts'
 import { RunningMoment } from './runningMoment.ts'
 
@@ -33,6 +35,7 @@ export class RunReader {
   readonly #chunks: Chunks
   readonly #nearestMoment: Database.Statement
   readonly #checkpoint: Database.Statement
+  #rows: Rows | undefined
   readonly #facts = new Map<number, MessageFacts>()
 
   constructor(file: string) {
@@ -172,6 +175,15 @@ export class RunReader {
         while (reader.next() && reader.seq <= last) if (reader.seq > start.seq) moment.read(reader)
       }
       return moment.data()
+    })
+  }
+
+  /** Events as rows of columns, from event `from` on. */
+  columns(from: number): ColumnsBlock {
+    this.refresh()
+    return this.#reading(`the events from ${from} on`, () => {
+      this.#rows ??= new Rows(this.#chunks, this.header)
+      return this.#rows.from(from)
     })
   }
 

@@ -34,6 +34,8 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
         return view.recording.moment(word.seq)
       case 'seek':
         return { seq: view.recording.seek(word.atUs) }
+      case 'columns':
+        return view.recording.columns(word.from)
       case 'states':
         return view.states(word.seq)
       case 'check':

@@ -3,6 +3,7 @@ import type { RunConfig } from '../../protocols/core/config.ts'
 import type { CheckpointEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { MessageId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
+import type { ColumnsBlock } from '../contract/causality.ts'
 import type { Overview, ParsedRequest, Responses } from '../contract/commands.ts'
 
 export interface RecordedHeader {
@@ -40,5 +41,7 @@ export interface Recording extends EventSource {
   events(request: Omit<ParsedRequest<'run.events'>, 'run'>): Responses['run.events']
   event(seq: number): RunEvent | undefined
   seek(atUs: number): number
+  /** Events as rows of columns, from event `from` on. */
+  columns(from: number): ColumnsBlock
   close(): void
 }

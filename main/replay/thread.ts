@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
+import type { ColumnsBlock } from '../contract/causality.ts'
 import type { NodeStates, Overview, ParsedRequest, Responses, Verdict } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import type { Asked, FromReplay } from './words.ts'
@@ -25,6 +26,8 @@ export interface RunView {
   event(seq: number): Promise<RunEvent | undefined>
   moment(seq: number): Promise<MomentData>
   seek(atUs: number): Promise<{ readonly seq: number }>
+  /** Events as rows of columns, from event `from` on. */
+  columns(from: number): Promise<ColumnsBlock>
   states(seq: number): Promise<NodeStates>
   /** Judges to the end of what is recorded now, as fast as it can. */
   check(): Promise<Verdict>
@@ -85,6 +88,7 @@ class Thread implements ReplayThread {
       event: (seq) => ask({ ask: 'event', seq }),
       moment: (seq) => ask({ ask: 'moment', seq }),
       seek: (atUs) => ask({ ask: 'seek', atUs }),
+      columns: (from) => ask({ ask: 'columns', from }),
       states: (seq) => ask({ ask: 'states', seq }),
       check: () => ask({ ask: 'check' }),
       follow: (on) => quietly(ask({ ask: 'follow', on })),

@@ -10,6 +10,7 @@ export type Asked =
   | { readonly ask: 'event'; readonly seq: number }
   | { readonly ask: 'moment'; readonly seq: number }
   | { readonly ask: 'seek'; readonly atUs: number }
+  | { readonly ask: 'columns'; readonly from: number }
   | { readonly ask: 'states'; readonly seq: number }
   | { readonly ask: 'check' }
   | { readonly ask: 'follow'; readonly on: boolean }

@@ -4,6 +4,7 @@
  */
 import type { FromLab, ToLab } from '../../main/contract/client.ts'
 import { LabError } from '../../main/contract/errors.ts'
+import { unpack } from '../../main/contract/packet.ts'
 import type { Change } from '../../main/contract/stream.ts'
 import type { Connection, ScreenClient } from './screenClient.ts'
 
@@ -28,12 +29,13 @@ export function webSocketClient(address: string, open: (address: string) => WebS
 
   function connect(): void {
     socket = open(address)
+    socket.binaryType = 'arraybuffer'
     socket.addEventListener('open', () => {
       retryMs = RETRY_MS_MIN
       for (const call of pending.values()) send(call)
       become('open')
     })
-    socket.addEventListener('message', (event) => receive(JSON.parse(String(event.data)) as FromLab))
+    socket.addEventListener('message', (event) => receive(unpack(event.data as string | ArrayBuffer) as FromLab))
     socket.addEventListener('close', () => {
       rejectSent()
       become('lost')

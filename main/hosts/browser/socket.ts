@@ -2,6 +2,7 @@
 import type { RawData, WebSocket } from 'ws'
 import { type FromLab, readCall } from '../../contract/client.ts'
 import { LabError } from '../../contract/errors.ts'
+import { pack } from '../../contract/packet.ts'
 import type { Lab } from '../../lab.ts'
 
 /** More than this waiting to be sent means that the browser is behind: changes are then merged, not queued. */
@@ -10,7 +11,7 @@ const CALLS_MAX = 200
 
 export function serveSocket(socket: WebSocket, lab: Lab): void {
   const send = (message: FromLab) => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+    if (socket.readyState === socket.OPEN) socket.send(pack(message))
   }
   const connection = lab.connect({
     change: (change) => send({ change }),

@@ -1,5 +1,8 @@
 /** What the imitated lab answers about a run that it plays: everything derived from its list of events, as the real lab derives it. */
+import { type ColumnsBlock, ROWS_MAX } from '../../../main/contract/causality.ts'
 import type { EventFilter, NodeStates, Overview, ParsedRequest, Response, RunSummary } from '../../../main/contract/commands.ts'
+import { BlockWriter } from '../../../protocols/causality/block.ts'
+import { Gatherer } from '../../../protocols/causality/gather.ts'
 import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
 import { CLIENTS, type MessageId, type RunId } from '../../../protocols/core/ids.ts'
 import type { Json } from '../../../protocols/core/json.ts'
@@ -60,6 +63,19 @@ export function overview(run: Run): Overview {
     density: { sliceUs, events },
     marks: world.marks.slice(),
   }
+}
+
+export function columnsBlock({ world }: Run, from: number): ColumnsBlock {
+  const gatherer = new Gatherer({ nodes: world.nodes.map(({ id }) => id), messageTypes: RAFT_TYPES })
+  const block = new BlockWriter(from, ROWS_MAX, gatherer.endpoints)
+  const turns: ColumnsBlock['turns'][number][] = []
+  for (const event of world.events.slice(0, from + ROWS_MAX - 1)) {
+    const row = gatherer.take(event)
+    if (event.seq < from) continue
+    block.add(row)
+    if (event.kind === 'node' || event.kind === 'action') turns.push(event)
+  }
+  return { from, rows: block.rows, bytes: block.bytes(), turns, lastSeq: world.lastSeq }
 }
 
 /** The moment after an event, from the nearest checkpoint before it. */

@@ -17,7 +17,7 @@ import type { RunConfig } from '../../../protocols/core/config.ts'
 import { type RunId, runId } from '../../../protocols/core/ids.ts'
 import { encodeMoment } from '../../../protocols/core/moment.ts'
 import type { ScreenClient } from '../screenClient.ts'
-import { lastAt, momentAt, overview, type Run, rates, readEvents, statesAt, summary, verdict } from './answers.ts'
+import { columnsBlock, lastAt, momentAt, overview, type Run, rates, readEvents, statesAt, summary, verdict } from './answers.ts'
 import { futuresOf } from './futures.ts'
 import { historyOf } from './history.ts'
 import { info } from './info.ts'
@@ -158,6 +158,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'run.events': ({ run, ...ask }: ParsedRequest<'run.events'>) => readEvents(get(run).world, ask),
     'run.moment': ({ run, seq }: ParsedRequest<'run.moment'>) => encodeMoment(momentAt(get(run), seq)),
     'run.states': ({ run, seq }: ParsedRequest<'run.states'>) => statesAt(get(run), seq),
+    'run.columns': ({ run, from }: ParsedRequest<'run.columns'>) => columnsBlock(get(run), from),
     'run.seek': ({ run, atUs }: ParsedRequest<'run.seek'>) => ({ seq: lastAt(get(run).world.events, atUs) }),
     'run.check': ({ run }: { run: RunId }) => verdict(get(run).world),
     'run.futures': ({ run, at }: ParsedRequest<'run.futures'>) => {

@@ -1,0 +1,205 @@
+/**
+ * A whole run in columns: of each event what causality and drawing need, a few numbers in typed arrays, so that a million
+ * events are some tens of megabytes and are walked without making an object. Words stay in the recording.
+ *
+ * A row is an event; its number is the event's `seq`. A **point** is an event in Lamport's sense: one step of an endpoint,
+ * with its stamp. What a step sends is part of it, and so is the delivery that started it; rows of one point are ordered by
+ * their numbers. Rows without a point are of no process: a drop, a node's end, a person's hand.
+ */
+import { ChunkKind } from '../wire/chunk.ts'
+
+/** The lane of what belongs to no endpoint. */
+export const NO_LANE = 255
+/** In `type` of a step, beside its StepInputKind in the lowest three bits: the step noted something. */
+export const NOTED = 8
+/** In `type` of a `node` row. */
+export const NODE_CHANGES = ['up', 'down', 'paused', 'resumed', 'wiped'] as const
+
+/** What is known of a row when it is added. One object may serve for all rows: nothing of it is kept. */
+export interface Row {
+  /** A ChunkKind. */
+  kind: number
+  /** Endpoint index: whose step; from whom a send. NO_LANE: nobody's. Of a deliver, drop or hold it is that to which its send went, whatever stands here. */
+  lane: number
+  /** Of a send: to whom. */
+  to: number
+  /** Of a send: the message type's index; of a step: its input's kind and NOTED; of a `node`: an index of NODE_CHANGES. */
+  type: number
+  atUs: number
+  /** Of a deliver, drop or hold: the row of its send; of a step: the row of the delivery that it took in. 0: none. */
+  cause: number
+  /** Its stamp; `clock` has one entry an endpoint, or none where the run has no vector clocks. Undefined: it has no stamp. */
+  stamp: { readonly lamport: number; readonly clock: ArrayLike<number> } | undefined
+}
+
+type Bytes = Uint8Array<ArrayBuffer>
+type Words = Uint32Array<ArrayBuffer>
+type Times = Float64Array<ArrayBuffer>
+
+const FIRST_ROOM = 1024
+
+export class Columns {
+  /** Nodes, then `clients`. */
+  readonly endpoints: number
+  /** Rows 1..count are here. */
+  count = 0
+  kind: Bytes = new Uint8Array(FIRST_ROOM)
+  lane: Bytes = new Uint8Array(FIRST_ROOM)
+  to: Bytes = new Uint8Array(FIRST_ROOM)
+  type: Bytes = new Uint8Array(FIRST_ROOM)
+  /** Real time of the run, µs. Not quite in order of rows: a row stands where causality has it. */
+  atUs: Times = new Float64Array(FIRST_ROOM)
+  cause: Words = new Uint32Array(FIRST_ROOM)
+  /** Of a send: the row in which its first copy was delivered or dropped; 0: it is under way. */
+  fate: Words = new Uint32Array(FIRST_ROOM)
+  /** The row's point; 0: none, or not yet. */
+  point: Words = new Uint32Array(FIRST_ROOM)
+
+  /** Points 1..points are here, in order of their rows. */
+  points = 0
+  /** The first row of the point. */
+  pointRow: Words = new Uint32Array(FIRST_ROOM)
+  pointLane: Bytes = new Uint8Array(FIRST_ROOM)
+  lamport: Words = new Uint32Array(FIRST_ROOM)
+  /** `endpoints` entries a point. */
+  clock: Words
+  /** False as soon as a stamp came without a vector clock. */
+  hasClocks = true
+  /** By endpoint, its points in order of their ticks (their own entry of the clock). */
+  readonly lanes: readonly Lane[]
+  /** Deliveries to clients that none of their recorded steps is known to have heard yet. */
+  #unheard: number[] = []
+
+  constructor(endpoints: number) {
+    this.endpoints = endpoints
+    this.clock = new Uint32Array(FIRST_ROOM * endpoints)
+    this.lanes = Array.from({ length: endpoints }, () => new Lane())
+  }
+
+  add(row: Row): void {
+    const at = ++this.count
+    if (at === this.kind.length) this.#growRows()
+    const lane = isOfCopy(row.kind) && row.cause !== 0 ? (this.to[row.cause] as number) : row.lane
+    this.kind[at] = row.kind
+    this.lane[at] = lane
+    this.to[at] = row.to
+    this.type[at] = row.type
+    this.atUs[at] = row.atUs
+    this.cause[at] = row.cause
+    const { stamp } = row
+    if (stamp && lane < this.endpoints) this.point[at] = this.#pointOf(at, lane, stamp)
+    switch (row.kind) {
+      case ChunkKind.deliver:
+      case ChunkKind.drop:
+        if (row.cause !== 0 && this.fate[row.cause] === 0) this.fate[row.cause] = at
+        if (row.kind === ChunkKind.deliver && lane === this.endpoints - 1) this.#unheard.push(at)
+        return
+      case ChunkKind.step:
+        if (row.cause !== 0) this.point[row.cause] = this.point[at] as number
+        return
+      default:
+        if (lane === this.endpoints - 1 && this.#unheard.length > 0) this.#hear(at)
+    }
+  }
+
+  /** The own entry of a point's clock: the how-manieth of its endpoint it is. */
+  tickOf(point: number): number {
+    return this.clock[point * this.endpoints + (this.pointLane[point] as number)] as number
+  }
+
+  /** The endpoint's first point whose tick is `tick` or more; 0: none. */
+  pointFrom(lane: number, tick: number): number {
+    const { list, length } = this.lanes[lane] as Lane
+    let low = 0
+    let high = length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.tickOf(list[middle] as number) < tick) low = middle + 1
+      else high = middle
+    }
+    return low < length ? (list[low] as number) : 0
+  }
+
+  /** The point with this very stamp, made when there is none. What clients say and record is not always in order. */
+  #pointOf(row: number, lane: number, { lamport, clock }: NonNullable<Row['stamp']>): number {
+    const { endpoints } = this
+    const known = clock.length >= endpoints
+    if (known) {
+      const tick = clock[lane] as number
+      const found = this.#isNew(lane, tick) ? 0 : this.pointFrom(lane, tick)
+      if (found !== 0 && this.tickOf(found) === tick) return found
+    } else this.hasClocks = false
+    const point = ++this.points
+    if (point === this.pointRow.length) this.#growPoints()
+    this.pointRow[point] = row
+    this.pointLane[point] = lane
+    this.lamport[point] = lamport
+    if (known) for (let i = 0, at = point * endpoints; i < endpoints; i++, at++) this.clock[at] = clock[i] as number
+    const { list, length } = this.lanes[lane] as Lane
+    let place = length
+    if (known) while (place > 0 && this.tickOf(list[place - 1] as number) > (clock[lane] as number)) place--
+    this.lanes[lane]?.insert(place, point)
+    return point
+  }
+
+  #isNew(lane: number, tick: number): boolean {
+    const { list, length } = this.lanes[lane] as Lane
+    return length === 0 || this.tickOf(list[length - 1] as number) < tick
+  }
+
+  /** Clients record what they begin and end, not each thing that they hear: it is part of the first step that knows of it. */
+  #hear(at: number): void {
+    const point = this.point[at] as number
+    if (point === 0) return
+    this.#unheard = this.#unheard.filter((delivery) => {
+      const said = this.point[this.cause[delivery] as number] as number
+      if (said === 0) return false
+      const knows = this.clock[point * this.endpoints + (this.pointLane[said] as number)] as number
+      if (knows < this.tickOf(said)) return true
+      this.point[delivery] = point
+      return false
+    })
+  }
+
+  #growRows(): void {
+    const room = this.kind.length * 2
+    this.kind = widened(this.kind, room)
+    this.lane = widened(this.lane, room)
+    this.to = widened(this.to, room)
+    this.type = widened(this.type, room)
+    this.atUs = widened(this.atUs, room)
+    this.cause = widened(this.cause, room)
+    this.fate = widened(this.fate, room)
+    this.point = widened(this.point, room)
+  }
+
+  #growPoints(): void {
+    const room = this.pointRow.length * 2
+    this.pointRow = widened(this.pointRow, room)
+    this.pointLane = widened(this.pointLane, room)
+    this.lamport = widened(this.lamport, room)
+    this.clock = widened(this.clock, room * this.endpoints)
+  }
+}
+
+/** True of what becomes of a copy of a message. */
+export const isOfCopy = (kind: number): boolean => kind === ChunkKind.deliver || kind === ChunkKind.drop || kind === ChunkKind.hold
+
+/** The points of one endpoint, the first `length` of `list`. */
+export class Lane {
+  list: Words = new Uint32Array(256)
+  length = 0
+
+  insert(place: number, point: number): void {
+    if (this.length === this.list.length) this.list = widened(this.list, this.length * 2)
+    this.list.copyWithin(place + 1, place, this.length)
+    this.list[place] = point
+    this.length++
+  }
+}
+
+function widened<T extends Bytes | Words | Times>(numbers: T, room: number): T {
+  const wide = new (numbers.constructor as new (length: number) => T)(room)
+  wide.set(numbers as never)
+  return wide
+}
