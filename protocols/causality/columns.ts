@@ -61,7 +61,7 @@ export class Columns {
   pointRow: Words = new Uint32Array(FIRST_ROOM)
   pointLane: Bytes = new Uint8Array(FIRST_ROOM)
   lamport: Words = new Uint32Array(FIRST_ROOM)
-  /** `endpoints` entries a point. */
+  /** `endpoints` entries a point: as stamped, and over all lives of a process. */
   clock: Words
   /** False as soon as a stamp came without a vector clock. */
   hasClocks = true
@@ -120,6 +120,33 @@ export class Columns {
     return low < length ? (list[low] as number) : 0
   }
 
+  /** The endpoint's last point whose first row is before `row`; 0: none. */
+  pointBefore(lane: number, row: number): number {
+    const { list } = this.lanes[lane] as Lane
+    const place = this.#placeAt(lane, row)
+    return place === 0 ? 0 : (list[place - 1] as number)
+  }
+
+  /** The endpoint's first point whose first row is `row` or later; 0: none. */
+  pointAfter(lane: number, row: number): number {
+    const { list, length } = this.lanes[lane] as Lane
+    const place = this.#placeAt(lane, row)
+    return place < length ? (list[place] as number) : 0
+  }
+
+  /** How many points of the lane begin before `row`. */
+  #placeAt(lane: number, row: number): number {
+    const { list, length } = this.lanes[lane] as Lane
+    let low = 0
+    let high = length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.pointRow[list[middle] as number] as number) < row) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
   /** The point with this very stamp, made when there is none. What clients say and record is not always in order. */
   #pointOf(row: number, lane: number, { lamport, clock }: NonNullable<Row['stamp']>): number {
     const { endpoints } = this
@@ -134,12 +161,27 @@ export class Columns {
     this.pointRow[point] = row
     this.pointLane[point] = lane
     this.lamport[point] = lamport
-    if (known) for (let i = 0, at = point * endpoints; i < endpoints; i++, at++) this.clock[at] = clock[i] as number
     const { list, length } = this.lanes[lane] as Lane
     let place = length
-    if (known) while (place > 0 && this.tickOf(list[place - 1] as number) > (clock[lane] as number)) place--
+    if (known) {
+      for (let i = 0, at = point * endpoints; i < endpoints; i++, at++) this.clock[at] = clock[i] as number
+      while (place > 0 && this.tickOf(list[place - 1] as number) > (clock[lane] as number)) place--
+      if (place > 0) this.#learn(point, list[place - 1] as number)
+      const delivery = this.cause[row] as number
+      if (delivery !== 0) this.#learn(point, this.point[this.cause[delivery] as number] as number)
+    }
     this.lanes[lane]?.insert(place, point)
     return point
+  }
+
+  /**
+   * A point knows all that the one before it on its lane knew and all that the sender of what it took in knew. Stamps say so
+   * within one life of a process; a new life begins with nothing but its own count, and is the same process all the same.
+   */
+  #learn(point: number, from: number): void {
+    const { clock, endpoints } = this
+    for (let i = 0, to = point * endpoints, at = from * endpoints; i < endpoints; i++, to++, at++)
+      if ((clock[at] as number) > (clock[to] as number)) clock[to] = clock[at] as number
   }
 
   #isNew(lane: number, tick: number): boolean {
