@@ -1,13 +1,8 @@
 /** The stretch of time that the person has chosen to look at: one for all views, so that a brush in one is a brush in all. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
+import type { Span } from '../model/scale.ts'
 import { useRun } from './run.ts'
-
-/** Microseconds of the run, `fromUs` before `toUs`. */
-export interface Span {
-  readonly fromUs: number
-  readonly toUs: number
-}
 
 export const useSpan = defineStore('span', () => {
   const run = useRun()

@@ -11,6 +11,7 @@ import { useNotices } from '../stores/notices.ts'
 import { SPEEDS, usePlayback } from '../stores/playback.ts'
 import { useRun } from '../stores/run.ts'
 import { useSelection } from '../stores/selection.ts'
+import { useSpan } from '../stores/span.ts'
 import { useTheme } from '../stores/theme.ts'
 
 export function useShellCommands(): void {
@@ -25,6 +26,7 @@ export function useShellCommands(): void {
   const theme = useTheme()
   const notices = useNotices()
   const history = useHistory()
+  const span = useSpan()
 
   const open = () => run.isOpen
   const selectedNode = (): NodeId | undefined => {
@@ -102,6 +104,31 @@ export function useShellCommands(): void {
     },
     { id: 'playback.faster', title: 'Play faster', group: 'Playback', keys: ['+', '='], enabled: open, run: () => speedBy(1) },
     { id: 'playback.slower', title: 'Play slower', group: 'Playback', keys: ['-'], enabled: open, run: () => speedBy(-1) },
+  ]
+  const brush: Command[] = [
+    {
+      id: 'span.from',
+      title: 'Brush from the playhead on, in all views',
+      group: 'Playback',
+      keys: ['('],
+      enabled: open,
+      run: () => span.choose(playback.atUs, span.shown.toUs),
+    },
+    {
+      id: 'span.to',
+      title: 'Brush up to the playhead, in all views',
+      group: 'Playback',
+      keys: [')'],
+      enabled: open,
+      run: () => span.choose(span.shown.fromUs, playback.atUs),
+    },
+    {
+      id: 'span.clear',
+      title: 'Clear the brush: the whole run in all views',
+      group: 'Playback',
+      enabled: () => span.chosen !== undefined,
+      run: span.clear,
+    },
   ]
   const acts: Command[] = [
     {
@@ -185,5 +212,5 @@ export function useShellCommands(): void {
     },
     { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], run: commands.showKeys },
   ]
-  commands.register([...play, ...acts, ...panels, ...window])
+  commands.register([...play, ...brush, ...acts, ...panels, ...window])
 }

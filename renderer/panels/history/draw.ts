@@ -4,7 +4,7 @@
  * pixels in sight, not by the operations there are.
  */
 import type { HistoryOp, Lane, Point } from '../../model/history.ts'
-import { ticks } from '../../model/scale.ts'
+import { type Span, ticks } from '../../model/scale.ts'
 import { AXIS, BAR_MIN, barOf, type Frame, firstAfter, GUTTER, laneTop, nearest, openEndUs, rowsInSight, xAt } from './lanes.ts'
 
 export interface HistoryInk extends Frame {
@@ -12,6 +12,8 @@ export interface HistoryInk extends Frame {
   readonly opOf: (id: number) => HistoryOp | undefined
   readonly lengthUs: number
   readonly playheadUs: number
+  /** The stretch that is brushed. */
+  readonly brush: Span | undefined
   /** Points at which operations can have taken effect, in order. */
   readonly order: readonly Point[]
   /** The order leads nowhere: it is one of those tried. */
@@ -42,6 +44,7 @@ export function drawHistory(ctx: CanvasRenderingContext2D, ink: HistoryInk): voi
   clip(ctx, GUTTER, 0, width - GUTTER, height)
   grid(ctx, ink)
   for (let row = first; row < last; row++) laneLine(ctx, ink, row)
+  brushed(ctx, ink)
   windowBand(ctx, ink)
   for (let row = first; row < last; row++) bars(ctx, ink, row)
   order(ctx, ink)
@@ -86,6 +89,16 @@ function axis(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
 function laneLine(ctx: CanvasRenderingContext2D, ink: HistoryInk, row: number): void {
   ctx.fillStyle = ink.color('hairline')
   ctx.fillRect(GUTTER, laneTop(row, ink) + ink.lane - 1, ink.width - GUTTER, 1)
+}
+
+function brushed(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
+  const { brush, color, height } = ink
+  if (!brush) return
+  const [from, to] = [xAt(brush.fromUs, ink), xAt(brush.toUs, ink)]
+  ctx.fillStyle = color('accent-wash')
+  ctx.fillRect(from, AXIS, Math.max(1, to - from), height - AXIS)
+  ctx.fillStyle = color('accent')
+  for (const x of [from, to]) ctx.fillRect(Math.round(x), AXIS, 1, height - AXIS)
 }
 
 function windowBand(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {

@@ -22,6 +22,8 @@ export interface TimelineInk {
   /** "term" */
   readonly epochName: string
   readonly hoverUs: number | undefined
+  /** The stretch that is brushed. */
+  readonly brush: Span | undefined
   /** Tokens as colours a canvas understands. */
   readonly color: (token: string) => string
 }
@@ -47,6 +49,7 @@ export function draw(ctx: CanvasRenderingContext2D, ink: TimelineInk): void {
   ctx.textBaseline = 'middle'
   const top = parts(height)
   const x = (us: number) => xOf(us, span, width)
+  brushed(ctx, ink, x, top.axis)
   axis(ctx, ink, top.axis, x)
   density(ctx, ink, top.density)
   for (const band of ink.leaders) leaderBand(ctx, ink, band, top.leaders, x)
@@ -54,6 +57,14 @@ export function draw(ctx: CanvasRenderingContext2D, ink: TimelineInk): void {
   for (const mark of ink.violations) violation(ctx, x(mark.atUs), top.axis, color('violation'))
   if (ink.hoverUs !== undefined) line(ctx, x(ink.hoverUs), 0, top.axis, color('line'))
   playhead(ctx, ink, x, top.axis)
+}
+
+function brushed(ctx: CanvasRenderingContext2D, { brush, color }: TimelineInk, x: (us: number) => number, bottom: number): void {
+  if (!brush) return
+  const [from, to] = [x(brush.fromUs), x(brush.toUs)]
+  ctx.fillStyle = color('accent-wash')
+  ctx.fillRect(from, 0, Math.max(1, to - from), bottom)
+  for (const edge of [from, to]) line(ctx, edge, 0, bottom, color('accent'))
 }
 
 function axis(ctx: CanvasRenderingContext2D, { span, width, height, color }: TimelineInk, y: number, x: (us: number) => number): void {

@@ -127,7 +127,7 @@ function count(ink: Partial<HistoryInk>): { [name: string]: number } {
   const known = new Map((ink.lanes ?? []).flatMap((lane) => lane.ops.map((each) => [each.id, { ...each, lane: lane.name }] as const)))
   drawHistory(pen, {
     ...frame,
-    ...{ lanes: [], opOf: (id) => known.get(id), lengthUs: 100e6, playheadUs: 0, order: [], isDeadEnd: false },
+    ...{ lanes: [], opOf: (id) => known.get(id), lengthUs: 100e6, brush: undefined, playheadUs: 0, order: [], isDeadEnd: false },
     ...{ window: undefined, aside: undefined, selected: undefined, hovered: undefined, color: () => 'black' },
     ...ink,
   })
