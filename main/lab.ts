@@ -11,10 +11,12 @@ import type { ParsedRequest, RunSummary, Verdict } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
 import type { HistoryReport, JudgeProgress } from './contract/history.ts'
 import { keepHeapsSmall } from './engineHeap.ts'
-import type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
+import { formatInfos } from './exchange/index.ts'
+import type { ChangeListener, Lab, LabConnection, LabFiles, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
 import { choose } from './labChoice.ts'
 import { type Connection, Connections } from './labConnections.ts'
+import { LabExchange } from './labExchange.ts'
 import { LabFutures } from './labFutures.ts'
 import { judgeHistory } from './labHistory.ts'
 import { protocolInfos, serviceInfos, VERSION } from './labInfo.ts'
@@ -33,6 +35,8 @@ import { SimulatedRun } from './simulate/run.ts'
 
 export { type JudgeOptions, judgeFile } from './check/index.ts'
 export type { NodeLauncher } from './cluster/index.ts'
+export { textOf as exportedText } from './exchange/exporting.ts'
+export { formats } from './exchange/index.ts'
 export type { ChangeListener, Lab, LabConnection, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 export { defaultDataFolder } from './recorder/index.ts'
 export { headerIn, noViolation, type Rate, type ShrunkReal, shrinkFile } from './reproduce/index.ts'
@@ -66,6 +70,7 @@ class SynodLab implements Lab {
   readonly #connections = new Connections()
   readonly #views: Views
   readonly #futures: LabFutures
+  readonly #exchange: LabExchange
   readonly #handlers: Handlers<Connection> = this.#commands()
   #live: LiveRun | undefined
   /** Starts and stops of runs come one after the other. */
@@ -82,10 +87,16 @@ class SynodLab implements Lab {
       check: (run) => this.#check(run, undefined),
       tell: (run, report) => this.#connections.publish({ kind: 'futures', run, report }),
     })
+    this.#exchange = new LabExchange({
+      library,
+      source: (run) => this.#exported(run),
+      tell: (job, progress) => this.#connections.publish({ kind: 'exchange', job, progress }),
+    })
     this.dataFolder = library.dataFolder
   }
 
   async open(): Promise<void> {
+    if (!this.#options.readOnly) this.#exchange.tidy()
     await this.#views.start({
       onVerdict: (run, verdict) => this.#judged(run, verdict),
       onFailure: (error) =>
@@ -112,6 +123,14 @@ class SynodLab implements Lab {
 
   fileOf(run: RunId): string {
     return this.#library.fileOf(run)
+  }
+
+  async exported(run: RunId) {
+    return await this.#exported(run)
+  }
+
+  get files(): LabFiles {
+    return this.#exchange
   }
 
   async openFile(file: string): Promise<RunId> {
@@ -169,6 +188,7 @@ class SynodLab implements Lab {
         dataFolder: this.dataFolder,
         protocols: protocolInfos(),
         services: serviceInfos(),
+        formats: formatInfos(),
       }),
       'runs.list': () => this.#library.list(),
       'runs.start': async ({ config }) => ({ run: await this.#start(config) }),
@@ -182,6 +202,9 @@ class SynodLab implements Lab {
         await this.#library.export(run, path)
         return null
       },
+      'exchange.export': (request) => this.#exchange.export(request),
+      'exchange.import': async (request) => this.#changed(await this.#exchange.import(request)),
+      'exchange.stop': ({ job }) => done(this.#exchange.stop(job)),
       'run.client': ({ run, text, by, of }) => live(run).operate(text, { by, of }),
       'run.load': async ({ run, load }) => done(await live(run).setLoad(load)),
       'run.node': async ({ run, node, action }) => done(await live(run).act(node, action)),
@@ -308,6 +331,16 @@ class SynodLab implements Lab {
     return history === undefined ? verdict : { ...verdict, history }
   }
 
+  /** What is still recorded is exported as far as it is. */
+  async #exported(run: RunId) {
+    const isLive = this.#live?.run === run
+    if (isLive) await this.#live?.flush()
+    const file = this.#views.fileOf(run)
+    const { summary } = await (await this.#views.get(run)).overview(isLive)
+    const status = summary.status === 'interrupted' ? ('interrupted' as const) : ('ended' as const)
+    return { file, name: summary.name, status }
+  }
+
   /** What is still recorded has no futures yet that could be told from its own. */
   #endedFile(run: RunId): string {
     if (this.#live?.run === run) throw new LabError('bad-request', `The run ${run} is live.`, 'Stop it first.')
@@ -394,6 +427,7 @@ class SynodLab implements Lab {
       if (this.#live) await this.#end(this.#live)
     }).catch((error) => this.#options.onTrouble?.(asLabError(error).message))
     await this.#futures.stop()
+    await this.#exchange.close()
     this.#connections.close()
     await this.#views.close()
     this.#library.close()

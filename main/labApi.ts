@@ -34,10 +34,23 @@ export interface Lab {
   simulateScenario(text: string, options?: ScenarioStart & { readonly signal?: AbortSignal }): Promise<ScenarioOutcome>
   /** The file of a run of the library. Throws `not-found`. */
   fileOf(run: RunId): string
+  /** The file of a run with all that is known of it written, and how it ended. */
+  exported(run: RunId): Promise<{ readonly file: string; readonly status: 'ended' | 'interrupted' }>
+  /** Files that go over a host to somebody who has no files here. */
+  readonly files: LabFiles
   /** Opens a run file that need not be in the library, for reading alone: the commands that read a run take what it resolves to. */
   openFile(file: string): Promise<RunId>
   /** Stops live runs in good order, ends the threads, gives the library free. Safe to call twice. */
   close(): Promise<void>
+}
+
+export interface LabFiles {
+  /** A place for a file that is handed in under this name. */
+  handIn(name: string): { readonly ticket: string; readonly file: string }
+  /** The file of a ticket, and what it is called; undefined when there is none. */
+  handOut(ticket: string): { readonly file: string; readonly name: string } | undefined
+  /** It is not wanted any more. */
+  drop(ticket: string): void
 }
 
 export interface ChangeListener {

@@ -74,6 +74,7 @@ export class ChangeQueue {
         this.#futures.set(change.run, change)
         return
       case 'judging':
+      case 'exchange':
         return // old news when the listener is ready again
       case 'runs':
         this.#runs = change

@@ -1,8 +1,8 @@
 /** The history of a recorded run: its clients' operations, from the events of their invocation and return. Times are microseconds of the run. */
 import type { Operation } from '../../protocols/check/history.ts'
 import type { AnyModel } from '../../protocols/check/model.ts'
+import { callOf } from '../../protocols/check/write.ts'
 import type { InvokeEvent, ReturnEvent, RunEvent } from '../../protocols/core/event.ts'
-import type { Json } from '../../protocols/core/json.ts'
 import type { ToldHistory } from './report.ts'
 
 interface Recorded {
@@ -31,7 +31,7 @@ export class RunHistory {
     const seqs = new Map<number, number>()
     for (const { invoke, client, end } of this.#operations) {
       const outcome = end?.outcome
-      const read = model.read(callOf(client, invoke.op), outcome?.is === 'ok' ? outcome.result : undefined)
+      const read = model.read({ client, ...callOf(invoke.op) }, outcome?.is === 'ok' ? outcome.result : undefined)
       if ('problem' in read) return { problem: `event ${invoke.seq}: ${read.problem}` }
       seqs.set(invoke.operation, invoke.seq)
       operations.push({
@@ -63,14 +63,4 @@ export class RunHistory {
     this.#open.delete(event.operation)
     this.#busy.delete(operation.client)
   }
-}
-
-/** Services name the operation `op` and, where they have keys, the key `key`; the rest is its input. */
-function callOf(client: string, op: Json): { client: string; operation: string; key?: string; input?: Json } {
-  const {
-    op: operation,
-    key,
-    ...input
-  } = (typeof op === 'object' && op !== null && !Array.isArray(op) ? op : {}) as { [name: string]: Json }
-  return { client, operation: String(operation), ...(key === undefined ? {} : { key: String(key) }), input }
 }

@@ -3,14 +3,15 @@
  * response. Requests are validated at the border with these schemas; responses are data of our own making.
  */
 import { z } from 'zod'
-import { loadSchema, modeSchema, type RunConfig, runConfigSchema } from '../../protocols/core/config.ts'
+import { loadSchema, modeSchema, type RecordedConfig, runConfigSchema } from '../../protocols/core/config.ts'
 import type { RunEvent } from '../../protocols/core/event.ts'
-import { type ArmedFault, endpointSchema, networkFaultSchema, nodeActionSchema, nodeSchema } from '../../protocols/core/fault.ts'
+import { type ArmedFault, networkFaultSchema, nodeActionSchema, nodeSchema } from '../../protocols/core/fault.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import { type CausalityResponses, causalityRequests } from './causality.ts'
+import { type ExchangeResponses, exchangeRequests, type Foreign, type FormatInfo } from './exchange.ts'
 import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
 
@@ -20,7 +21,7 @@ const limitMs = z.int().min(1).max(3_600_000).default(20_000)
 
 export const eventFilterSchema = z.strictObject({
   /** Events at, from or to any of these endpoints. */
-  nodes: z.array(endpointSchema).optional(),
+  nodes: z.array(z.string().max(100) as unknown as z.ZodType<NodeId>).optional(),
   /** Event kinds (`step`, `send`, `node`, ...) or message types (`AppendEntries`). */
   types: z.array(z.string()).optional(),
   /** Found anywhere in the event's text, case-insensitively. */
@@ -94,6 +95,7 @@ export const requests = {
   'run.future': z.strictObject({ run, seq, seed: z.int().min(0).max(4_294_967_295) }),
 
   ...causalityRequests,
+  ...exchangeRequests,
 
   /** Starts or stops the stream of changes for a run on this connection. */
   'run.watch': z.strictObject({ run, on: z.boolean() }),
@@ -105,6 +107,8 @@ export interface LabInfo {
   readonly dataFolder: string
   readonly protocols: readonly ProtocolInfo[]
   readonly services: readonly ServiceInfo[]
+  /** In which runs can be exported and imported, in the order in which people are shown them. */
+  readonly formats: readonly FormatInfo[]
 }
 
 /** A ProtocolDefinition without its code. */
@@ -132,7 +136,7 @@ export interface RunSummary {
   readonly protocol: string
   readonly service: string
   /** Absent when the file cannot be read. */
-  readonly mode?: RunConfig['mode']
+  readonly mode?: RecordedConfig['mode']
   readonly nodes: number
   /** ISO 8601. */
   readonly startedAt: string
@@ -165,9 +169,11 @@ export interface Mark {
 /** Everything the timeline draws, whole. */
 export interface Overview {
   readonly summary: RunSummary
-  readonly config: RunConfig
+  readonly config: RecordedConfig
   readonly nodes: readonly NodeId[]
   readonly messageTypes: readonly string[]
+  /** Of a run that happened elsewhere. */
+  readonly foreign?: Foreign
   readonly lastSeq: number
   readonly lengthUs: number
   /** Events per equal slice of the run, first to last. */
@@ -247,7 +253,8 @@ export interface ClientAnswer {
   readonly latencyMs: number
 }
 
-export interface Responses extends CausalityResponses {
+export interface Responses extends CausalityResponses, ExchangeResponses {
+  'exchange.import': RunSummary
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]
   'runs.start': { readonly run: RunId }

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'library-locked'
   | 'bad-run-file'
   | 'newer-run-file'
+  | 'bad-import'
+  | 'stopped'
   | 'bad-scenario'
   | 'disk'
   | 'port'

@@ -7,6 +7,7 @@ import type { RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Mark, RunSummary, Verdict } from './commands.ts'
 import type { LabFailure } from './errors.ts'
+import type { ExchangeProgress } from './exchange.ts'
 import type { FuturesReport } from './futures.ts'
 import type { JudgeProgress } from './history.ts'
 
@@ -30,6 +31,8 @@ export type Change =
   | { readonly kind: 'futures'; readonly run: RunId; readonly report: FuturesReport }
   /** The history of the run is being judged, because somebody asked. */
   | { readonly kind: 'judging'; readonly run: RunId; readonly progress: JudgeProgress }
+  /** How far an export or an import is, for the window that asked for it. */
+  | { readonly kind: 'exchange'; readonly job: string; readonly progress: ExchangeProgress }
   /** The library changed: a run began, ended, was renamed or deleted. */
   | { readonly kind: 'runs'; readonly runs: readonly RunSummary[] }
   | { readonly kind: 'trouble'; readonly run?: RunId; readonly failure: LabFailure }

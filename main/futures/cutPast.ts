@@ -14,6 +14,7 @@ import { goOnWith } from '../../protocols/sim/rerun.ts'
 import { Simulation } from '../../protocols/sim/simulation.ts'
 import type { Sink } from '../../protocols/sim/sink.ts'
 import { LabError } from '../contract/errors.ts'
+import { ownConfig } from '../recorder/header.ts'
 import type { RunReader } from '../recorder/reader.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 import { Divergence, Execution } from '../replay/execution.ts'
@@ -42,7 +43,7 @@ export class CutPast extends RecordedPast {
   #keepsSteps = false
 
   constructor(reader: RunReader, protocols: typeof findProtocol) {
-    const { config } = reader.header
+    const config = ownConfig(reader.header)
     const isSimulated = config.mode === 'simulation'
     const time = new RunTime(isSimulated ? { ...config, timeScale: 1 } : config)
     const findings: { node: NodeId; seq: number; found: number | undefined }[] = []

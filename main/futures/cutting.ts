@@ -272,7 +272,7 @@ export class Cutting {
 }
 
 /** As in the proxy: what a link costs by itself is between nodes alone. */
-function fateOf({ seed, network, nodes }: RunConfig, from: number, to: number): LinkFate {
+function fateOf({ seed, network, nodes }: Pick<RunConfig, 'seed' | 'network' | 'nodes'>, from: number, to: number): LinkFate {
   const isBetweenNodes = from < nodes && to < nodes
   return new LinkFate({ seed, from, to, network: isBetweenNodes ? network : { delayMs: 0, jitterMs: 0 } })
 }

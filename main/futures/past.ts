@@ -7,7 +7,7 @@ import type { findProtocol } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
 import { type DatedDeed, DeedReader } from '../../protocols/sim/deeds.ts'
 import { LabError } from '../contract/errors.ts'
-import type { RunHeader } from '../recorder/header.ts'
+import { ownConfig, type RunHeader } from '../recorder/header.ts'
 import type { RunReader } from '../recorder/reader.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 import type { Target } from './target.ts'
@@ -32,7 +32,8 @@ export abstract class RecordedPast {
 
   /** Reads all of it; `onEvent` is told each event and how many of the simulation there are up to it. Throws a LabError when it cannot be had again. */
   protected constructor(reader: RunReader, protocols: typeof findProtocol, onEvent: (event: RunEvent, count: number) => void) {
-    const { config, protocolVersion } = reader.header
+    const { protocolVersion } = reader.header
+    const config = ownConfig(reader.header)
     const { protocol, service } = known(config, protocolVersion, protocols)
     const parsed = protocol.options.safeParse(config.options)
     if (!parsed.success) throw new LabError('bad-run-file', `The options of the run do not fit ${protocol.title}.`)
@@ -80,7 +81,7 @@ export abstract class RecordedPast {
   /** Records such a future, its past included. */
   abstract record(recorder: Recorder, seq: number, seed: number): void
   /** What the header of such a record says besides. */
-  abstract readonly kept: Pick<RunHeader, 'config'> & { readonly scenario?: string | undefined; readonly cut?: true }
+  abstract readonly kept: { readonly config: RunConfig; readonly scenario?: string | undefined; readonly cut?: true }
 }
 
 export function* eventsOf(reader: RunReader, from: number, to: number): Generator<RunEvent> {

@@ -21,12 +21,13 @@ export function transcribe(recorder: Recorder, events: Iterable<RunEvent>, heade
     deliver: (atUs, message, copy) => recorder.deliver(atUs, message, copy),
     drop: (atUs, message, copy, why) => recorder.drop(atUs, message, copy, why),
     hold: (atUs, message, fault) => recorder.hold(atUs, message, fault),
+    local: () => {},
     told: () => {},
   }
   for (const recorded of events) {
     const event = { ...recorded, atUs: timeOf(recorded.atUs) }
     const { seq: _, ...unnumbered } = event
-    if (event.kind === 'node' || event.kind === 'action' || event.kind === 'reject' || event.kind === 'output')
+    if (event.kind === 'node' || event.kind === 'action' || event.kind === 'reject' || event.kind === 'output' || event.kind === 'local')
       recorder.event(encoder.encode(JSON.stringify(unnumbered)))
     else writeEvent(writer, event)
   }

@@ -54,6 +54,8 @@ export function eventWords(event: RunEvent): string {
       return `the state of ${event.node} is recorded`
     case 'reject':
       return `rejected at ${event.where}: ${event.why}`
+    case 'local':
+      return `${event.host}: ${event.text}`
     case 'output':
       return `${event.node} writes: ${event.line}`
     default:

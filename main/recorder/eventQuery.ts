@@ -72,6 +72,7 @@ export class EventQuery {
       case ChunkKind.checkpoint:
       case ChunkKind.invoke:
       case ChunkKind.return:
+      case ChunkKind.local:
         return nodes.has(reader.endpoint)
       case ChunkKind.send:
         return nodes.has(reader.endpoint) || nodes.has(reader.to)

@@ -8,7 +8,7 @@ import { loadSchema } from '../../protocols/core/config.ts'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import { networkFaultSchema, nodeActionSchema } from '../../protocols/core/fault.ts'
 
-const node = z.string().max(20)
+const node = z.string().max(100)
 const id = z.string().max(200)
 const count = z.number().min(0)
 
@@ -55,6 +55,7 @@ const parts = {
   invoke: z.object({ operation: count, client: id }),
   return: z.object({ operation: count, client: id, outcome }),
   reject: z.object({ where: z.string(), why: z.string() }),
+  local: z.object({ text: z.string(), after: z.array(z.int().min(1)), data: z.record(z.string(), z.unknown()).optional() }),
   output: z.object({ node, stream: z.enum(['out', 'err']), line: z.string() }),
 } as const
 

@@ -4,7 +4,7 @@
  * thread (main/replayThread.ts), so that a long search never stands in the way of recording.
  */
 export { defaultDataFolder } from './dataFolder.ts'
-export { headerOf, type RecorderReport, type RunHeader } from './header.ts'
+export { headerOf, ownConfig, type RecorderReport, type RunHeader } from './header.ts'
 export { type LibraryOptions, openLibrary, type RunLibrary } from './library.ts'
 export { RunReader } from './reader.ts'
 export { type RecorderOptions, type RecorderThread, startRecorder } from './thread.ts'

@@ -34,6 +34,10 @@ export interface RunLibrary {
   delete(run: RunId): void
   /** Checks the whole file, then copies it in under a name that is free. */
   import(path: string): RunSummary
+  /** Where a run file is put together that is not whole yet: nobody lists it, and the next lab takes away what is left of it. */
+  partOf(name: string): string
+  /** Takes such a file in, which is whole now, under a name that is free. */
+  adopt(part: string, name: string): RunSummary
   /** Writes one self-contained file; what is at `path` is replaced. */
   export(run: RunId, path: string): Promise<void>
   /** Takes away what `create` made for a run that could not be recorded. */
@@ -130,40 +134,30 @@ class Library implements RunLibrary {
   }
 
   import(from: string): RunSummary {
-    this.#writable()
     const source = path.resolve(from)
-    openRunFile(source).db.close() // says what is wrong of the file that the person chose
-    const run = this.#free(slug(path.basename(source, RUN_FILE_SUFFIX)))
-    const copy = path.join(this.#runs, `.${run}.part`)
-    try {
-      this.#disk('The run cannot be imported', () => {
-        copyFileSync(source, copy)
-        if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${copy}-wal`)
-      })
-      close(copy)
-      verify(copy, source)
-      renameSync(copy, this.#pathOf(run))
-    } catch (error) {
-      removeRunFile(copy)
-      throw error
+    const name = path.basename(source, RUN_FILE_SUFFIX)
+    const part = this.partOf(name)
+    takeRunFile(source, part)
+    return this.adopt(part, name)
+  }
+
+  partOf(name: string): string {
+    this.#writable()
+    for (let i = 1; ; i++) {
+      const part = path.join(this.#runs, `.${slug(name)}-${i}.part`)
+      if (!existsSync(part)) return part
     }
+  }
+
+  adopt(part: string, name: string): RunSummary {
+    this.#writable()
+    const run = this.#free(slug(name))
+    this.#disk('The run cannot be imported', () => renameSync(part, this.#pathOf(run)))
     return this.summary(run)
   }
 
   async export(run: RunId, to: string): Promise<void> {
-    const { db } = openRunFile(this.fileOf(run))
-    const target = path.resolve(to)
-    const part = `${target}.part`
-    try {
-      await db.backup(part)
-      close(part, 'ended')
-      renameSync(part, target)
-    } catch (error) {
-      removeRunFile(part)
-      throw diskError(error, target, 'The run cannot be exported')
-    } finally {
-      db.close()
-    }
+    await copyRunFile(this.fileOf(run), path.resolve(to))
   }
 
   tidy(run: RunId): void {
@@ -250,6 +244,41 @@ class Library implements RunLibrary {
   }
 }
 
+/** Writes one self-contained file at `to`; what is there is replaced, or left as it is when that fails. `pulse` may throw to end it. */
+export async function copyRunFile(file: string, to: string, pulse: (done: number, total: number) => void = () => {}): Promise<void> {
+  const { db } = openRunFile(file)
+  const part = `${to}.part`
+  try {
+    await db.backup(part, {
+      progress({ totalPages, remainingPages }) {
+        pulse(totalPages - remainingPages, totalPages)
+        return 1000
+      },
+    })
+    close(part, 'ended')
+    renameSync(part, to)
+  } catch (error) {
+    removeRunFile(part)
+    throw diskError(error, to, 'The run cannot be exported')
+  } finally {
+    db.close()
+  }
+}
+
+/** Copies a run file from elsewhere to `copy` and checks all that is in it. `pulse` may throw to end it. */
+export function takeRunFile(source: string, copy: string, pulse: (done: number, total: number) => void = () => {}): void {
+  openRunFile(source).db.close() // says what is wrong of the file that the person chose
+  try {
+    copyFileSync(source, copy)
+    if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${copy}-wal`)
+    close(copy)
+    verify(copy, source, pulse)
+  } catch (error) {
+    removeRunFile(copy)
+    throw diskError(error, copy, 'The run cannot be imported')
+  }
+}
+
 function summarize(run: RunId, file: string, isLive: boolean): RunSummary {
   try {
     const reader = new RunReader(file)
@@ -269,14 +298,16 @@ function summarize(run: RunId, file: string, isLive: boolean): RunSummary {
 }
 
 /** Every event of `file`, which was copied from `source`. */
-function verify(file: string, source: string): void {
+function verify(file: string, source: string, pulse: (done: number, total: number) => void): void {
   let reader: RunReader | undefined
   try {
     reader = new RunReader(file)
+    const last = reader.lastSeq
     reader.marks()
     reader.verify((event) => {
       const problem = eventProblem(event)
       if (problem) throw bad(source, `event ${event.seq}, ${event.kind}: ${problem}`)
+      if (event.seq % 1024 === 0) pulse(event.seq, last)
     })
     reader.moment(reader.lastSeq)
   } catch (error) {
@@ -309,7 +340,7 @@ function isLogged(file: string): boolean {
   }
 }
 
-function removeRunFile(file: string): void {
+export function removeRunFile(file: string): void {
   for (const suffix of ['', ...SIDECARS]) rmSync(`${file}${suffix}`, { force: true })
 }
 

@@ -109,6 +109,7 @@ export class RunReader {
       config,
       nodes,
       messageTypes,
+      ...(this.header.foreign ? { foreign: this.header.foreign } : {}),
       lastSeq: this.lastSeq,
       lengthUs: this.lengthUs,
       density: this.#reading('its events', () => this.#density()),

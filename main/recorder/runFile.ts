@@ -12,15 +12,18 @@
  * file that nobody records says that its lab ended without closing it.
  */
 import { z } from 'zod'
-import { runConfigSchema } from '../../protocols/core/config.ts'
-import { endpointIds } from '../../protocols/core/ids.ts'
+import { IMPORTED_HOSTS_MAX, recordedConfigSchema } from '../../protocols/core/config.ts'
+import { CLIENTS, endpointIds } from '../../protocols/core/ids.ts'
 import type { ChunkTables } from '../../protocols/wire/chunk.ts'
+import { foreignSchema } from '../contract/exchange.ts'
 import type { RunHeader } from './header.ts'
 
 /** "Synd", in the header of the database. */
 export const APPLICATION_ID = 0x53796e64
-/** Grows when an older Synod could no longer read the file. */
-export const RUN_FILE_VERSION = 1
+/** The newest that is read. Grows when an older Synod could no longer read a file. */
+export const RUN_FILE_VERSION = 2
+/** A file says the lowest under which it can be read: imported runs have hosts of any name, and events that version 1 does not know. */
+export const versionFor = (header: RunHeader): number => (header.foreign ? 2 : 1)
 export const RUN_FILE_SUFFIX = '.synod'
 
 export const TABLES = {
@@ -36,19 +39,19 @@ export const TABLES = {
 
 export type RunFileStatus = 'live' | 'ended' | 'interrupted'
 
+/** As it can stand in a log of ShiViz, where a space ends it. `clients` is the endpoint of clients, never a node. */
+export const isHostName = (text: string): boolean => /^\S{1,100}$/u.test(text) && text !== CLIENTS
+
 const name = z.string().min(1).max(200)
 const index = z.int().min(0)
+const hostName = z.string().refine(isHostName, 'a host has a name of 1 to 100 characters without spaces')
 
-/** Reads a header that may come from anywhere. */
-export const runHeaderSchema = z.object({
+const headerSchema = z.object({
   run: name,
   name: z.string().max(200),
-  config: runConfigSchema,
+  config: recordedConfigSchema,
   protocolVersion: z.int(),
-  nodes: z
-    .array(z.string().regex(/^n[1-9][0-9]*$/))
-    .min(1)
-    .max(15),
+  nodes: z.array(hostName).min(1).max(IMPORTED_HOSTS_MAX),
   messageTypes: z.array(name).max(255),
   timers: z.array(name).max(255),
   createdAt: z.iso.datetime(),
@@ -63,6 +66,15 @@ export const runHeaderSchema = z.object({
       seeds: z.array(z.object({ after: index, seed: z.int().min(0).max(4_294_967_295) })).max(1000),
     })
     .optional(),
+  foreign: foreignSchema.optional(),
+})
+
+/** Reads a header that may come from anywhere. Only hosts from elsewhere have names of their own. */
+export const runHeaderSchema = headerSchema.superRefine(({ nodes, foreign, config }, context) => {
+  const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+  if ((config.mode === 'imported') !== (foreign !== undefined)) problem('foreign', 'an imported run, and no other, says where it is from')
+  if (new Set(nodes).size < nodes.length) problem('nodes', 'two have one name')
+  if (!foreign && (nodes.length > 15 || nodes.some((node) => !/^n[1-9][0-9]*$/.test(node)))) problem('nodes', 'they are n1 to n15')
 })
 
 export const markSchema = z.object({

@@ -5,7 +5,7 @@
 import type { RunEvent } from '../../protocols/core/event.ts'
 import { type EndpointId, type FaultId, type MessageId, messageId, type NodeId } from '../../protocols/core/ids.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
-import { advance, encodeMoment, type Moment, type MomentData, type NodeMoment, stepped } from '../../protocols/core/moment.ts'
+import { advance, encodeMoment, happened, type Moment, type MomentData, type NodeMoment, stepped } from '../../protocols/core/moment.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
@@ -103,6 +103,9 @@ export class RunningMoment {
         break
       case ChunkKind.hold:
         this.held(reader.message, reader.text())
+        break
+      case ChunkKind.local:
+        happened(this.#moment, this.#tables.endpoints[reader.endpoint] as EndpointId, reader.step)
         break
       case ChunkKind.node:
       case ChunkKind.action:

@@ -6,7 +6,7 @@ import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Mark, RunSummary, Violation } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import type { RunHeader } from './header.ts'
-import { APPLICATION_ID, RUN_FILE_VERSION, type RunFileStatus, TABLES } from './runFile.ts'
+import { APPLICATION_ID, type RunFileStatus, TABLES, versionFor } from './runFile.ts'
 
 export interface ChunkRow {
   readonly firstSeq: number
@@ -166,7 +166,7 @@ function create(file: string, header: RunHeader, sizeBytesMax: number | undefine
     db = new Database(file)
     db.pragma(`page_size = ${PAGE_BYTES}`)
     db.pragma(`application_id = ${APPLICATION_ID}`)
-    db.pragma(`user_version = ${RUN_FILE_VERSION}`)
+    db.pragma(`user_version = ${versionFor(header)}`)
     db.exec('BEGIN')
     for (const sql of Object.values(TABLES)) db.exec(sql)
     putMeta(db, 'header', header)

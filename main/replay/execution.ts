@@ -49,7 +49,9 @@ export class Execution {
 
   /** For a run of this protocol; a sentence when this Synod cannot run it again. */
   static of(header: RecordedHeader, protocols: typeof findProtocol = findProtocol): Execution | string {
-    const { protocol: name, service: serviceName, options } = header.config
+    const { mode, protocol: name, service: serviceName, options } = header.config
+    if (mode === 'imported')
+      return 'The run happened elsewhere: which protocol its hosts ran is not known, so there are no states and nothing to judge them by.'
     const protocol = protocols(name)
     if (!protocol) return `This Synod does not know the protocol "${name}".`
     if (protocol.version !== header.protocolVersion) {

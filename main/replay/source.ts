@@ -1,5 +1,5 @@
 /** What replay asks of a recording. The recorder's reader offers it; they are brought together by main/replayThread.ts. */
-import type { RunConfig } from '../../protocols/core/config.ts'
+import type { RecordedConfig } from '../../protocols/core/config.ts'
 import type { CheckpointEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { MessageId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
@@ -7,7 +7,7 @@ import type { ColumnsBlock } from '../contract/causality.ts'
 import type { Overview, ParsedRequest, Responses } from '../contract/commands.ts'
 
 export interface RecordedHeader {
-  readonly config: RunConfig
+  readonly config: RecordedConfig
   readonly protocolVersion: number
   readonly nodes: readonly NodeId[]
   /** After these events chance was drawn from other seeds. */

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../protocols/core/event.ts'
 import type { Violation } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import { choose } from '../labChoice.ts'
-import type { RunHeader } from '../recorder/header.ts'
+import { ownConfig, type RunHeader } from '../recorder/header.ts'
 import { RunReader } from '../recorder/reader.ts'
 import { written } from '../simulate/shrink/write.ts'
 import { scriptOf } from './script.ts'
@@ -27,7 +27,7 @@ export function headerIn(file: string): RunHeader {
 export async function shrinkFile({ file, violation, ...options }: ShrinkFileOptions): Promise<ShrunkReal> {
   const reader = new RunReader(file)
   try {
-    const { config, protocol, service } = choose(reader.header.config)
+    const { config, protocol, service } = choose(ownConfig(reader.header))
     const script = scriptOf(config, service, until(reader, violation.seq))
     const name = `${reader.header.name}, shrunk`
     return await shrinkReal({ ...options, script, textOf: (trial) => written(trial, protocol, name) })

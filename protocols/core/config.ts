@@ -42,4 +42,13 @@ export const runConfigSchema = z.strictObject({
   load: loadSchema.optional(),
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
+
+/** Hosts of an imported run: a chunk has at most 64 endpoints, and the clients are one. */
+export const IMPORTED_HOSTS_MAX = 63
+/** What a recording says of its run, which may be one that happened elsewhere: of that little more is known than its hosts. */
+export const recordedConfigSchema = runConfigSchema.extend({
+  mode: z.enum([...modeSchema.options, 'imported']).default('real'),
+  nodes: z.int().min(1).max(IMPORTED_HOSTS_MAX),
+})
+export type RecordedConfig = z.infer<typeof recordedConfigSchema>
 export type RunConfigInput = z.input<typeof runConfigSchema>

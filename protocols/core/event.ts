@@ -15,7 +15,7 @@ import type { Json } from './json.ts'
 import type { Observation } from './machine.ts'
 
 /** Version of this schema and of its encoding in run files. */
-export const EVENT_SCHEMA_VERSION = 1
+export const EVENT_SCHEMA_VERSION = 2
 
 interface Recorded {
   readonly seq: number
@@ -165,6 +165,20 @@ export interface OutputEvent extends Recorded {
   readonly line: string
 }
 
+/**
+ * Something that happened at a host of a run that Synod did not record, as its log tells it. `life` is 1, `step` counts
+ * the host's events. Where the log had no vector clocks, `lamport` is 0 and `clock` empty: nobody knows what came first at two hosts.
+ */
+export interface LocalEvent extends Recorded, Stamp {
+  readonly kind: 'local'
+  readonly host: EndpointId
+  readonly text: string
+  /** Events of other hosts, by seq, that it directly followed from: as the clocks tell it, a message came from there. */
+  readonly after: readonly number[]
+  /** What else the log said of it. */
+  readonly data?: { readonly [key: string]: Json }
+}
+
 export type RunEvent =
   | StepEvent
   | CheckpointEvent
@@ -178,12 +192,13 @@ export type RunEvent =
   | ReturnEvent
   | RejectEvent
   | OutputEvent
+  | LocalEvent
 
 export type EventKind = RunEvent['kind']
 
 const kinds = {
   ...{ step: true, send: true, deliver: true, drop: true, hold: true, node: true, action: true },
-  ...{ invoke: true, return: true, checkpoint: true, reject: true, output: true },
+  ...{ invoke: true, return: true, checkpoint: true, reject: true, output: true, local: true },
 } as const satisfies { [kind in EventKind]: true }
 /** Every kind, in the order in which people are shown them. */
 export const EVENT_KINDS = Object.keys(kinds) as readonly EventKind[]

@@ -97,6 +97,8 @@ export function advance(moment: Moment, event: RunEvent): void {
       if (stepped(node, event.life, event.step) && event.observation) node.observation = event.observation
       return
     }
+    case 'local':
+      return happened(moment, event.host, event.step)
     case 'node':
       return changeNode(moment, event.node, event.change)
     case 'action':
@@ -123,6 +125,12 @@ export function stepped(node: NodeMoment, life: number, step: number): boolean {
   node.life = life
   node.step = step
   return !over
+}
+
+/** A host of a run from elsewhere is up when something happens there; of its ends nothing is known. */
+export function happened(moment: Moment, host: EndpointId, step: number): void {
+  const node = moment.nodes.get(host as NodeId)
+  if (node) Object.assign(node, { status: 'up', life: 1, step })
 }
 
 /** A duplicate (copy 1, 2, ...) may arrive after the original; the message is gone from the link once its original has. */

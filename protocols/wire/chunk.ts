@@ -13,12 +13,14 @@
  *       hold       µs, message, text fault             node, action, reject, output   µs, text JSON of the rest
  *       checkpoint u8 endpoint, µs, varint life, varint step, text JSON {hash, state}
  *       invoke, return   u8 endpoint, µs, stamp, text JSON of the rest
+ *       local      u8 endpoint, µs, stamp, text JSON {text, after, data}; a chunk with any has version 2, others 1
  *
  * Numbers are written as differences from what `ChunkState` predicts; it starts empty with every chunk, so that each
  * can be read alone. The stamp of a send is nearly always that of a recent step of its sender: then its place among the
  * last 32 of them stands for it.
  */
-export const CHUNK_VERSION = 1
+/** The newest that is read. A chunk says the lowest under which it can be read. */
+export const CHUNK_VERSION = 2
 export const CHUNK_HEADER_BYTES = 24
 export const ENDPOINTS_MAX = 64
 
@@ -37,6 +39,7 @@ export const ChunkKind = {
   reject: 12,
   output: 13,
   durable: 14,
+  local: 15,
 } as const
 
 export const StepFlag = { nowDouble: 1, effects: 2, extras: 4, sends: 8 } as const

@@ -2,7 +2,7 @@
  * Events as objects, out of a chunk and into it. A reader's numbers give the fields that are numbers, the rest is read
  * from its JSON. An event is written as the bytes that a tap or a link would have brought: there is one packing for all.
  */
-import type { RunEvent, SendEvent, Stamp, StepEvent } from '../core/event.ts'
+import type { LocalEvent, RunEvent, SendEvent, Stamp, StepEvent } from '../core/event.ts'
 import { type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import { ByteWriter } from './bytes.ts'
@@ -61,6 +61,8 @@ export function readEvent(reader: ChunkReader): RunEvent {
       return told(reader, 'invoke', stampOf(reader))
     case ChunkKind.return:
       return told(reader, 'return', stampOf(reader))
+    case ChunkKind.local:
+      return readLocal(reader)
     case ChunkKind.node:
       return told(reader, 'node')
     case ChunkKind.action:
@@ -95,6 +97,19 @@ function readStep(reader: ChunkReader): StepEvent {
     ...(extras.observation === undefined ? {} : { observation: extras.observation as never }),
   }
 }
+
+function readLocal(reader: ChunkReader): RunEvent {
+  const said = objectOf(reader)
+  if (!said || !isLocal(said)) return unreadable(reader, 'event')
+  const { text, after, data } = said
+  return {
+    ...{ kind: 'local', seq: reader.seq, atUs: reader.atUs, host: nameOf(reader, reader.endpoint), ...stampOf(reader), text, after },
+    ...(data === undefined ? {} : { data }),
+  }
+}
+
+const isLocal = (said: object): said is Pick<LocalEvent, 'text' | 'after' | 'data'> =>
+  'text' in said && typeof said.text === 'string' && 'after' in said && Array.isArray(said.after)
 
 function inputOf(reader: ChunkReader): StepEvent['input'] {
   const { input, subject } = reader
@@ -141,7 +156,8 @@ function unnamed({ seq }: ChunkReader, what: string, index: number): never {
 }
 
 /** What events are written with: a ChunkWriter, or whoever passes their bytes on. */
-export interface EventWriter extends Pick<ChunkWriter, 'tables' | 'tapStep' | 'tapText' | 'frame' | 'deliver' | 'drop' | 'hold' | 'told'> {
+export interface EventWriter
+  extends Pick<ChunkWriter, 'tables' | 'tapStep' | 'tapText' | 'frame' | 'deliver' | 'drop' | 'hold' | 'local' | 'told'> {
   readonly firstSeq: number
   readonly count: number
 }
@@ -173,6 +189,10 @@ export function writeEvent(writer: EventWriter, event: RunEvent): void {
       const { life, step, lamport, clock, ...said } = rest as Stamp
       const text = JSON.stringify(said)
       return writeText(writer, endpoints.length - 1, life, { kind: TapKind[event.kind], step, atUs, lamport, clock, text })
+    }
+    case 'local': {
+      const { host, text, after, data } = event
+      return writer.local(place(endpoints, host), atUs, event, jsonBytes({ text, after, data }))
     }
     case 'node':
     case 'action':

@@ -21,7 +21,7 @@ import { StepInputKind } from './tap.ts'
 export class ChunkReader extends ChunkUnpacker {
   /** One of ChunkKind, never `pass`: that is given as a send and a deliver. */
   kind = 0
-  /** Of a step, checkpoint, invoke or return: whose; of a send: from whom. */
+  /** Of a step, checkpoint, invoke, return or local event: whose; of a send: from whom. */
   endpoint = 0
   to = 0
   type = 0
@@ -51,7 +51,7 @@ export class ChunkReader extends ChunkUnpacker {
     this.tables = tables
     const version = this.view.getUint8(0)
     if (version > CHUNK_VERSION) throw new ChunkError(`a chunk of version ${version} is newer than ${CHUNK_VERSION}`, true)
-    if (version !== CHUNK_VERSION) throw new ChunkError(`a chunk cannot have version ${version}`)
+    if (version < 1) throw new ChunkError(`a chunk cannot have version ${version}`)
     const endpoints = this.view.getUint8(1)
     if (endpoints !== tables.endpoints.length)
       throw new ChunkError(`a chunk of ${endpoints} endpoints in a run of ${tables.endpoints.length}`)
@@ -109,6 +109,13 @@ export class ChunkReader extends ChunkUnpacker {
         this.endpoint = this.known(this.u8())
         this.readTime()
         this.readStamp(this.endpoint)
+        this.readText()
+        break
+      case ChunkKind.local:
+        this.endpoint = this.known(this.u8())
+        this.readTime()
+        this.readStamp(this.endpoint)
+        this.state.stepped(this.endpoint, this.life, this.step, this.lamport, this.clock)
         this.readText()
         break
       case ChunkKind.node:

@@ -2,6 +2,7 @@
  * Packs events into a chunk (layout: chunk.ts). The recorder goes from the bytes of taps and frames straight to the
  * bytes of the chunk: no event objects on that path, JSON copied as it came. Events as objects: chunkEvents.ts.
  */
+import type { Stamp } from '../core/event.ts'
 import {
   CHUNK_HEADER_BYTES,
   CHUNK_VERSION,
@@ -37,7 +38,7 @@ export class ChunkWriter extends ChunkPacker {
     this.length = CHUNK_HEADER_BYTES
     this.state.reset(Math.round(atUs))
     const view = this.view
-    view.setUint8(0, CHUNK_VERSION)
+    view.setUint8(0, 1)
     view.setUint8(1, this.state.endpoints)
     view.setUint16(2, 0, true)
     view.setFloat64(8, firstSeq, true)
@@ -182,6 +183,22 @@ export class ChunkWriter extends ChunkPacker {
   hold(atUs: number, message: number, fault: Uint8Array): void {
     this.#copied(ChunkKind.hold, atUs, message, 0)
     this.text(fault, 0, fault.length)
+    this.count++
+  }
+
+  /** An event of a host from elsewhere. `json`: of `{ text, after, data? }`. */
+  local(endpoint: number, atUs: number, { life, step, lamport, clock }: Stamp, json: Uint8Array): void {
+    this.reserve(RECORD_BYTES_MAX)
+    this.known(endpoint)
+    if (clock.length > 255) throw new ChunkError(`a clock of ${clock.length} entries is too long`)
+    this.view.setUint8(0, CHUNK_VERSION)
+    for (const [i, entry] of clock.entries()) this.clock[i] = entry
+    this.bytes[this.length++] = ChunkKind.local
+    this.bytes[this.length++] = endpoint
+    this.time(atUs)
+    this.stamp(endpoint, life, step, lamport, clock.length)
+    this.state.stepped(endpoint, life, step, lamport, this.clock)
+    this.text(json, 0, json.length)
     this.count++
   }
 

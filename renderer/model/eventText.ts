@@ -30,6 +30,8 @@ export function eventEndpoint(event: RunEvent, telling: Telling): EndpointId | u
     case 'drop':
     case 'hold':
       return telling.sendOf(event.message)?.to
+    case 'local':
+      return event.host
     case 'invoke':
     case 'return':
       return CLIENTS
@@ -93,6 +95,8 @@ export function eventText(event: RunEvent, telling: Telling): string {
       return `rejected at ${event.where}: ${event.why}`
     case 'output':
       return event.line
+    case 'local':
+      return event.text
     default:
       return event satisfies never
   }
@@ -109,6 +113,7 @@ export function eventSentence(event: RunEvent, telling: Telling): string {
   if (event.kind === 'invoke' || event.kind === 'return') return text
   const at = eventEndpoint(event, telling)
   if (event.kind === 'output') return `${at} writes: ${text}`
+  if (event.kind === 'local') return `${at}: ${text}`
   return at === undefined ? text : `${at} ${text}`
 }
 

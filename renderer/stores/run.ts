@@ -5,8 +5,9 @@
 import { defineStore } from 'pinia'
 import { computed, markRaw, shallowRef } from 'vue'
 import type { Mark, Overview, ProtocolInfo, RunSummary, ServiceInfo, Verdict } from '../../main/contract/commands.ts'
+import type { Foreign } from '../../main/contract/exchange.ts'
 import type { Change } from '../../main/contract/stream.ts'
-import type { RunConfig } from '../../protocols/core/config.ts'
+import type { RecordedConfig } from '../../protocols/core/config.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import { advance, decodeMoment, firstMoment, type Moment } from '../../protocols/core/moment.ts'
 import { type Density, growDensity } from '../model/density.ts'
@@ -47,12 +48,14 @@ export const useRun = defineStore('run', () => {
   /** What grew while the run was being opened. */
   let early: Grew[] = []
 
-  const config = computed<RunConfig | undefined>(() => overview.value?.config)
+  const config = computed<RecordedConfig | undefined>(() => overview.value?.config)
   const nodes = computed<readonly NodeId[]>(() => overview.value?.nodes ?? [])
   const isOpen = computed(() => overview.value !== undefined)
   const isLive = computed(() => summary.value?.status === 'live')
   const protocol = computed<ProtocolInfo | undefined>(() => lab.info?.protocols.find(({ name }) => name === config.value?.protocol))
   const service = computed<ServiceInfo | undefined>(() => lab.info?.services.find(({ name }) => name === config.value?.service))
+  /** Of a run that happened elsewhere: what its log told. */
+  const foreign = computed<Foreign | undefined>(() => overview.value?.foreign)
   const isSimulated = computed(() => config.value?.mode === 'simulation')
   /** Microseconds of the run to a microsecond of the person's while it is live: simulated time goes slower where it is slowed, real runs are recorded in real time. */
   const pace = computed(() => (isSimulated.value ? 1 / (now.value?.timeScale ?? 1) : 1))
@@ -203,6 +206,7 @@ export const useRun = defineStore('run', () => {
     isOpen,
     isLive,
     isSimulated,
+    foreign,
     pace,
     protocol,
     service,

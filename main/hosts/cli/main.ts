@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 import { defaultDataFolder } from '../../lab.ts'
 import { VERSION } from '../../labInfo.ts'
+import { EXPORTS, exportRun, IMPORTS, importRun } from './exchanging.ts'
 import { futures } from './futures.ts'
 import { checkHistory, HISTORY_LIMIT_MS, MODELS } from './histories.ts'
 import { check, events, list, protocols, replay } from './reading.ts'
@@ -75,6 +76,18 @@ sub('events', 'Print the events of a recorded run as NDJSON, one event a line.')
   .option('--node <nodes>', 'only events at, from or to these: n1,clients', readWords)
   .option('--text <text>', 'only events whose text contains this')
   .action((name, options) => carryOut(options, () => events(name, options)))
+
+sub('export', 'Write a run as a file for others: the run file itself, every event, a log for ShiViz, or what clients asked and heard.')
+  .argument(...RUN_ARGUMENT)
+  .argument('[file]', 'where to; - or nothing: standard output')
+  .requiredOption('--as <format>', EXPORTS.join(', '))
+  .action((name, file, options) => carryOut(options, () => exportRun(name, file, options)))
+
+sub('import', 'Take a run into the library: a run file, NDJSON, or a ShiViz log; what it is, is told from what is in it.')
+  .argument('<file>')
+  .option('--as <format>', `in place of what it looks like: ${IMPORTS.join(', ')}`)
+  .option('--name <name>', "the run's name, in place of the file's")
+  .action((file, options) => carryOut(options, () => importRun(file, options)))
 
 sub('futures', 'Say when something in a run became inevitable: how likely it was in other, simulated futures from moments before it.')
   .argument(...RUN_ARGUMENT)

@@ -11,7 +11,15 @@ export interface CommonOptions {
 }
 
 /** What the caller named or wrote is wrong; everything else is the lab's own failure. */
-const USAGE: readonly ErrorCode[] = ['bad-request', 'bad-scenario', 'not-found', 'bad-run-file', 'newer-run-file', 'run-not-live']
+const USAGE: readonly ErrorCode[] = [
+  'bad-request',
+  'bad-scenario',
+  'not-found',
+  'bad-run-file',
+  'newer-run-file',
+  'bad-import',
+  'run-not-live',
+]
 
 /** Carries a command out and sets the exit code. The work resolves to it. */
 export async function carryOut(options: CommonOptions, work: () => Promise<number>): Promise<void> {

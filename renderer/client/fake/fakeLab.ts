@@ -139,6 +139,18 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
       get(run)
       return null
     },
+    'exchange.export': ({ run, path, as }: ParsedRequest<'exchange.export'>) => {
+      const { name } = get(run)
+      return path === undefined ? { ticket: 'ticket', name: `${name}.${as}` } : { path }
+    },
+    'exchange.import': ({ name }: ParsedRequest<'exchange.import'>) => {
+      const run = add(name ?? 'Imported', {}, 'ended', new Date().toISOString())
+      run.world.runTo(8e6)
+      run.world.end()
+      tellRuns()
+      return summary(run)
+    },
+    'exchange.stop': () => null,
     'run.client': async ({ run, text }: { run: RunId; text: string }) => {
       const words = text.trim().split(/\s+/)
       if (!/^(get|put|append|delete|cas)$/.test(words[0] ?? '') || words.length < 2)

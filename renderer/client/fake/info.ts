@@ -131,4 +131,22 @@ export const info: LabInfo = {
       ],
     },
   ],
+  formats: [
+    {
+      name: 'synod',
+      title: 'Run file',
+      extension: 'synod',
+      help: 'Everything, as Synod keeps it itself: the file to share.',
+      imports: true,
+    },
+    { name: 'ndjson', title: 'NDJSON', extension: 'ndjson', help: 'Every event as a line of JSON.', imports: true },
+    {
+      name: 'shiviz',
+      title: 'ShiViz log',
+      extension: 'shiviz.log',
+      help: 'What happened at each host, with vector clocks.',
+      imports: true,
+    },
+    { name: 'history', title: 'Operation history', extension: 'history.ndjson', help: 'What clients asked and heard.', imports: false },
+  ],
 }

@@ -46,6 +46,8 @@ export function fakeLab(): FakeLab {
       throw new Error('not called by the web host')
     },
     fileOf: () => '/nowhere/run.synod',
+    exported: async () => ({ file: '/nowhere/run.synod', status: 'ended' }),
+    files: { handIn: () => ({ ticket: 't', file: '/nowhere/t' }), handOut: () => undefined, drop: () => undefined },
     openFile: async () => {
       throw new Error('not called by the web host')
     },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { RunEvent } from '../../../protocols/core/event.ts'
 import { type EndpointId, faultId, messageId, nodeId, nodeIds } from '../../../protocols/core/ids.ts'
 import { ByteWriter } from '../../../protocols/wire/bytes.ts'
-import { ChunkError, type ChunkTables } from '../../../protocols/wire/chunk.ts'
+import { CHUNK_VERSION, ChunkError, type ChunkTables } from '../../../protocols/wire/chunk.ts'
 import { readChunk, writeEvent } from '../../../protocols/wire/chunkEvents.ts'
 import { ChunkReader } from '../../../protocols/wire/chunkReader.ts'
 import { ChunkWriter } from '../../../protocols/wire/chunkWriter.ts'
@@ -84,6 +84,7 @@ const kinds = {
   return: fc.record({ ...stamp, operation: small, client: text, outcome: fc.record({ is: fc.constant('ok'), result: json }) }),
   reject: fc.record({ where: text, why: text }),
   output: fc.record({ node, stream: fc.constantFrom('out', 'err'), line: text }),
+  local: fc.record({ host: endpoint, ...stamp, text, after: fc.array(small, { maxLength: 3 }) }),
 }
 const event = fc.oneof(
   ...Object.entries(kinds).map(([kind, fields]) =>
@@ -230,6 +231,6 @@ test('whatever the bytes are, they give events or a ChunkError', () => {
 
 test('a chunk of a later version is refused as such', () => {
   const bytes = traffic(1).writer.written().slice()
-  bytes[0] = 2
+  bytes[0] = CHUNK_VERSION + 1
   expect(() => new ChunkReader(bytes, tables)).toThrow(expect.objectContaining({ name: 'ChunkError', newer: true }))
 })

@@ -1,0 +1,40 @@
+/** Export and import as the lab holds them: a thread for each, so that nothing else waits for it. */
+import { Worker } from 'node:worker_threads'
+import { LabError } from '../contract/errors.ts'
+import type { ExchangeProgress } from '../contract/exchange.ts'
+import type { ExchangeWork, FromExchange } from './words.ts'
+
+export { textOf } from './exporting.ts'
+export type { EndedStatus } from './format.ts'
+export { formatInfos, formats } from './formats/index.ts'
+
+type Work = ExchangeWork extends infer W ? (W extends ExchangeWork ? Omit<W, 'stop'> : never) : never
+
+export interface ExchangeOptions {
+  readonly signal: AbortSignal
+  onProgress(progress: ExchangeProgress): void
+}
+
+/** Rejects with a LabError (`stopped` when the signal came); then nothing is left of it. */
+export async function exchange(work: Work, { signal, onProgress }: ExchangeOptions): Promise<void> {
+  const stop = new Int32Array(new SharedArrayBuffer(4))
+  // Beside this file when run from source, beside the bundle when built.
+  const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './exchange.js', import.meta.url)
+  const worker = new Worker(entry, { name: 'exchange', workerData: { ...work, stop } satisfies ExchangeWork })
+  const end = () => Atomics.store(stop, 0, 1)
+  if (signal.aborted) end()
+  signal.addEventListener('abort', end)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', (word: FromExchange) => {
+        if ('progress' in word) onProgress(word.progress)
+        else if ('done' in word) resolve()
+        else reject(new LabError(word.failure.code, word.failure.message, word.failure.hint))
+      })
+      worker.on('error', (error) => reject(new LabError('internal', `The thread of the ${work.do} failed: ${error.message}`)))
+      worker.on('exit', () => reject(new LabError('internal', `The thread of the ${work.do} ended before it was done.`)))
+    })
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}
