@@ -17,4 +17,6 @@ export interface Bridge {
   onMenu(listener: (command: string) => void): () => void
   /** The path of a file to open, or of one to save to with a suggested name; undefined when the person thinks better of it. */
   choosePath(purpose: 'open' | 'save', suggestion: string): Promise<string | undefined>
+  /** Where a file lies that was dropped on the window. */
+  pathOf(file: File): string
 }

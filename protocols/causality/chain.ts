@@ -32,7 +32,8 @@ export function chainBetween(columns: Columns, a: number, b: number): ChainLink[
     const next = reach.slice()
     const layer = new Map<number, ChainLink & { readonly onward: number }>()
     for (let row = last; row > first; row--) {
-      if (kind[row] !== ChunkKind.deliver) continue
+      // At hosts from elsewhere a message is known by its ends alone: they are the rows.
+      if (kind[row] !== ChunkKind.deliver && kind[row] !== ChunkKind.local) continue
       const received = point[row] as number
       const send = cause[row] as number
       const sent = point[send] as number

@@ -26,7 +26,7 @@ export interface Row {
   /** Of a send: the message type's index; of a step: its input's kind and NOTED; of a `node`: an index of NODE_CHANGES. */
   type: number
   atUs: number
-  /** Of a deliver, drop or hold: the row of its send; of a step: the row of the delivery that it took in. 0: none. */
+  /** Of a deliver, drop or hold: the row of its send; of a step: the row of the delivery that it took in; of a local event: the last that it directly followed from at another host. 0: none. */
   cause: number
   /** Its stamp; `clock` has one entry an endpoint, or none where the run has no vector clocks. Undefined: it has no stamp. */
   stamp: { readonly lamport: number; readonly clock: ArrayLike<number> } | undefined

@@ -52,6 +52,11 @@ export class Gatherer {
         row.lane = reader.endpoint
         row.stamp = stampOf(reader)
         break
+      case ChunkKind.local:
+        row.lane = reader.endpoint
+        row.stamp = stampOf(reader)
+        row.cause = (reader.json() as { after?: number[] } | undefined)?.after?.at(-1) ?? 0
+        break
       case ChunkKind.checkpoint:
         row.lane = reader.endpoint
         break
@@ -86,6 +91,11 @@ export class Gatherer {
       case 'return':
         row.lane = this.endpoints - 1
         row.stamp = event
+        break
+      case 'local':
+        row.lane = this.#laneOf(event.host)
+        row.stamp = event
+        row.cause = event.after.at(-1) ?? 0
         break
       case 'checkpoint':
         row.lane = this.#laneOf(event.node)

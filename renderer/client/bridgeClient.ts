@@ -19,7 +19,10 @@ export function bridgeClient(bridge: Bridge): ScreenClient {
     },
     onChange: (listener) => bridge.onChange(listener),
     onConnection: (listener) => bridge.onConnection(listener),
-    choosePath: (purpose, suggestion) => bridge.choosePath(purpose, suggestion),
+    files: {
+      choosePath: (purpose, suggestion) => bridge.choosePath(purpose, suggestion),
+      pathOf: (file) => bridge.pathOf(file),
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 /** Finds the lab that this window belongs to: the desktop's bridge where there is one, else the web host that served the page. */
 import { bridgeClient } from './bridgeClient.ts'
+import { handOver } from './handOver.ts'
 import type { ScreenClient } from './screenClient.ts'
 import { apiAddress, webSocketClient } from './webSocketClient.ts'
 
@@ -9,5 +10,5 @@ export async function connect(): Promise<ScreenClient> {
     const { fakeLab } = await import('./fake/fakeLab.ts')
     return fakeLab()
   }
-  return window.synod ? bridgeClient(window.synod) : webSocketClient(apiAddress(location.href))
+  return window.synod ? bridgeClient(window.synod) : webSocketClient(apiAddress(location.href), undefined, handOver(location.href))
 }

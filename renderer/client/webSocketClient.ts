@@ -6,7 +6,7 @@ import type { FromLab, ToLab } from '../../main/contract/client.ts'
 import { LabError } from '../../main/contract/errors.ts'
 import { unpack } from '../../main/contract/packet.ts'
 import type { Change } from '../../main/contract/stream.ts'
-import type { Connection, ScreenClient } from './screenClient.ts'
+import type { Connection, ScreenClient, ScreenFiles } from './screenClient.ts'
 
 interface Pending {
   readonly text: string
@@ -18,7 +18,11 @@ interface Pending {
 const RETRY_MS_MIN = 250
 const RETRY_MS_MAX = 4000
 
-export function webSocketClient(address: string, open: (address: string) => WebSocket = (url) => new WebSocket(url)): ScreenClient {
+export function webSocketClient(
+  address: string,
+  open: (address: string) => WebSocket = (url) => new WebSocket(url),
+  files?: ScreenFiles,
+): ScreenClient {
   const pending = new Map<number, Pending>()
   const changeListeners = new Set<(change: Change) => void>()
   const connectionListeners = new Set<(connection: Connection) => void>()
@@ -83,6 +87,7 @@ export function webSocketClient(address: string, open: (address: string) => WebS
 
   connect()
   return {
+    ...(files ? { files } : {}),
     call: (command, request) =>
       new Promise((resolve, reject) => {
         const id = ++lastId

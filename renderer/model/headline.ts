@@ -1,5 +1,7 @@
 /** What is going on in a run, in a sentence: who leads, what is broken. The title bar of the window. */
+import type { Foreign } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import { foreignText } from './foreign.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface Headline {
@@ -10,8 +12,10 @@ export interface Headline {
   readonly broken: readonly string[]
 }
 
-export function headline(moment: Snapshot | undefined, epochName: string): Headline {
+/** `foreign`: what is told of a run that happened elsewhere. */
+export function headline(moment: Snapshot | undefined, epochName: string, foreign?: Foreign): Headline {
   if (!moment) return { lead: '', leader: undefined, broken: [] }
+  if (foreign) return { lead: foreignText(foreign), leader: undefined, broken: [] }
   const nodes = [...moment.nodes]
   const leaders = nodes.filter(([, node]) => node.status !== 'down' && node.observation?.role === 'leader')
   leaders.sort(([, a], [, b]) => (b.observation?.epoch ?? 0) - (a.observation?.epoch ?? 0))

@@ -62,8 +62,8 @@ export const useLab = defineStore('lab', () => {
     reconnected.add(listener)
   }
 
-  /** Asks for a path with the host's own dialog; undefined when the host has none. */
-  const choosePath = computed(() => (connection.value === 'open' ? client?.choosePath : undefined))
+  /** How files get from the person to the lab and back. */
+  const files = computed(() => (connection.value === 'open' ? client?.files : undefined))
 
-  return { connection, info, runs, liveRuns, attach, call, refresh, start, startScenario, onChange, onReconnect, choosePath }
+  return { connection, info, runs, liveRuns, attach, call, refresh, start, startScenario, onChange, onReconnect, files }
 })

@@ -10,12 +10,8 @@ import { useNotices } from './notices.ts'
 import { usePlayback } from './playback.ts'
 import { useRun } from './run.ts'
 
-/** A dialog that asks something about one recording, or for a file. */
-export type Asking =
-  | { readonly what: 'rename'; readonly run: RunSummary }
-  | { readonly what: 'delete'; readonly run: RunSummary }
-  | { readonly what: 'export'; readonly run: RunSummary }
-  | { readonly what: 'import' }
+/** A dialog that asks something about one recording. */
+export type Asking = { readonly what: 'rename'; readonly run: RunSummary } | { readonly what: 'delete'; readonly run: RunSummary }
 
 const KEY = { start: 'synod.library.start', bench: 'synod.library.bench' } as const
 
@@ -66,48 +62,9 @@ export const useLibrary = defineStore('library', () => {
       notices.tell(`Deleted “${summary.name}”.`)
     })
 
-  /** Asks for the file with the host's dialog where it has one; otherwise a path is typed. */
-  async function importRun(): Promise<void> {
-    const choose = lab.choosePath
-    if (!choose) {
-      asking.value = { what: 'import' }
-      return
-    }
-    const path = await notices.attempt(() => choose('open', ''))
-    if (path !== undefined) await importFrom(path)
-  }
-
-  async function importFrom(path: string): Promise<void> {
-    const got = await notices.attempt(() => lab.call('runs.import', { path }))
-    if (got) await open(got.run)
-  }
-
-  async function exportRun(summary: RunSummary): Promise<void> {
-    const choose = lab.choosePath
-    if (!choose) {
-      asking.value = { what: 'export', run: summary }
-      return
-    }
-    const path = await notices.attempt(() => choose('save', fileName(summary)))
-    if (path !== undefined) await exportTo(summary, path)
-  }
-
-  async function exportTo(summary: RunSummary, path: string): Promise<void> {
-    const done = await notices.attempt(() => lab.call('runs.export', { run: summary.run, path }))
-    if (done !== undefined) notices.tell(`Exported “${summary.name}” to ${path}`)
-  }
-
   function ask(what: Asking): void {
     asking.value = what
   }
 
-  return { shown, asking, ask, toggle, open, openSmallest, rename, remove, importRun, importFrom, exportRun, exportTo }
+  return { shown, asking, ask, toggle, open, openSmallest, rename, remove }
 })
-
-export const fileName = (summary: RunSummary): string =>
-  `${
-    summary.name
-      .replace(/[^\p{L}\p{N}]+/gu, '-')
-      .replace(/^-|-$/g, '')
-      .toLowerCase() || 'run'
-  }.synod`

@@ -1,7 +1,10 @@
 /** The commands of the window itself: playing, finding, breaking, arranging. Panels register their own beside these. */
+import { watch } from 'vue'
+import type { FormatInfo } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { smallestFailing } from '../model/shrunk.ts'
 import { type Command, useCommands } from '../stores/commands.ts'
+import { useExchange } from '../stores/exchange.ts'
 import { useFaults } from '../stores/faults.ts'
 import { useHistory } from '../stores/history.ts'
 import { useLab } from '../stores/lab.ts'
@@ -23,6 +26,7 @@ export function useShellCommands(): void {
   const selection = useSelection()
   const layout = useLayout()
   const library = useLibrary()
+  const exchange = useExchange()
   const theme = useTheme()
   const notices = useNotices()
   const history = useHistory()
@@ -195,14 +199,7 @@ export function useShellCommands(): void {
       enabled: () => run.summary !== undefined && smallestFailing(lab.runs, run.summary) !== undefined,
       run: () => run.summary && library.openSmallest(run.summary),
     },
-    { id: 'library.import', title: 'Import a run file', group: 'Library', run: library.importRun },
-    {
-      id: 'library.export',
-      title: 'Export this run',
-      group: 'Library',
-      enabled: open,
-      run: () => run.summary && library.exportRun(run.summary),
-    },
+    { id: 'library.import', title: 'Import a run or a log', group: 'Library', run: exchange.choose },
     {
       id: 'help.palette',
       title: 'Find any command',
@@ -212,5 +209,19 @@ export function useShellCommands(): void {
     },
     { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], run: commands.showKeys },
   ]
+  /** The lab says which formats it has, and that is after the window has begun. */
+  const exportsOf = (formats: readonly FormatInfo[]): Command[] =>
+    formats.map((format) => ({
+      id: `library.export.${format.name}`,
+      title: `Export this run: ${format.title}`,
+      group: 'Library',
+      enabled: open,
+      run: () => run.summary && exchange.exportRun(run.summary, format),
+    }))
+  watch(
+    () => exchange.formats,
+    (formats) => commands.register(exportsOf(formats)),
+    { immediate: true },
+  )
   commands.register([...play, ...brush, ...acts, ...panels, ...window])
 }

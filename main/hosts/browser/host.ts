@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws'
 import { LabError } from '../../contract/errors.ts'
 import type { Lab } from '../../lab.ts'
 import { securityHeaders, sendFile, sendText } from './files.ts'
+import { answerFiles } from './handOver.ts'
 import { serveSocket } from './socket.ts'
 import { newToken, SOCKET_PROTOCOL, Trust } from './trust.ts'
 
@@ -32,14 +33,18 @@ export interface WebHost {
 /** Rejects with a LabError of code `port` when the port cannot be had. */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const folder = options.rendererFolder ?? builtRenderer()
-  const server = http.createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000 })
+  const server = http.createServer({
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 30_000,
+    requestTimeout: 0, // a large file takes its time, and who hands it in is known
+  })
   const port = await listen(server, options.port)
   const trust = new Trust(options.token ?? newToken(), port)
   const headers = securityHeaders(port)
 
   server.on('request', (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-    answer(folder, trust, request, response).catch(() => response.destroy())
+    answer(folder, trust, options.lab, request, response).catch(() => response.destroy())
   })
   server.on('clientError', (_, socket) => socket.destroy())
 
@@ -72,8 +77,10 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   }
 }
 
-async function answer(folder: string, trust: Trust, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+async function answer(folder: string, trust: Trust, lab: Lab, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   if (!trust.hostIsOurs(request)) return sendText(response, 403, 'This host name does not belong to the lab.')
+  const isFile = (request.url ?? '').startsWith('/files')
+  if (isFile && trust.knowsToken(request) && trust.originIsOurs(request) && (await answerFiles(lab.files, request, response))) return
   if (request.method !== 'GET' && request.method !== 'HEAD') return sendText(response, 405, 'Only GET is answered here.')
   // taken apart by hand: URL would tidy away the very ".." that we want to refuse
   const [urlPath = '/', query = ''] = (request.url ?? '/').split('?', 2)

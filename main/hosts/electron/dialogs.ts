@@ -4,10 +4,13 @@ import { z } from 'zod'
 import { isTrusted } from './security.ts'
 import { channels } from './words.ts'
 
-const filters = [
-  { name: 'Synod runs', extensions: ['synod'] },
-  { name: 'All files', extensions: ['*'] },
-]
+const all = { name: 'All files', extensions: ['*'] }
+const opened = [{ name: 'Runs and logs', extensions: ['synod', 'ndjson', 'jsonl', 'log', 'txt'] }, all]
+/** By the ending of the suggested name, which the system would add otherwise. */
+const saved = (suggestion: string) => {
+  const extension = /\.([A-Za-z0-9]+)$/.exec(suggestion)?.[1] ?? 'synod'
+  return [{ name: `*.${extension}`, extensions: [extension] }, all]
+}
 const request = z.tuple([z.enum(['open', 'save']), z.string().max(255)])
 
 export function answerDialogs(current: () => BrowserWindow | undefined): void {
@@ -16,10 +19,18 @@ export function answerDialogs(current: () => BrowserWindow | undefined): void {
     if (!window || !isTrusted(event.senderFrame)) throw new Error('refused')
     const [purpose, suggestion] = request.parse(asked)
     if (purpose === 'open') {
-      const { canceled, filePaths } = await dialog.showOpenDialog(window, { title: 'Import a run', properties: ['openFile'], filters })
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        title: 'Import a run',
+        properties: ['openFile'],
+        filters: opened,
+      })
       return canceled ? undefined : filePaths[0]
     }
-    const { canceled, filePath } = await dialog.showSaveDialog(window, { title: 'Export the run', defaultPath: suggestion, filters })
+    const { canceled, filePath } = await dialog.showSaveDialog(window, {
+      title: 'Export the run',
+      defaultPath: suggestion,
+      filters: saved(suggestion),
+    })
     return canceled || filePath === '' ? undefined : filePath
   })
 }

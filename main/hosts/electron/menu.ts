@@ -35,7 +35,7 @@ export function template({ choose, platform, isPackaged }: Place): MenuItemConst
         entry('Run Library', 'view.library', 'CmdOrCtrl+L'),
         line,
         entry('Import Run …', 'library.import', 'CmdOrCtrl+O'),
-        entry('Export Run …', 'library.export', 'CmdOrCtrl+S'),
+        entry('Export Run …', 'library.export.synod', 'CmdOrCtrl+S'),
         line,
         entry('Stop Recording', 'run.stop'),
         line,

@@ -1,5 +1,5 @@
 /** The bridge between the window and the engine: a few named functions, never Electron's own objects. Runs sandboxed, before the page. */
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { Bridge, BridgeAnswer, BridgeConnection } from '../../contract/bridge.ts'
 import type { Change } from '../../contract/stream.ts'
 import { channels, type FromWindow, type ToWindow } from './words.ts'
@@ -80,6 +80,7 @@ const bridge: Bridge = {
   },
   onMenu: (listener) => listen(menuListeners, listener),
   choosePath: (purpose, suggestion) => ipcRenderer.invoke(channels.choosePath, purpose, suggestion) as Promise<string | undefined>,
+  pathOf: (file) => webUtils.getPathForFile(file),
 }
 
 contextBridge.exposeInMainWorld('synod', bridge)

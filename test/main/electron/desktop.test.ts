@@ -43,7 +43,7 @@ describe('the open lab', () => {
       leaks: ['require', 'process', 'ipcRenderer', 'module'].filter((name) => name in window),
       frozen: Object.isFrozen((window as unknown as { synod: object }).synod),
     }))
-    expect(found).toEqual({ bridge: ['call', 'choosePath', 'onChange', 'onConnection', 'onMenu'], leaks: [], frozen: true })
+    expect(found).toEqual({ bridge: ['call', 'choosePath', 'onChange', 'onConnection', 'onMenu', 'pathOf'], leaks: [], frozen: true })
   })
 
   test('the engine answers over the message port, as the electron host', async () => {

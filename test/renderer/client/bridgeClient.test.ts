@@ -11,6 +11,7 @@ const bridge = (call: Bridge['call']): Bridge => ({
   },
   onMenu: () => () => undefined,
   choosePath: async (_purpose, suggestion) => `/home/${suggestion}`,
+  pathOf: (file) => `/home/${file.name}`,
 })
 
 test('an answer is what was answered', async () => {
@@ -28,5 +29,5 @@ test('the connection and the dialogs are those of the host', async () => {
   const states: string[] = []
   client.onConnection((state) => states.push(state))
   expect(states).toEqual(['open'])
-  expect(await client.choosePath?.('save', 'run.synod')).toBe('/home/run.synod')
+  expect(await client.files?.choosePath?.('save', 'run.synod')).toBe('/home/run.synod')
 })
