@@ -219,6 +219,8 @@ class SynodLab implements Lab {
       'run.states': async ({ run, seq }) => await (await view(run)).states(seq),
       'run.seek': async ({ run, atUs }) => await (await view(run)).seek(atUs),
       'run.columns': async ({ run, from }) => await (await view(run)).columns(from),
+      'run.panel': async ({ run, ...request }) => await (await view(run)).panel(request),
+      'run.panel.since': async ({ run, ...request }) => await (await view(run)).since(request),
       'run.check': async ({ run, history }) => await this.#check(run, history),
       'run.futures': (request) => this.#futures.look(request),
       'run.futures.stop': async ({ run }) => done(await this.#futures.stop(run)),

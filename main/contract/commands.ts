@@ -12,8 +12,10 @@ import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import { type CausalityResponses, causalityRequests } from './causality.ts'
 import { type ExchangeResponses, exchangeRequests, type Foreign, type FormatInfo } from './exchange.ts'
+import type { PanelInfo } from '../../protocols/core/panel.ts'
 import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
+import { type PanelResponses, panelRequests } from './panel.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 const seq = z.int().min(0)
@@ -96,6 +98,7 @@ export const requests = {
 
   ...causalityRequests,
   ...exchangeRequests,
+  ...panelRequests,
 
   /** Starts or stops the stream of changes for a run on this connection. */
   'run.watch': z.strictObject({ run, on: z.boolean() }),
@@ -118,6 +121,7 @@ export interface ProtocolInfo
   readonly messages: readonly { kind: string; family: string; style: 'request' | 'reply'; help: string }[]
   readonly facts: readonly { name: string; label: string; help: string }[]
   readonly timers: readonly { name: string; help: string }[]
+  readonly panel?: PanelInfo
   readonly services: readonly string[]
   readonly invariants: readonly { name: string; statement: string; source: string }[]
   readonly scenarios: readonly { name: string; title: string; teaches: string; text: string }[]
@@ -253,7 +257,7 @@ export interface ClientAnswer {
   readonly latencyMs: number
 }
 
-export interface Responses extends CausalityResponses, ExchangeResponses {
+export interface Responses extends CausalityResponses, ExchangeResponses, PanelResponses {
   'exchange.import': RunSummary
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]

@@ -15,6 +15,7 @@ import type { Mark, Overview, ParsedRequest, Responses, RunSummary, Violation } 
 import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
 import { EventQuery, type MessageFacts } from './eventQuery.ts'
 import type { RunHeader } from './header.ts'
+import { type HeardStep, Hearing, type Wanted } from './hearing.ts'
 import { openRunFile, reading, readMeta, statusIn } from './openRunFile.ts'
 import { originOf } from './origin.ts'
 import { Rows } from './rows.ts'
@@ -247,6 +248,18 @@ export class RunReader {
         if (reader.kind !== ChunkKind.step || reader.endpoint !== endpoint || reader.life !== life) continue
         if (reader.step >= first && reader.step <= last) yield readEvent(reader) as Extract<RunEvent, { kind: 'step' }>
       }
+    }
+  }
+
+  /** Goes over the steps that are wanted, once, and on from there whenever `advance` is called. */
+  hear(wanted: Wanted): { readonly seq: number; advance(untilMs: number, visit: (step: HeardStep) => void): void } {
+    const hearing = new Hearing(this.#chunks, this.#tables, wanted)
+    const reading = <T>(work: () => T) => this.#reading('its steps', work)
+    return {
+      get seq() {
+        return hearing.seq
+      },
+      advance: (untilMs, visit) => reading(() => hearing.advance(untilMs, visit)),
     }
   }
 

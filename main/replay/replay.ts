@@ -9,6 +9,7 @@ import type { NodeStates, Overview, Verdict } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import { Execution } from './execution.ts'
 import { Judge } from './judge.ts'
+import { Panels } from './panels.ts'
 import type { Recording } from './source.ts'
 import { States } from './states.ts'
 
@@ -31,6 +32,7 @@ export interface ReplayOptions {
 
 export class Replay {
   readonly recording: Recording
+  readonly panels: Panels
   readonly #run: RunId
   readonly #options: ReplayOptions
   readonly #states: States
@@ -49,6 +51,7 @@ export class Replay {
     const execution = Execution.of(recording.header, options.protocols)
     this.#states = new States(recording, execution)
     this.#judge = new Judge(recording, execution)
+    this.panels = new Panels(recording, execution, this.#states)
   }
 
   overview(live: boolean): Overview {

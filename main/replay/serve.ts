@@ -38,6 +38,10 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
         return view.recording.columns(word.from)
       case 'states':
         return view.states(word.seq)
+      case 'panel':
+        return view.panels.answer(word.request)
+      case 'since':
+        return view.panels.since(word.request)
       case 'check':
         return view.check()
       case 'follow':

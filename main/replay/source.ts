@@ -2,6 +2,8 @@
 import type { RecordedConfig } from '../../protocols/core/config.ts'
 import type { CheckpointEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { MessageId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
+import type { Observation } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { ColumnsBlock } from '../contract/causality.ts'
 import type { Overview, ParsedRequest, Responses } from '../contract/commands.ts'
@@ -35,6 +37,24 @@ export interface EventSource {
   steps(endpoint: number, life: number, first: number, last: number, seq: number): Iterable<StepEvent>
 }
 
+/** Goes over the steps that somebody wants to hear of, once and in order; again for those that came since. */
+export interface HeardSteps {
+  /** The last event that was gone over. */
+  readonly seq: number
+  /** Goes on until the end of what is recorded, as of the last `refresh`, or until `untilMs` (of performance.now). */
+  advance(untilMs: number, visit: (step: HeardStep) => void): void
+}
+
+export interface HeardStep {
+  readonly seq: number
+  readonly atUs: number
+  readonly node: NodeId
+  readonly notes: StepEvent['notes']
+  /** The message that it was given, if it is of a type that was wanted. */
+  readonly given: { readonly from: NodeId; readonly type: string; readonly body: Json } | undefined
+  shows(): Observation | undefined
+}
+
 /** Everything that is read of a recording, replayed or not. */
 export interface Recording extends EventSource {
   overview(run: RunId, live: boolean): Overview
@@ -43,5 +63,7 @@ export interface Recording extends EventSource {
   seek(atUs: number): number
   /** Events as rows of columns, from event `from` on. */
   columns(from: number): ColumnsBlock
+  /** Steps with one of these notes, and those that were given one of these messages. */
+  hear(wanted: { readonly notes: readonly string[]; readonly messages: readonly string[] }): HeardSteps
   close(): void
 }

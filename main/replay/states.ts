@@ -40,6 +40,13 @@ export class States {
     return { seq: moment.seq, nodes: moment.nodes.map((node) => this.#nodeAt(node, moment.seq)) }
   }
 
+  /** A node's state as the protocol keeps it, right after its last step; `node` as it is at event `seq`. Throws Divergence. */
+  stateOf({ id, life, step }: NodeMoment & { readonly id: NodeId }, seq: number): { state: unknown; problem: string | undefined } {
+    if (typeof this.#execution === 'string') throw new Divergence(this.#execution)
+    const { state, problem } = this.#rebuild(id, life, step, seq)
+    return { state, problem }
+  }
+
   #nodeAt(node: NodeMoment & { readonly id: NodeId }, seq: number): NodeStates['nodes'][number] {
     const { id, status, life, step } = node
     const bare = { node: id, status, state: undefined, changed: [], stepSeq: 0 }

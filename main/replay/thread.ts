@@ -6,6 +6,8 @@ import type { MomentData } from '../../protocols/core/moment.ts'
 import type { ColumnsBlock } from '../contract/causality.ts'
 import type { NodeStates, Overview, ParsedRequest, Responses, Verdict } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
+import type { PanelAnswer, PanelResponses } from '../contract/panel.ts'
+import type { PanelQuestion, SinceQuestion } from './panels.ts'
 import type { Asked, FromReplay } from './words.ts'
 
 export interface ReplayOptions {
@@ -29,6 +31,8 @@ export interface RunView {
   /** Events as rows of columns, from event `from` on. */
   columns(from: number): Promise<ColumnsBlock>
   states(seq: number): Promise<NodeStates>
+  panel(request: PanelQuestion): Promise<PanelAnswer>
+  since(request: SinceQuestion): Promise<PanelResponses['run.panel.since']>
   /** Judges to the end of what is recorded now, as fast as it can. */
   check(): Promise<Verdict>
   /** On: judges in the background as the recording grows, within a small share of one core. Off, once it has ended: judges the rest of it. */
@@ -90,6 +94,8 @@ class Thread implements ReplayThread {
       seek: (atUs) => ask({ ask: 'seek', atUs }),
       columns: (from) => ask({ ask: 'columns', from }),
       states: (seq) => ask({ ask: 'states', seq }),
+      panel: (request) => ask({ ask: 'panel', request }),
+      since: (request) => ask({ ask: 'since', request }),
       check: () => ask({ ask: 'check' }),
       follow: (on) => quietly(ask({ ask: 'follow', on })),
       close: () => quietly(ask({ ask: 'close' })),

@@ -2,6 +2,7 @@
 import type { RunId } from '../../protocols/core/ids.ts'
 import type { ParsedRequest, Verdict } from '../contract/commands.ts'
 import type { LabFailure } from '../contract/errors.ts'
+import type { PanelQuestion, SinceQuestion } from './panels.ts'
 
 export type Asked =
   | { readonly ask: 'open'; readonly run: RunId; readonly file: string }
@@ -12,6 +13,8 @@ export type Asked =
   | { readonly ask: 'seek'; readonly atUs: number }
   | { readonly ask: 'columns'; readonly from: number }
   | { readonly ask: 'states'; readonly seq: number }
+  | { readonly ask: 'panel'; readonly request: PanelQuestion }
+  | { readonly ask: 'since'; readonly request: SinceQuestion }
   | { readonly ask: 'check' }
   | { readonly ask: 'follow'; readonly on: boolean }
   | { readonly ask: 'close' }

@@ -7,11 +7,14 @@
  */
 import type { ZodType } from 'zod'
 import type { Effect } from './effect.ts'
-import type { NodeId } from './ids.ts'
 import type { Input, StartInput } from './input.ts'
 import type { Invariant } from './invariant.ts'
 import type { Json } from './json.ts'
+import type { AnyMessage, Observation } from './observation.ts'
+import type { Panel } from './panel.ts'
 import type { AnyService } from './service.ts'
+
+export type { AnyMessage, Observation, Role } from './observation.ts'
 
 export interface Step<S, M> {
   readonly state: S
@@ -23,24 +26,6 @@ export interface Machine<S, M> {
   /** A node comes up, for the first time or from what its disk still holds. */
   start(input: StartInput): Step<S, M>
   step(state: S, input: Input<M>): Step<S, M>
-}
-
-/** A message of a protocol: plain JSON data with its name in `kind`, spelt as in the paper. */
-export interface AnyMessage {
-  readonly kind: string
-}
-
-export type Role = 'leader' | 'candidate' | 'follower' | 'other'
-
-/** The few facts that a person wants to see on a node, in the protocol's own words. Plain data, small: it is recorded whenever it changes. */
-export interface Observation {
-  readonly role: Role
-  /** The leadership number: term, ballot, view, round. */
-  readonly epoch: number
-  /** Who this node believes leads, if anybody. */
-  readonly leader?: NodeId
-  /** Values of `ProtocolDefinition.facts`, by name. */
-  readonly facts: { readonly [name: string]: string | number | boolean | null }
 }
 
 /** What a fact means, for its label and its tooltip. */
@@ -97,6 +82,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly services: readonly string[]
   machine(service: AnyService): Machine<S, M>
   observe(state: S): Observation
+  /** What it shows of itself beyond these facts, in one of the shapes of panel.ts. */
+  readonly panel?: Panel<S, M>
   /** State as plain JSON and back: `decode(encode(s))` behaves as `s`. Canonical: equal states encode to equal text. */
   encode(state: S): Json
   decode(json: Json): S

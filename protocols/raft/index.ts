@@ -4,6 +4,7 @@ import { decode, encode } from './codec.ts'
 import { invariants } from './invariants.ts'
 import { messageSpecs, type RaftMessage, raftMessageSchema } from './messages.ts'
 import { notes } from './notes.ts'
+import { panel } from './panel.ts'
 import { raftMachine } from './raft.ts'
 import { scenarios } from './scenarios.ts'
 import { optionsSchema, type RaftOptions, type RaftState } from './state.ts'
@@ -61,6 +62,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   services: ['*'],
   machine: raftMachine,
   observe,
+  panel,
   encode,
   decode,
   invariants,

@@ -21,6 +21,7 @@ import { columnsBlock, lastAt, momentAt, overview, type Run, rates, readEvents, 
 import { futuresOf } from './futures.ts'
 import { historyOf } from './history.ts'
 import { info } from './info.ts'
+import { panelOf, sinceOf } from './panel.ts'
 import { stock } from './stock.ts'
 import { World } from './world.ts'
 
@@ -182,6 +183,8 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'run.futures.stop': () => null,
     'run.future': ({ run }: { run: RunId }) => summary(get(run)),
     'run.history': ({ run }: { run: RunId }) => historyOf(get(run).world.events),
+    'run.panel': ({ run, ...ask }: ParsedRequest<'run.panel'>) => panelOf(get(run), ask),
+    'run.panel.since': ({ run, ...ask }: ParsedRequest<'run.panel.since'>) => sinceOf(get(run), ask),
     'run.watch': ({ run, on }: { run: RunId; on: boolean }) => {
       const found = get(run)
       found.watched = on

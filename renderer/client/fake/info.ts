@@ -1,5 +1,7 @@
 /** What the imitation of a lab offers: one protocol and one service, described as the real ones describe themselves. */
 import type { LabInfo } from '../../../main/contract/commands.ts'
+import { panelInfo } from '../../../protocols/core/panel.ts'
+import { raft } from '../../../protocols/raft/index.ts'
 
 export const RAFT_TYPES = [
   'RequestVote',
@@ -42,6 +44,8 @@ const scenario = (name: string, title: string, teaches: string) => ({
   teaches,
   text: `name: ${title}\nprotocol: raft\nnodes: 5\n# ${name}\n`,
 })
+
+const { panel } = raft
 
 export const info: LabInfo = {
   version: '0.1.0',
@@ -100,6 +104,7 @@ export const info: LabInfo = {
         { name: 'election', help: 'Runs out when no leader was heard. §5.2' },
         { name: 'heartbeat', help: 'A leader sends again when it runs out. §5.2' },
       ],
+      ...(panel === undefined ? {} : { panel: panelInfo(panel) }),
       services: ['*'],
       invariants: INVARIANTS,
       scenarios: [

@@ -44,7 +44,7 @@ export function observe(node: FakeNode): Observation {
 }
 
 export function stateTree(node: FakeNode): Json {
-  const from = Math.max(0, node.log.length - 12)
+  const from = Math.max(0, node.log.length - 32)
   return {
     role: node.role,
     currentTerm: node.term,

@@ -4,6 +4,7 @@ import { nodeIds } from '../../../protocols/core/ids.ts'
 import type { Input, StartInput } from '../../../protocols/core/input.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import type { AnyMessage, AnyProtocol } from '../../../protocols/core/machine.ts'
+import { panelInfo } from '../../../protocols/core/panel.ts'
 import { between, draw } from '../../../protocols/core/prng.ts'
 import { findProtocol, protocols } from '../../../protocols/registry.ts'
 import { findService, services } from '../../../protocols/services/index.ts'
@@ -109,6 +110,30 @@ for (const protocol of protocols) {
           expect(spec, parsed.kind).toBeDefined()
           expect(typeof (spec?.faint?.(parsed) ?? false)).toBe('boolean')
           expect(spec?.summary?.(parsed) ?? 'x').not.toBe('')
+        }
+      }
+    })
+
+    test('its panel shows any state, a window of it as a slice of the whole, in data that crosses to a window', () => {
+      const { panel } = protocol
+      if (!panel) return
+      const info = panelInfo(panel)
+      expect(new Set(info.views.map(({ name }) => name)).size).toBe(info.views.length)
+      const words = (op: Json) => text(op)
+      for (const view of panel.views) {
+        if (view.kind === 'ballots') {
+          expect(protocol.notes.map(({ name }) => name)).toEqual(expect.arrayContaining([...view.hears.notes]))
+          expect(protocol.messages.map(({ kind }) => kind)).toEqual(expect.arrayContaining([...view.hears.messages]))
+          continue
+        }
+        for (const { after } of steps.filter((_, index) => index % 37 === 0)) {
+          const whole = view.row(after, { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }, words)
+          const window = { from: Math.floor((whole.first + whole.last) / 2), to: whole.last - 1 }
+          const some = view.row(protocol.decode(JSON.parse(text(protocol.encode(after))) as Json), window, words)
+          expect(some).toEqual({ ...whole, cells: whole.cells.filter(({ column }) => column >= window.from && column <= window.to) })
+          expect(text(JSON.parse(text(whole)))).toBe(text(whole))
+          for (const line of Object.keys(whole.lines)) expect(view.lines.map(({ name }) => name)).toContain(line)
+          for (const { name } of whole.pointers) expect(view.pointers.map((each) => each.name)).toContain(name)
         }
       }
     })

@@ -1,0 +1,102 @@
+/**
+ * What a protocol shows of itself: its own panel, described as data and as pure functions of its states and steps. The rest
+ * of Synod knows these general shapes and no protocol:
+ *
+ *     grid      a sequence at every node, side by side: a replicated log, the slots of Multi-Paxos, PBFT's numbers
+ *     ballots   who stood for a number, who voted for whom and why not: elections, ballots, view changes
+ *
+ * Another shape (a tree of certificates, a ring, a list of group views) is another member of `PanelView`, with its own reader
+ * beside grid.ts and ballots.ts.
+ */
+import type { BallotStep, BallotWord } from './ballots.ts'
+import type { GridRow, GridWindow } from './grid.ts'
+import type { Json } from './json.ts'
+import type { AnyMessage } from './observation.ts'
+
+/** A word of the protocol, for labels and tooltips. */
+export interface PanelTerm {
+  readonly name: string
+  readonly label: string
+  /** One sentence, with its source: "Where an entry stands in the log. Raft §5.3". */
+  readonly help: string
+}
+
+interface ViewWords {
+  /** Unique within the panel. */
+  readonly name: string
+  readonly title: string
+  /** What there is to see, and what to look for. */
+  readonly help: string
+}
+
+/** Up to and with this column something holds at a node. */
+export interface GridLine extends PanelTerm {
+  /** What lies at or before it will never change: it is drawn full, the rest lighter. */
+  readonly settles?: boolean
+}
+
+/** What can hold of a single cell, where it does not hold of all before it. */
+export interface GridMark extends PanelTerm {
+  readonly settles?: boolean
+}
+
+export interface GridWords extends ViewWords {
+  readonly kind: 'grid'
+  /** What a column is: "index". Columns are whole numbers. */
+  readonly column: PanelTerm
+  /** What the number in a cell is that gives it its colour: "term". */
+  readonly group: PanelTerm
+  /** The first is drawn bold. */
+  readonly lines: readonly GridLine[]
+  readonly marks: readonly GridMark[]
+  /** What one node believes of another's row: "match", "next". */
+  readonly pointers: readonly PanelTerm[]
+  /** What it means that two rows have different things in one column. */
+  readonly conflict: string
+}
+
+/** How an operation reads, in the words of the service that the run carries. */
+export type OperationWords = (op: Json) => string
+
+export interface GridView<S> extends GridWords {
+  /** One node's row, its cells within the window alone: it must cost no more for a row of a hundred thousand. */
+  row(state: S, window: GridWindow, words: OperationWords): GridRow
+}
+
+export interface BallotsWords extends ViewWords {
+  readonly kind: 'ballots'
+  /** What is voted for: "term", "ballot", "view". */
+  readonly epoch: PanelTerm
+  /** What standing, a vote and winning are called there: "candidate", "vote", "leader". */
+  readonly candidate: PanelTerm
+  readonly vote: PanelTerm
+  readonly winner: PanelTerm
+  /** What nobody winning among several candidates means. */
+  readonly split: string
+}
+
+export interface BallotsView<M extends AnyMessage> extends BallotsWords {
+  /** The steps that can say something: those with one of these notes, and those that were given one of these messages. */
+  readonly hears: { readonly notes: readonly string[]; readonly messages: readonly string[] }
+  /** How many votes win among so many nodes. */
+  needs(nodes: number): number
+  tell(step: BallotStep<M>): readonly BallotWord[]
+}
+
+export type PanelView<S, M extends AnyMessage> = GridView<S> | BallotsView<M>
+
+export interface Panel<S, M extends AnyMessage> {
+  /** What stands on the panel's tab: "Replicated logs". */
+  readonly title: string
+  readonly views: readonly PanelView<S, M>[]
+}
+
+/** A panel without its code: what crosses to a window. */
+export interface PanelInfo {
+  readonly title: string
+  readonly views: readonly (GridWords | BallotsWords)[]
+}
+
+export function panelInfo<S, M extends AnyMessage>({ title, views }: Panel<S, M>): PanelInfo {
+  return { title, views: views.map((view) => JSON.parse(JSON.stringify(view)) as GridWords | BallotsWords) }
+}
