@@ -12,6 +12,9 @@ export function nodeToken(node: EndpointId): string {
 export const repeats = (node: EndpointId): boolean => node !== CLIENTS && nodeNumber(node) > 8
 
 export const nodeVar = (node: EndpointId): string => `var(--${nodeToken(node)})`
+/** Which of the hues of groups (terms, ballots, views) a number wears; the number always stands beside it. */
+export const groupToken = (group: number): string => `group-${((((Math.max(1, Math.floor(group)) - 1) % GROUPS) + GROUPS) % GROUPS) + 1}`
+export const GROUPS = 7
 export const familyToken = (family: Family): string => `family-${family}`
 export const familyVar = (family: Family): string => `var(--${familyToken(family)})`
 

@@ -10,6 +10,8 @@ export const PANELS = {
   clientbar: 'Clients',
   history: 'History',
   futures: 'Futures',
+  /** Its title is what the protocol calls its panel: see stores/panel.ts. */
+  protocol: 'Protocol',
 } as const
 export type PanelId = keyof typeof PANELS
 

@@ -15,8 +15,9 @@ const HOME: Record<
   clientbar: { beside: 'faults', direction: 'below', height: 144 },
   history: { beside: 'topology', direction: 'within' },
   futures: { beside: 'topology', direction: 'within' },
+  protocol: { beside: 'topology', direction: 'within' },
 }
-const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar', 'history', 'futures']
+const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar', 'history', 'futures', 'protocol']
 
 /** The keyboard goes to what a panel is there for, or else to the first thing that can be done in it. */
 function enter(panel: HTMLElement): void {

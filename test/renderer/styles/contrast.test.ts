@@ -59,6 +59,11 @@ describe.each(Object.entries(themes))('%s', (_name, tokens) => {
     },
   )
 
+  test.each([1, 2, 3, 4, 5, 6, 7])('what stands in a cell of group %i can be read', (group) => {
+    expect(contrast(of('text'), of(`group-${group}`))).toBeGreaterThanOrEqual(4.5)
+    expect(contrast(of(`group-${group}`), of(`group-${(group % 7) + 1}`))).toBeGreaterThanOrEqual(1.15) // its neighbour, in grey too
+  })
+
   test('what stands on the accent can be read', () => {
     expect(contrast(of('on-strong'), of('accent'))).toBeGreaterThanOrEqual(4.5)
   })

@@ -1,0 +1,61 @@
+/** What a grid and ballots say in words: for tooltips, for those who listen, and for what a click shows. */
+import { type Ballot, type BallotOutcome, type Candidacy, outcomeOf, type Vote } from '../../../protocols/core/ballots.ts'
+import type { Grid, PlacedCell, PlacedRow } from '../../../protocols/core/grid.ts'
+import type { BallotsWords, GridWords } from '../../../protocols/core/panel.ts'
+import { formatDuration } from '../../model/format.ts'
+
+/** "n3: index 5, term 3, put x 1. Not committed." */
+export function cellWords(row: PlacedRow, column: number, cell: PlacedCell | undefined, words: GridWords): string {
+  const at = `${row.node}: ${words.column.label} ${column}`
+  if (!cell) return `${at}, nothing`
+  const settling = words.lines.find(({ settles }) => settles)
+  const state =
+    settling === undefined ? '' : cell.settled ? ` ${capital(settling.label)}.` : ` Not ${settling.label}, as far as ${row.node} knows.`
+  const odd = cell.odd ? ` Not what others have at this ${words.column.label}.` : ''
+  return `${at}, ${words.group.label} ${cell.group}, ${cell.text}.${state}${odd}${row.past ? ` ${row.node} is down: this is what it had.` : ''}`
+}
+
+/** "n1, leader, term 8, to index 11, committed 11". */
+export function rowWords(row: PlacedRow, words: GridWords): string {
+  const lines = words.lines.flatMap(({ name, label }) => (row.lines[name] === undefined ? [] : [`${label} ${row.lines[name]}`]))
+  const length = row.last < row.first ? 'nothing' : `to ${words.column.label} ${row.last}`
+  return [
+    row.node,
+    row.status === 'up' ? (row.role ?? row.status) : row.status,
+    ...(row.epoch === undefined ? [] : [`${words.group.label} ${row.epoch}`]),
+    ...(row.problem === undefined ? [length, ...lines] : [row.problem]),
+  ].join(', ')
+}
+
+export function gridWords({ first, last, conflicts, window }: Grid, words: GridWords): string {
+  if (last < first) return 'Nothing yet'
+  const span = `${capital(words.column.label)} ${first} to ${last}`
+  if (conflicts.length === 0) return `${span}, no difference from ${window.from} to ${window.to}`
+  const some = conflicts.length === 1 ? `at ${conflicts[0]}` : `at ${conflicts.length} places, first ${conflicts[0]}`
+  return `${span}, rows differ ${some}`
+}
+
+export const granted = (candidacy: Candidacy): readonly Vote[] => candidacy.votes.filter((vote) => vote.granted)
+
+/** "n2 leader with 3 of 5 votes, after 12 ms". */
+export function ballotWords(ballot: Ballot, isLatest: boolean, nodes: number, words: BallotsWords): string {
+  const outcome = outcomeOf(ballot, isLatest)
+  const won = ballot.candidacies.find(({ end }) => end?.is === 'won')
+  if (won?.end) {
+    const heard = granted(won).filter((vote) => vote.heard && vote.heard.seq <= (won.end?.seq ?? 0)).length
+    return `${won.candidate} ${words.winner.label}, ${heard} of ${nodes} ${words.vote.label}s after ${formatDuration(won.end.atUs - won.atUs)}`
+  }
+  const tally = ballot.candidacies.map((each) => `${each.candidate} ${granted(each).length}`).join(', ')
+  const said: Record<Exclude<BallotOutcome, 'won'>, string> = { split: 'split', failed: 'nobody won', open: 'open' }
+  return `${said[outcome as Exclude<BallotOutcome, 'won'>]}: ${tally} of ${nodes}`
+}
+
+/** "n4 refuses n1 its vote: it voted for n2 in this term (§5.2)". */
+export function voteWords(candidate: string, vote: Vote, words: BallotsWords): string {
+  const { label } = words.vote
+  if (vote.voter === candidate) return `${candidate} stands and gives itself its ${label}`
+  if (!vote.granted) return `${vote.voter} refuses ${candidate} its ${label}${vote.why === undefined ? '' : `: ${vote.why}`}`
+  return `${vote.voter} gives ${candidate} its ${label}${vote.heard ? '' : ', which has not arrived'}`
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
