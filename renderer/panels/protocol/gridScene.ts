@@ -282,7 +282,7 @@ function strip({ first, last }: Grid, look: GridLook): Shape[] {
   if (total <= seen || room <= 0) return []
   const y = Math.max(rowsBottom(look) + 2, look.height - STRIP + 2)
   const w = Math.max(24, (room * seen) / total)
-  const x = GUTTER + ((room - w) * (look.left - first)) / Math.max(1, total - seen)
+  const x = GUTTER + (room - w) * Math.min(1, (look.left - first) / Math.max(1, total - seen))
   return [
     { is: 'rect', x: GUTTER, y, w: room, h: 6, r: 3, fill: look.color('hairline') },
     { is: 'rect', x, y, w, h: 6, r: 3, fill: look.color('text-faint') },
