@@ -46,9 +46,26 @@ export const useTheme = defineStore('theme', () => {
     return found
   }
 
+  /** As `color`, of one theme, whichever the window wears: for what leaves it. */
+  function colorsOf(wanted: 'light' | 'dark'): (token: string) => string {
+    const probe = document.createElement('div')
+    probe.dataset.theme = wanted
+    const found = new Map<string, string>()
+    return (token) => {
+      let colour = found.get(token)
+      if (colour === undefined) {
+        document.body.append(probe)
+        colour = toRgb(getComputedStyle(probe).getPropertyValue(`--${token}`).trim())
+        probe.remove()
+        found.set(token, colour)
+      }
+      return colour
+    }
+  }
+
   const nodeColor = (node: EndpointId): string => color(nodeToken(node))
 
-  return { choice, dark, reducedMotion, version, choose, toggle, color, nodeColor }
+  return { choice, dark, reducedMotion, version, choose, toggle, color, colorsOf, nodeColor }
 })
 
 function readChoice(): ThemeChoice {

@@ -4,6 +4,7 @@
  * pixels in sight, not by the operations there are.
  */
 import type { HistoryOp, Lane, Point } from '../../model/history.ts'
+import type { Pen } from '../../model/picture/pen.ts'
 import { type Span, ticks } from '../../model/scale.ts'
 import { AXIS, BAR_MIN, barOf, type Frame, firstAfter, GUTTER, laneTop, nearest, openEndUs, rowsInSight, xAt } from './lanes.ts'
 
@@ -34,7 +35,7 @@ export interface HistoryInk extends Frame {
 const LINE_MAX = 600
 const POINTS_MAX = 4000
 
-export function drawHistory(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
+export function drawHistory(ctx: Pen, ink: HistoryInk): void {
   const { width, height, lanes, color } = ink
   ctx.clearRect(0, 0, width, height)
   ctx.font = '500 11px "Inter Variable", sans-serif'
@@ -60,12 +61,12 @@ export function drawHistory(ctx: CanvasRenderingContext2D, ink: HistoryInk): voi
   ctx.restore()
 }
 
-function grid(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
+function grid(ctx: Pen, ink: HistoryInk): void {
   ctx.fillStyle = ink.color('hairline')
   for (const tick of ticks(ink.span, ink.width - GUTTER, 96)) ctx.fillRect(Math.round(xAt(tick.atUs, ink)), AXIS, 1, ink.height - AXIS)
 }
 
-function axis(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
+function axis(ctx: Pen, ink: HistoryInk): void {
   const { width, span, color } = ink
   ctx.fillStyle = color('surface')
   ctx.fillRect(0, 0, width, AXIS)
@@ -86,12 +87,12 @@ function axis(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
   ctx.fill()
 }
 
-function laneLine(ctx: CanvasRenderingContext2D, ink: HistoryInk, row: number): void {
+function laneLine(ctx: Pen, ink: HistoryInk, row: number): void {
   ctx.fillStyle = ink.color('hairline')
   ctx.fillRect(GUTTER, laneTop(row, ink) + ink.lane - 1, ink.width - GUTTER, 1)
 }
 
-function brushed(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
+function brushed(ctx: Pen, ink: HistoryInk): void {
   const { brush, color, height } = ink
   if (!brush) return
   const [from, to] = [xAt(brush.fromUs, ink), xAt(brush.toUs, ink)]
@@ -101,7 +102,7 @@ function brushed(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
   for (const x of [from, to]) ctx.fillRect(Math.round(x), AXIS, 1, height - AXIS)
 }
 
-function windowBand(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
+function windowBand(ctx: Pen, ink: HistoryInk): void {
   const { window, color } = ink
   if (!window) return
   const height = Math.min(ink.height, laneTop(ink.lanes.length, ink))
@@ -114,7 +115,7 @@ function windowBand(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
 }
 
 /** Bars that would change no pixel are passed over, however many there are; those that matter are painted last. */
-function bars(ctx: CanvasRenderingContext2D, ink: HistoryInk, row: number): void {
+function bars(ctx: Pen, ink: HistoryInk, row: number): void {
   const { lanes, span, width } = ink
   const { ops } = lanes[row] as Lane
   const y = laneTop(row, ink) + (ink.lane - 1 - barOf(ink)) / 2
@@ -158,7 +159,7 @@ interface Place {
   readonly high: number
 }
 
-function bar(ctx: CanvasRenderingContext2D, ink: HistoryInk, op: HistoryOp, place: Place): void {
+function bar(ctx: Pen, ink: HistoryInk, op: HistoryOp, place: Place): void {
   const { color, window, selected, hovered } = ink
   const { from, to, y, high } = place
   const wide = to - from
@@ -195,7 +196,7 @@ function bar(ctx: CanvasRenderingContext2D, ink: HistoryInk, op: HistoryOp, plac
 }
 
 /** Solid for as long as the client waited; from there it goes on, fading, for it may still take effect. */
-function openBar(ctx: CanvasRenderingContext2D, ink: HistoryInk, op: HistoryOp, { from, to, y, high }: Place, hue: string): void {
+function openBar(ctx: Pen, ink: HistoryInk, op: HistoryOp, { from, to, y, high }: Place, hue: string): void {
   const until = op.returnUs === undefined ? to : Math.min(to, xAt(op.returnUs, ink))
   ctx.fillStyle = hue
   ctx.globalAlpha = 0.13
@@ -217,13 +218,7 @@ function openBar(ctx: CanvasRenderingContext2D, ink: HistoryInk, op: HistoryOp, 
   ctx.globalAlpha = 1
 }
 
-function label(
-  ctx: CanvasRenderingContext2D,
-  { color, width }: HistoryInk,
-  op: HistoryOp,
-  { from, to, y, high }: Place,
-  isAside: boolean,
-): void {
+function label(ctx: Pen, { color, width }: HistoryInk, op: HistoryOp, { from, to, y, high }: Place, isAside: boolean): void {
   const left = Math.max(from, GUTTER) + 6
   const room = Math.min(to, width) - left - 3
   if (room < 22) return
@@ -235,7 +230,7 @@ function label(
 }
 
 /** A dot on each bar where the operation can have taken effect, and a line from each to the next; where an order leads nowhere, it ends in a cross. */
-function order(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
+function order(ctx: Pen, ink: HistoryInk): void {
   const { color, isDeadEnd } = ink
   const seen = pointsInSight(ink)
   const hue = color('accent')
@@ -294,13 +289,13 @@ function indexAt(points: readonly Point[], us: number): number {
   return low
 }
 
-function playhead(ctx: CanvasRenderingContext2D, ink: HistoryInk): void {
+function playhead(ctx: Pen, ink: HistoryInk): void {
   const x = xAt(ink.playheadUs, ink)
   ctx.fillStyle = ink.color('accent')
   ctx.fillRect(x - 0.75, AXIS - 4, 1.5, ink.height - AXIS + 4)
 }
 
-function outline(ctx: CanvasRenderingContext2D, { from, to, y, high }: Place, round: number, dash: number[]): void {
+function outline(ctx: Pen, { from, to, y, high }: Place, round: number, dash: number[]): void {
   ctx.setLineDash(dash)
   ctx.beginPath()
   ctx.roundRect(from + 0.5, y + 0.5, Math.max(1, to - from - 1), high - 1, round)
@@ -308,7 +303,7 @@ function outline(ctx: CanvasRenderingContext2D, { from, to, y, high }: Place, ro
   ctx.setLineDash([])
 }
 
-function cross(ctx: CanvasRenderingContext2D, x: number, y: number, hue: string): void {
+function cross(ctx: Pen, x: number, y: number, hue: string): void {
   ctx.strokeStyle = hue
   ctx.lineWidth = 2
   ctx.beginPath()
@@ -320,14 +315,14 @@ function cross(ctx: CanvasRenderingContext2D, x: number, y: number, hue: string)
   ctx.lineWidth = 1
 }
 
-function clip(ctx: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+function clip(ctx: Pen, x: number, y: number, width: number, height: number): void {
   ctx.beginPath()
   ctx.rect(x, y, width, height)
   ctx.clip()
 }
 
 /** The text, or as much of its beginning as fits. */
-function cut(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+function cut(ctx: Pen, text: string, room: number): string {
   if (ctx.measureText(text).width <= room) return text
   let [low, high] = [0, text.length]
   while (low < high) {

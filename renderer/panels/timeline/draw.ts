@@ -6,6 +6,7 @@ import type { Mark } from '../../../main/contract/commands.ts'
 import type { Density } from '../../model/density.ts'
 import { nodeToken } from '../../model/hues.ts'
 import { type Band, packRows } from '../../model/marks.ts'
+import type { Pen } from '../../model/picture/pen.ts'
 import { type Span, ticks, xOf } from '../../model/scale.ts'
 
 export interface TimelineInk {
@@ -42,7 +43,7 @@ export function parts(height: number): { density: number; leaders: number; fault
   return { density: leaders - GAP, leaders, faults, axis }
 }
 
-export function draw(ctx: CanvasRenderingContext2D, ink: TimelineInk): void {
+export function draw(ctx: Pen, ink: TimelineInk): void {
   const { width, height, span, color } = ink
   ctx.clearRect(0, 0, width, height)
   ctx.font = '500 10.5px "Inter Variable", sans-serif'
@@ -59,7 +60,7 @@ export function draw(ctx: CanvasRenderingContext2D, ink: TimelineInk): void {
   playhead(ctx, ink, x, top.axis)
 }
 
-function brushed(ctx: CanvasRenderingContext2D, { brush, color }: TimelineInk, x: (us: number) => number, bottom: number): void {
+function brushed(ctx: Pen, { brush, color }: TimelineInk, x: (us: number) => number, bottom: number): void {
   if (!brush) return
   const [from, to] = [x(brush.fromUs), x(brush.toUs)]
   ctx.fillStyle = color('accent-wash')
@@ -67,7 +68,7 @@ function brushed(ctx: CanvasRenderingContext2D, { brush, color }: TimelineInk, x
   for (const edge of [from, to]) line(ctx, edge, 0, bottom, color('accent'))
 }
 
-function axis(ctx: CanvasRenderingContext2D, { span, width, height, color }: TimelineInk, y: number, x: (us: number) => number): void {
+function axis(ctx: Pen, { span, width, height, color }: TimelineInk, y: number, x: (us: number) => number): void {
   ctx.fillStyle = color('hairline')
   ctx.fillRect(0, y, width, 1)
   for (const tick of ticks(span, width, 84)) {
@@ -85,11 +86,7 @@ function axis(ctx: CanvasRenderingContext2D, { span, width, height, color }: Tim
 const BAR_US_MIN = 40_000
 
 /** One bar per two pixels or 40 ms, as high as the root of its events: a lone event is still seen beside a storm, and the rarest storms are cut off at the top. */
-function density(
-  ctx: CanvasRenderingContext2D,
-  { density: { sliceUs, events }, span, width, color, playheadUs, live }: TimelineInk,
-  bottom: number,
-): void {
+function density(ctx: Pen, { density: { sliceUs, events }, span, width, color, playheadUs, live }: TimelineInk, bottom: number): void {
   if (sliceUs <= 0 || events.length === 0) return
   const barPx = Math.min(6, Math.max(2, ((BAR_US_MIN / (span.toUs - span.fromUs)) * width) | 0))
   const bars = Math.floor(width / barPx)
@@ -122,13 +119,7 @@ function density(
   }
 }
 
-function leaderBand(
-  ctx: CanvasRenderingContext2D,
-  { width, lengthUs, color, epochName }: TimelineInk,
-  band: Band,
-  y: number,
-  x: (us: number) => number,
-): void {
+function leaderBand(ctx: Pen, { width, lengthUs, color, epochName }: TimelineInk, band: Band, y: number, x: (us: number) => number): void {
   const from = Math.max(0, x(band.fromUs))
   const to = Math.min(width, x(band.toUs ?? lengthUs))
   if (to <= 0 || from >= width || band.node === undefined) return
@@ -144,17 +135,12 @@ function leaderBand(
 }
 
 /** The longest of the texts that fits. */
-function fitted(ctx: CanvasRenderingContext2D, texts: readonly string[], x: number, y: number, room: number): void {
+function fitted(ctx: Pen, texts: readonly string[], x: number, y: number, room: number): void {
   const text = texts.find((candidate) => ctx.measureText(candidate).width <= room)
   if (text !== undefined) ctx.fillText(text, x, y)
 }
 
-function faultBands(
-  ctx: CanvasRenderingContext2D,
-  { faults, width, lengthUs, color }: TimelineInk,
-  y: number,
-  x: (us: number) => number,
-): void {
+function faultBands(ctx: Pen, { faults, width, lengthUs, color }: TimelineInk, y: number, x: (us: number) => number): void {
   const rows = packRows(faults, lengthUs, FAULT_ROWS)
   ctx.fillStyle = color('fault')
   for (const [i, band] of faults.entries()) {
@@ -176,7 +162,7 @@ function faultBands(
   }
 }
 
-function hatch(ctx: CanvasRenderingContext2D, x: number, y: number): void {
+function hatch(ctx: Pen, x: number, y: number): void {
   ctx.beginPath()
   ctx.moveTo(x, y + FAULT_ROW)
   ctx.lineTo(x + FAULT_ROW, y)
@@ -185,7 +171,7 @@ function hatch(ctx: CanvasRenderingContext2D, x: number, y: number): void {
   ctx.fill()
 }
 
-function violation(ctx: CanvasRenderingContext2D, x: number, bottom: number, hue: string): void {
+function violation(ctx: Pen, x: number, bottom: number, hue: string): void {
   ctx.fillStyle = hue
   ctx.fillRect(x - 0.75, 0, 1.5, bottom)
   ctx.beginPath()
@@ -195,12 +181,7 @@ function violation(ctx: CanvasRenderingContext2D, x: number, bottom: number, hue
   ctx.fill()
 }
 
-function playhead(
-  ctx: CanvasRenderingContext2D,
-  { playheadUs, width, color }: TimelineInk,
-  x: (us: number) => number,
-  bottom: number,
-): void {
+function playhead(ctx: Pen, { playheadUs, width, color }: TimelineInk, x: (us: number) => number, bottom: number): void {
   const at = x(playheadUs)
   if (at < -1 || at > width + 1) return
   const inside = Math.min(width - 1, Math.max(1, at))
@@ -211,7 +192,7 @@ function playhead(
   ctx.fill()
 }
 
-function line(ctx: CanvasRenderingContext2D, x: number, top: number, bottom: number, hue: string): void {
+function line(ctx: Pen, x: number, top: number, bottom: number, hue: string): void {
   ctx.fillStyle = hue
   ctx.fillRect(Math.round(x), top, 1, bottom - top)
 }

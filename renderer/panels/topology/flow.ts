@@ -3,6 +3,7 @@
  * stretch of a link is as strong as the number of messages on it, by family. Where the screen is told of a sample only, each
  * message of the sample stands for as many as the rate of its type says.
  */
+import type { Pen } from '../../model/picture/pen.ts'
 import type { Family } from '../../model/speech.ts'
 import { type Arc, pointAt } from './geometry.ts'
 
@@ -62,7 +63,7 @@ export function flowUnit(fullest: number): number {
   return Math.min(0.9, 10 / Math.max(1, fullest))
 }
 
-export function drawFlow(pen: CanvasRenderingContext2D, arc: Arc, stream: Stream, hue: string, unit: number): void {
+export function drawFlow(pen: Pen, arc: Arc, stream: Stream, hue: string, unit: number): void {
   pen.strokeStyle = hue
   pen.lineCap = 'butt'
   for (let i = 0; i < STRETCHES; i++) {

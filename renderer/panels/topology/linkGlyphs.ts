@@ -2,6 +2,7 @@
  * Faults on links: a cut is a gap with a notch on either side, in the direction that is cut; delay, loss and the rest stand on the
  * link in a small tag; a hold is a gate; what keeps two sides apart is a line between them. All in the colour of faults.
  */
+import type { Pen } from '../../model/picture/pen.ts'
 import type { Point } from './arrangement.ts'
 import { type Arc, angleAt, pointAt } from './geometry.ts'
 import { DATA_FONT, glyphScale, type Ink, toScreen, type View } from './ink.ts'
@@ -26,7 +27,7 @@ export function tagText(mark: LinkMark): string {
 }
 
 /** Draws the link's line in the colour of faults, and what stands on it. `apart`: the link crosses a partition, whose line says it already. */
-export function drawLinkMark(pen: CanvasRenderingContext2D, mark: LinkMark, arc: Arc, ink: Ink, view: View, apart: boolean): void {
+export function drawLinkMark(pen: Pen, mark: LinkMark, arc: Arc, ink: Ink, view: View, apart: boolean): void {
   const scale = glyphScale(view)
   pen.save()
   pen.strokeStyle = ink.fault
@@ -56,7 +57,7 @@ export function drawLinkMark(pen: CanvasRenderingContext2D, mark: LinkMark, arc:
 }
 
 /** The tag stands outside its own arc, a line for each fault: narrow enough for a short link, and clear of the messages and of the way back. */
-export function drawTag(pen: CanvasRenderingContext2D, text: string, arc: Arc, ink: Ink, view: View): void {
+export function drawTag(pen: Pen, text: string, arc: Arc, ink: Ink, view: View): void {
   const scale = glyphScale(view)
   const lines = text.split(BETWEEN)
   pen.save()
@@ -90,7 +91,7 @@ export function beside(arc: Arc, width: number, height: number, gap: number): Po
 }
 
 /** Two posts and a bar: nothing passes until it is let through. */
-function drawGate(pen: CanvasRenderingContext2D, arc: Arc, scale: number): void {
+function drawGate(pen: Pen, arc: Arc, scale: number): void {
   const at = pointAt(arc, GATE_AT)
   pen.save()
   pen.globalAlpha = 1
@@ -109,7 +110,7 @@ function drawGate(pen: CanvasRenderingContext2D, arc: Arc, scale: number): void 
 }
 
 /** The line between two sides: round dots, heavier than any link. */
-export function drawDivide(pen: CanvasRenderingContext2D, line: readonly Point[], ink: Ink, scale: number): void {
+export function drawDivide(pen: Pen, line: readonly Point[], ink: Ink, scale: number): void {
   const [first, ...rest] = line
   if (!first) return
   pen.save()
@@ -125,7 +126,7 @@ export function drawDivide(pen: CanvasRenderingContext2D, line: readonly Point[]
   pen.restore()
 }
 
-function notch(pen: CanvasRenderingContext2D, arc: Arc, at: number, half: number, width: number): void {
+function notch(pen: Pen, arc: Arc, at: number, half: number, width: number): void {
   const point = pointAt(arc, at)
   const angle = angleAt(arc, at) + Math.PI / 2
   pen.lineWidth = width
@@ -136,7 +137,7 @@ function notch(pen: CanvasRenderingContext2D, arc: Arc, at: number, half: number
 }
 
 /** The part of the curve between two fractions. */
-export function stroke(pen: CanvasRenderingContext2D, arc: Arc, from: number, to: number): void {
+export function stroke(pen: Pen, arc: Arc, from: number, to: number): void {
   const start = pointAt(arc, from)
   pen.beginPath()
   pen.moveTo(start.x, start.y)

@@ -4,6 +4,7 @@
  * dot for an election, a bar for a client. A lost message falls off its link and fades; a held one queues up before its gate.
  */
 import type { MessageId } from '../../../protocols/core/ids.ts'
+import type { Pen } from '../../model/picture/pen.ts'
 import type { Family } from '../../model/speech.ts'
 import type { Point } from './arrangement.ts'
 import { type Arc, angleAt, pointAt } from './geometry.ts'
@@ -22,7 +23,7 @@ export interface MessageLook {
 /** How long the drawn tail of a message is, in pixels at scale 1. */
 const TAIL = 15
 
-export function drawMessage(pen: CanvasRenderingContext2D, at: Point, angle: number, look: MessageLook, ink: Ink): void {
+export function drawMessage(pen: Pen, at: Point, angle: number, look: MessageLook, ink: Ink): void {
   const size = look.scale * (look.faint ? 0.72 : 1)
   pen.save()
   pen.translate(at.x, at.y)
@@ -63,7 +64,7 @@ export function drawMessage(pen: CanvasRenderingContext2D, at: Point, angle: num
   pen.restore()
 }
 
-function drawTail(pen: CanvasRenderingContext2D, family: Family, size: number): void {
+function drawTail(pen: Pen, family: Family, size: number): void {
   pen.beginPath()
   if (family === 'election') {
     pen.arc(-TAIL * size, 0, 2.75 * size, 0, 2 * Math.PI)
@@ -76,7 +77,7 @@ function drawTail(pen: CanvasRenderingContext2D, family: Family, size: number): 
 }
 
 /** A message that falls off its link at `at`: it drops, turns and fades. */
-export function drawFalling(pen: CanvasRenderingContext2D, arc: Arc, at: number, fallen: number, look: MessageLook, ink: Ink): void {
+export function drawFalling(pen: Pen, arc: Arc, at: number, fallen: number, look: MessageLook, ink: Ink): void {
   const from = pointAt(arc, at)
   pen.save()
   pen.globalAlpha = 1 - fallen
@@ -111,7 +112,7 @@ export function queuePlaces(arc: Arc, gateAt: number, count: number, scale: numb
   })
 }
 
-export function drawQueueRest(pen: CanvasRenderingContext2D, arc: Arc, gateAt: number, rest: number, ink: Ink, scale: number): void {
+export function drawQueueRest(pen: Pen, arc: Arc, gateAt: number, rest: number, ink: Ink, scale: number): void {
   const at = pointAt(arc, gateAt)
   pen.save()
   pen.font = `500 ${11 * scale}px ${FONT}`

@@ -3,6 +3,7 @@
  * outline with a cross; paused: two bars), its hue says which node, the number in the middle is the term.
  */
 import { CLIENTS } from '../../../protocols/core/ids.ts'
+import type { Pen } from '../../model/picture/pen.ts'
 import { CLIENTS_RADIUS, NODE_RADIUS, type Point } from './arrangement.ts'
 import { DATA_FONT, FONT, glyphScale, type Ink, type View } from './ink.ts'
 import type { NodeMark } from './scene.ts'
@@ -19,7 +20,7 @@ export interface NodeLook {
   readonly news: number
 }
 
-export function drawNode(pen: CanvasRenderingContext2D, mark: NodeMark, look: NodeLook, ink: Ink, view: View): void {
+export function drawNode(pen: Pen, mark: NodeMark, look: NodeLook, ink: Ink, view: View): void {
   const scale = glyphScale(view)
   if (mark.id === CLIENTS) return drawClients(pen, mark, look, ink, view)
   const hue = ink.node(mark.id)
@@ -36,7 +37,7 @@ export function drawNode(pen: CanvasRenderingContext2D, mark: NodeMark, look: No
   pen.restore()
 }
 
-function drawNews(pen: CanvasRenderingContext2D, radius: number, news: number, hue: string): void {
+function drawNews(pen: Pen, radius: number, news: number, hue: string): void {
   pen.globalAlpha = news * 0.5
   pen.strokeStyle = hue
   pen.lineWidth = 2
@@ -44,7 +45,7 @@ function drawNews(pen: CanvasRenderingContext2D, radius: number, news: number, h
   pen.globalAlpha = 1
 }
 
-function drawFill(pen: CanvasRenderingContext2D, mark: NodeMark, radius: number, hue: string, ink: Ink): void {
+function drawFill(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: Ink): void {
   pen.beginPath()
   pen.arc(0, 0, radius, 0, 2 * Math.PI)
   pen.fillStyle = ink.surface
@@ -56,7 +57,7 @@ function drawFill(pen: CanvasRenderingContext2D, mark: NodeMark, radius: number,
   pen.globalAlpha = 1
 }
 
-function drawRing(pen: CanvasRenderingContext2D, mark: NodeMark, radius: number, hue: string, ink: Ink, scale: number): void {
+function drawRing(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: Ink, scale: number): void {
   pen.strokeStyle = hue
   pen.lineWidth = 2.25 * scale
   if (mark.status === 'down') {
@@ -98,7 +99,7 @@ function drawRing(pen: CanvasRenderingContext2D, mark: NodeMark, radius: number,
 }
 
 /** Three points on the outer ring's top. */
-function drawCrown(pen: CanvasRenderingContext2D, radius: number, hue: string, ink: Ink, scale: number): void {
+function drawCrown(pen: Pen, radius: number, hue: string, ink: Ink, scale: number): void {
   const wide = 8 * scale
   const base = -radius + 2.5 * scale
   const high = 10 * scale
@@ -118,7 +119,7 @@ function drawCrown(pen: CanvasRenderingContext2D, radius: number, hue: string, i
   pen.fill()
 }
 
-function drawMiddle(pen: CanvasRenderingContext2D, mark: NodeMark, radius: number, hue: string, ink: Ink, scale: number): void {
+function drawMiddle(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: Ink, scale: number): void {
   if (mark.status === 'down') {
     const arm = radius * 0.36
     pen.strokeStyle = ink.faint
@@ -150,7 +151,7 @@ function drawMiddle(pen: CanvasRenderingContext2D, mark: NodeMark, radius: numbe
   pen.fillText(mark.epoch, 0, 0.5 * scale)
 }
 
-function drawHalo(pen: CanvasRenderingContext2D, radius: number, look: NodeLook, ink: Ink): void {
+function drawHalo(pen: Pen, radius: number, look: NodeLook, ink: Ink): void {
   if (look.selected || look.focused) {
     pen.strokeStyle = ink.accent
     pen.lineWidth = 2
@@ -165,7 +166,7 @@ function drawHalo(pen: CanvasRenderingContext2D, radius: number, look: NodeLook,
 }
 
 /** The name beside the node, away from the ring's middle, so that no link runs through it. */
-function drawLabel(pen: CanvasRenderingContext2D, mark: NodeMark, radius: number, outward: Point, ink: Ink, scale: number): void {
+function drawLabel(pen: Pen, mark: NodeMark, radius: number, outward: Point, ink: Ink, scale: number): void {
   const gap = radius + (mark.role === 'leader' ? 15 : 9) * scale
   const side = Math.abs(outward.x) > 0.35 ? Math.sign(outward.x) : 0
   const lines = mark.caption === '' ? 1 : 2
@@ -183,7 +184,7 @@ function drawLabel(pen: CanvasRenderingContext2D, mark: NodeMark, radius: number
   if (lines === 2) write(pen, mark.caption, x, top + 15 * scale, `400 ${11 * scale}px ${FONT}`, ink.soft, ink.surface)
 }
 
-function drawClients(pen: CanvasRenderingContext2D, mark: NodeMark, look: NodeLook, ink: Ink, view: View): void {
+function drawClients(pen: Pen, mark: NodeMark, look: NodeLook, ink: Ink, view: View): void {
   const scale = glyphScale(view)
   const radius = CLIENTS_RADIUS * view.zoom
   pen.save()
@@ -213,7 +214,7 @@ function drawClients(pen: CanvasRenderingContext2D, mark: NodeMark, look: NodeLo
 }
 
 /** Text with a rim of the ground, readable over lines. */
-export function write(pen: CanvasRenderingContext2D, text: string, x: number, y: number, font: string, ink: string, ground: string): void {
+export function write(pen: Pen, text: string, x: number, y: number, font: string, ink: string, ground: string): void {
   pen.font = font
   pen.lineWidth = 4
   pen.strokeStyle = ground
@@ -222,7 +223,7 @@ export function write(pen: CanvasRenderingContext2D, text: string, x: number, y:
   pen.fillText(text, x, y)
 }
 
-function ring(pen: CanvasRenderingContext2D, radius: number): void {
+function ring(pen: Pen, radius: number): void {
   pen.beginPath()
   pen.arc(0, 0, radius, 0, 2 * Math.PI)
   pen.stroke()

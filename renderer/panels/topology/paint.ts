@@ -4,6 +4,7 @@
  */
 import type { EndpointId, MessageId } from '../../../protocols/core/ids.ts'
 import type { Flight } from '../../model/flights.ts'
+import type { Pen } from '../../model/picture/pen.ts'
 import type { Speech } from '../../model/speech.ts'
 import { linkKey } from '../../model/targets.ts'
 import { CLIENTS_RADIUS, NODE_RADIUS, type Places, type Point } from './arrangement.ts'
@@ -47,13 +48,36 @@ export function arcOf(from: EndpointId, to: EndpointId, places: Places): Arc | u
   return a && b ? arcBetween(a, b, radiusOf(from), radiusOf(to)) : undefined
 }
 
-function clear(pen: CanvasRenderingContext2D, view: View): void {
+function begin(pen: Pen, view: View, fresh: boolean): void {
   pen.setTransform(view.ratio, 0, 0, view.ratio, 0, 0)
-  pen.clearRect(0, 0, view.width, view.height)
+  if (fresh) pen.clearRect(0, 0, view.width, view.height)
 }
 
-export function paintMarks(pen: CanvasRenderingContext2D, marks: Marks, ink: Ink, view: View): void {
-  clear(pen, view)
+/** The links that no fault touches, as Cytoscape draws them on the screen: for pictures, which it does not paint. */
+export function paintLinks(pen: Pen, { scene, places }: Marks, ink: Ink, view: View): void {
+  begin(pen, view, false)
+  pen.strokeStyle = ink.line
+  for (const from of places.keys())
+    for (const to of places.keys()) {
+      const arc = from === to || scene.links.has(linkKey(from, to)) ? undefined : arcOf(from, to, places)
+      if (!arc) continue
+      const toClient = from === 'clients' || to === 'clients'
+      pen.lineWidth = view.zoom
+      pen.globalAlpha = toClient ? 0.4 : 1
+      pen.setLineDash(toClient ? [2 * view.zoom, 5 * view.zoom] : [])
+      const { from: a, control, to: b } = arcOnScreen(arc, view)
+      pen.beginPath()
+      pen.moveTo(a.x, a.y)
+      pen.quadraticCurveTo(control.x, control.y, b.x, b.y)
+      pen.stroke()
+    }
+  pen.setLineDash([])
+  pen.globalAlpha = 1
+}
+
+/** `fresh`: what was painted before is wiped away. */
+export function paintMarks(pen: Pen, marks: Marks, ink: Ink, view: View, fresh = true): void {
+  begin(pen, view, fresh)
   const { scene, places } = marks
   const sides = scene.partition?.map((side) => side.flatMap((id) => (id === 'clients' ? [] : (places.get(id) ?? [])))) ?? []
   for (let i = 0; i < sides.length - 1; i++) {
@@ -137,8 +161,8 @@ export interface Traffic {
 
 const flow = new Flow()
 
-export function paintTraffic(pen: CanvasRenderingContext2D, traffic: Traffic, ink: Ink, view: View): Report {
-  clear(pen, view)
+export function paintTraffic(pen: Pen, traffic: Traffic, ink: Ink, view: View, fresh = true): Report {
+  begin(pen, view, fresh)
   const { flights, head, places, speech } = traffic
   const scale = glyphScale(view)
   const arcs = new Map<string, Arc | undefined>()

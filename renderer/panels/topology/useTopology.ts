@@ -5,8 +5,11 @@
 import { useEventListener, useResizeObserver } from '@vueuse/core'
 import type { Core } from 'cytoscape'
 import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
-import type { EndpointId } from '../../../protocols/core/ids.ts'
+import { CLIENTS, type EndpointId } from '../../../protocols/core/ids.ts'
+import { formatCount, formatCountOf, formatRunTime } from '../../model/format.ts'
+import { familyToken } from '../../model/hues.ts'
 import { linkKey } from '../../model/targets.ts'
+import { usePicture } from '../../stores/pictures.ts'
 import { usePlayback } from '../../stores/playback.ts'
 import { useReadout } from '../../stores/readout.ts'
 import { useRun } from '../../stores/run.ts'
@@ -15,10 +18,10 @@ import { useTheme } from '../../stores/theme.ts'
 import { DRIFT } from './arrangement.ts'
 import { createGraph, dress, mark, place } from './graph.ts'
 import { toScreen, type View } from './ink.ts'
-import { paintMarks, paintTraffic, type Report } from './paint.ts'
+import { paintLinks, paintMarks, paintTraffic, type Report } from './paint.ts'
 import { buildScene, progressFact } from './scene.ts'
 import { restWhenStill } from './stillness.ts'
-import { useInk } from './useInk.ts'
+import { inkOf, useInk } from './useInk.ts'
 import { usePlaces } from './usePlaces.ts'
 import { useTraffic } from './useTraffic.ts'
 
@@ -224,6 +227,36 @@ export function useTopology(surfaces: Surfaces) {
     invalidate()
   })
   watch([() => playback.mode, () => playback.seq, () => playback.atUs], () => schedule())
+
+  usePicture('topology', 'Topology', () => {
+    if (!graph.value || size.width === 0) return undefined
+    const { atUs, seq } = readout.now
+    const standing = withDragged(places.placesAt(performance.now()).places)
+    const up = scene.value.nodes.filter(({ id, status }) => id !== CLIENTS && status === 'up').length
+    const leaders = scene.value.nodes
+      .filter(({ role }) => role === 'leader')
+      .map(({ id, epoch }) => `${id} leads ${run.speech.epochName} ${epoch}`)
+    const families = new Set(run.protocol?.messages.map(({ kind }) => run.speech.family(kind)))
+    return {
+      what: 'Topology',
+      range: `at ${formatRunTime(atUs)}, event ${formatCount(seq)}`,
+      describe: `${up} of ${run.nodes.length} nodes are up; ${leaders.length > 0 ? leaders.join(', ') : 'nobody leads'}. ${formatCountOf(painted.painted.length, 'message')} on the way, ${formatCountOf(scene.value.links.size, 'link')} under a fault.`,
+      ...{ width: size.width, height: size.height },
+      legend: [
+        ...[...families].map((family) => ({ mark: 'line', token: familyToken(family), text: `${family} message` }) as const),
+        { mark: 'line', token: 'fault', text: 'fault' },
+      ],
+      draw: (pen, { color, ratio }) => {
+        const lens = { ...view(), ratio }
+        const paper = inkOf(color)
+        const bare = { selected: false, hovered: false, focused: false, news: 0 }
+        const marks = { scene: scene.value, places: standing, look: () => bare }
+        paintLinks(pen, marks, paper, lens)
+        paintMarks(pen, marks, paper, lens, false)
+        paintTraffic(pen, traffic.trafficAt(standing), paper, lens, false)
+      },
+    }
+  })
 
   /** Where an endpoint stands, in client coordinates. */
   function clientPoint(id: EndpointId): { x: number; y: number } {
