@@ -1,0 +1,55 @@
+/** The messages that were received, as ties between points: from the step that sent to the step that took in. Found in one walk over the rows. */
+import { ChunkKind } from '../wire/chunk.ts'
+import type { Columns } from './columns.ts'
+
+export class Messages {
+  /** Messages 1..count are here, in order of their deliveries. */
+  count = 0
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+  /** The row of the send. */
+  readonly send: Uint32Array
+  readonly #lastOut: Uint32Array
+  readonly #lastIn: Uint32Array
+  readonly #beforeOut: Uint32Array
+  readonly #beforeIn: Uint32Array
+
+  /** A delivery of which nobody is known to have heard is none. */
+  constructor({ kind, cause, point, count, points }: Columns) {
+    let deliveries = 0
+    for (let row = 1; row <= count; row++) if (kind[row] === ChunkKind.deliver) deliveries++
+    const room = () => new Uint32Array(deliveries + 1)
+    this.from = room()
+    this.to = room()
+    this.send = room()
+    this.#beforeOut = room()
+    this.#beforeIn = room()
+    this.#lastOut = new Uint32Array(points + 1)
+    this.#lastIn = new Uint32Array(points + 1)
+    for (let row = 1; row <= count; row++) {
+      if (kind[row] !== ChunkKind.deliver) continue
+      const send = cause[row] as number
+      const from = point[send] as number
+      const to = point[row] as number
+      if (send === 0 || from === 0 || to === 0 || from === to) continue
+      const at = ++this.count
+      this.from[at] = from
+      this.to[at] = to
+      this.send[at] = send
+      this.#beforeOut[at] = this.#lastOut[from] as number
+      this.#lastOut[from] = at
+      this.#beforeIn[at] = this.#lastIn[to] as number
+      this.#lastIn[to] = at
+    }
+  }
+
+  /** Messages that a point sent. */
+  *sentBy(point: number): Generator<number> {
+    for (let at = this.#lastOut[point] ?? 0; at !== 0; at = this.#beforeOut[at] as number) yield at
+  }
+
+  /** Messages that a point took in. */
+  *receivedBy(point: number): Generator<number> {
+    for (let at = this.#lastIn[point] ?? 0; at !== 0; at = this.#beforeIn[at] as number) yield at
+  }
+}
