@@ -75,6 +75,7 @@ export const useColumns = defineStore('columns', () => {
       version.value++
       void read()
     },
+    { immediate: true }, // the first view that wants it may come when the run is long open
   )
 
   watch(

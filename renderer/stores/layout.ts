@@ -12,6 +12,7 @@ export const PANELS = {
   futures: 'Futures',
   /** Its title is what the protocol calls its panel: see stores/panel.ts. */
   protocol: 'Protocol',
+  graph: 'Causality',
 } as const
 export type PanelId = keyof typeof PANELS
 

@@ -16,8 +16,9 @@ const HOME: Record<
   history: { beside: 'topology', direction: 'within' },
   futures: { beside: 'topology', direction: 'within' },
   protocol: { beside: 'topology', direction: 'within' },
+  graph: { beside: 'topology', direction: 'within' },
 }
-const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar', 'history', 'futures', 'protocol']
+const ORDER: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar', 'history', 'futures', 'protocol', 'graph']
 
 /** The keyboard goes to what a panel is there for, or else to the first thing that can be done in it. */
 function enter(panel: HTMLElement): void {

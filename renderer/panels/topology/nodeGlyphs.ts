@@ -41,7 +41,7 @@ function drawNews(pen: Pen, radius: number, news: number, hue: string): void {
   pen.globalAlpha = news * 0.5
   pen.strokeStyle = hue
   pen.lineWidth = 2
-  ring(pen, radius + 6 + (1 - news) * 16)
+  ring(pen, radius + 6 + Math.max(0, 1 - news) * 16) // the news may be younger than the frame
   pen.globalAlpha = 1
 }
 
