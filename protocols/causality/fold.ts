@@ -99,21 +99,30 @@ function unreachable(from: number, to: number): never {
 const better = (a: HasseEdge['kind'], b: HasseEdge['kind']): HasseEdge['kind'] =>
   a === 'program' || b === 'program' ? 'program' : a === 'message' || b === 'message' ? 'message' : 'through'
 
-/** By node, its causal rank: the number of edges on a longest way to it. Every edge goes to a higher one. */
+/**
+ * By node, its causal rank: the number of edges on a longest way to it. Every edge goes to a higher one. What nothing from another
+ * lane led to stands as late as what it led to allows, so that its edges are short.
+ */
 export function ranksOf({ nodes, edges }: Folded): Uint32Array {
   const ranks = new Uint32Array(nodes.length)
   const out: number[][] = nodes.map(() => [])
   const waiting = new Uint32Array(nodes.length)
-  for (const { from, to } of edges) {
+  const isLed = new Uint8Array(nodes.length)
+  for (const { from, to, kind } of edges) {
     out[from]?.push(to)
     waiting[to] = (waiting[to] as number) + 1
+    if (kind !== 'program') isLed[to] = 1
   }
-  const ready = [...nodes.keys()].filter((node) => waiting[node] === 0)
-  for (let node = ready.pop(); node !== undefined; node = ready.pop())
+  const order = [...nodes.keys()].filter((node) => waiting[node] === 0)
+  for (const node of order)
     for (const to of out[node] ?? []) {
       ranks[to] = Math.max(ranks[to] as number, (ranks[node] as number) + 1)
       waiting[to] = (waiting[to] as number) - 1
-      if (waiting[to] === 0) ready.push(to)
+      if (waiting[to] === 0) order.push(to)
     }
+  for (const node of order.toReversed()) {
+    const next = out[node] ?? []
+    if (!isLed[node] && next.length > 0) ranks[node] = Math.min(...next.map((to) => ranks[to] as number)) - 1
+  }
   return ranks
 }

@@ -102,8 +102,8 @@ export function dress(graph: cytoscape.Core, endpoints: readonly EndpointId[], c
       style: { 'line-color': plain(token), 'target-arrow-color': plain(token) },
     })),
     { selector: '.ahead', style: { opacity: 0.38 } },
-    { selector: 'node.hovered', style: { 'underlay-opacity': 0.25, 'underlay-padding': 5, 'underlay-color': plain('accent') } },
-    { selector: 'node.found', style: { 'underlay-opacity': 0.35, 'underlay-padding': 6, 'underlay-color': plain('fault') } },
+    { selector: 'node.hovered', style: { 'underlay-opacity': 0.2, 'underlay-padding': 5, 'underlay-color': plain('accent') } },
+    { selector: 'node.found', style: { 'underlay-opacity': 0.4, 'underlay-padding': 6, 'underlay-color': plain('accent') } },
     { selector: 'node.now', style: { 'outline-width': 1.5, 'outline-offset': 2, 'outline-color': plain('accent') } },
     {
       selector: 'node.selected, node.walked',

@@ -17,7 +17,7 @@ import type { Chosen } from './choose.ts'
 export const ELEMENTS_MAX = 2000
 /** Runs of fewer steps than this are not worth a fold. */
 const CHAIN_LEAST = 4
-export const RANK_PX = 58
+export const RANK_PX = 72
 export const LANE_PX = 74
 
 export interface SceneNode {
@@ -41,8 +41,9 @@ export interface SceneEdge {
   readonly from: string
   readonly to: string
   readonly kind: HasseEdge['kind']
-  /** The message's type; "AppendEntries ×3". */
+  /** The message's type; "AppendEntries ×3". Of messages of one type from one step, the longest edge alone is labelled. */
   readonly label: string
+  readonly words: string
   readonly family: Family | undefined
   readonly style: 'request' | 'reply' | undefined
   /** The row of the first send. */
@@ -134,13 +135,26 @@ function placed(columns: Columns, folded: Folded, words: SceneWords): Pick<Scene
     const [type] = types
     return {
       ...{ id: `${nodes[from]?.id}>${nodes[to]?.id}`, from: nodes[from]?.id as string, to: nodes[to]?.id as string, kind, send: sends[0] },
-      label: types.length === 0 ? '' : `${types.join(', ')}${sends.length > types.length ? ` ×${sends.length}` : ''}`,
+      label: '',
+      words: types.length === 0 ? '' : `${types.join(', ')}${sends.length > types.length ? ` ×${sends.length}` : ''}`,
       family: type === undefined ? undefined : words.speech.family(type),
       style: type === undefined ? undefined : words.speech.style(type),
     }
   })
   const lanes = used.map((lane) => ({ endpoint: words.endpoints[lane] as EndpointId, lane, y: heights.get(lane) as number }))
-  return { nodes, edges, lanes }
+  return { nodes, edges: labelled(nodes, edges), lanes }
+}
+
+function labelled(nodes: readonly SceneNode[], edges: readonly SceneEdge[]): SceneEdge[] {
+  const x = new Map(nodes.map((node) => [node.id, node.x]))
+  const longest = new Map<string, SceneEdge>()
+  const lengthOf = ({ from, to }: SceneEdge) => (x.get(to) ?? 0) - (x.get(from) ?? 0)
+  for (const edge of edges) {
+    const key = `${edge.from} ${edge.words}`
+    const best = longest.get(key)
+    if (!best || lengthOf(edge) > lengthOf(best)) longest.set(key, edge)
+  }
+  return edges.map((edge) => (longest.get(`${edge.from} ${edge.words}`) === edge ? { ...edge, label: edge.words } : edge))
 }
 
 /** What a point's first row says of it, of what the columns know. */

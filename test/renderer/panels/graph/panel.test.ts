@@ -1,0 +1,125 @@
+// @vitest-environment happy-dom
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { nextTick } from 'vue'
+import GraphPanel from '../../../../renderer/panels/graph/GraphPanel.vue'
+import { useColumns } from '../../../../renderer/stores/columns.ts'
+import { usePictures } from '../../../../renderer/stores/pictures.ts'
+import { useSelection } from '../../../../renderer/stores/selection.ts'
+import { useSpan } from '../../../../renderer/stores/span.ts'
+import { type Bench, bench, until } from '../../stores/bench.ts'
+import { canvases, show, sized } from '../mounting.ts'
+
+vi.mock('@vueuse/core', async (original) => {
+  const { shallowRef } = await import('vue')
+  return { ...(await original<typeof import('@vueuse/core')>()), useElementVisibility: () => shallowRef(true) }
+})
+
+/** Tokens without which Cytoscape complains. */
+const TOKENS = [
+  ...['text', 'text-soft', 'text-faint', 'surface', 'fault', 'node-clients', ...[1, 2, 3, 4, 5].map((n) => `node-${n}`)],
+  ...['election', 'replication', 'snapshot', 'client', 'membership', 'read', 'other'].map((family) => `family-${family}`),
+]
+
+let it: Bench
+beforeEach(async () => {
+  sized(900, 420)
+  canvases()
+  for (const token of TOKENS) document.documentElement.style.setProperty(`--${token}`, 'rgb(43, 108, 176)')
+  it = await bench()
+})
+
+async function opened() {
+  await it.open('Leader crash and partition')
+  await it.playback.seekTime(12_000_000)
+  const panel = show(GraphPanel)
+  const columns = useColumns()
+  await until(() => columns.columns.count === it.run.lastSeq)
+  await until(() => /[1-9]\d* steps/.test(panel.find('.count').text()))
+  await flushPromises()
+  const area = panel.find('[role=listbox]')
+  const said = () => panel.find('[role=option]').text()
+  const press = async (key: string) => {
+    await area.trigger('keydown', { key })
+    await nextTick()
+  }
+  return { panel, said, press }
+}
+
+test('it is walked with the keys: along a lane, to causes and effects, and what is gone to is selected', async () => {
+  const { panel, said, press } = await opened()
+  await press('ArrowRight')
+  const lane = said().split(' ')[0]
+  await press('ArrowLeft')
+  expect(said().split(' ')[0]).toBe(lane)
+  await press('ArrowUp')
+  // Back along messages until a step is found that something on another lane led to, and then to what it led to.
+  for (let i = 0; i < 40 && !/[1-9]\d* causes?/.test(said()); i++) await press('ArrowLeft')
+  const before = said()
+  expect(before).toMatch(/[1-9]\d* causes?/)
+  await press('ArrowUp')
+  expect(said().split(' ')[0]).not.toBe(before.split(' ')[0])
+  expect(useSelection().hovered?.kind).toBe('event')
+  await press(' ')
+  const selected = useSelection().selected
+  expect(selected?.kind).toBe('event')
+  await until(() => selected?.kind === 'event' && it.playback.seq === selected.seq)
+  expect(panel.findAll('[role=option]')).toHaveLength(1)
+})
+
+test('of one event it shows what led to it and what it led to, farther away the more', async () => {
+  const { panel, press } = await opened()
+  await press('ArrowRight')
+  await press(' ')
+  await panel.findAll('[role=radio]')[1]!.trigger('click')
+  await nextTick()
+  const steps = () => Number(/([\d,]+) steps?/.exec(panel.find('.count').text())?.[1]?.replace(',', ''))
+  expect(steps()).toBeGreaterThan(3)
+  const few = steps()
+  useSelection().select(undefined)
+  await nextTick()
+  expect(panel.text()).toContain('No event is selected')
+  expect(few).toBeLessThan(600)
+})
+
+test('a brushed stretch that holds too much is folded, and it says so', async () => {
+  const { panel } = await opened()
+  useSpan().choose(0, it.run.lengthUs)
+  await nextTick()
+  expect(panel.text()).toMatch(/Folded further: [\d,]+ elements would be more than 2,000/)
+  expect(panel.text()).toMatch(/of [\d,]+ steps are (taken|shown)/)
+})
+
+test('searching counts what is found, and Enter goes to it', async () => {
+  const { panel, said } = await opened()
+  const seek = panel.find('input[type=search]')
+  await seek.setValue('appendentriesreply')
+  const count = Number(/^(\d+) steps?/.exec(panel.findAll('[role=status]')[0]!.text())?.[1])
+  expect(count).toBeGreaterThan(0)
+  await seek.trigger('keydown', { key: 'Enter' })
+  await nextTick()
+  expect(said()).toMatch(/takes in AppendEntriesReply from n\d/)
+})
+
+test('its picture holds every step and every message that is shown', async () => {
+  const { panel } = await opened()
+  const picture = usePictures().sources.get('graph')?.()
+  expect(picture?.describe).toContain(panel.find('.count').text().split(',')[0])
+  const texts: string[] = []
+  const arcs: number[] = []
+  const pen = new Proxy({} as Record<string, unknown>, {
+    get:
+      (_, name) =>
+      (...given: unknown[]) => {
+        if (name === 'fillText') texts.push(String(given[0]))
+        if (name === 'arc') arcs.push(given[2] as number)
+      },
+    set: () => true,
+  })
+  picture?.draw(pen as never, { color: () => 'rgb(0, 0, 0)', ratio: 1 })
+  const lanes = panel.findAll('.name').map((name) => name.text())
+  expect(lanes.length).toBeGreaterThan(3)
+  for (const name of lanes) expect(texts).toContain(name)
+  expect(texts.filter((text) => text.startsWith('AppendEntries')).length).toBeGreaterThan(5)
+  expect(arcs.length).toBeGreaterThan(30)
+})
