@@ -11,7 +11,7 @@ import { defineStore } from 'pinia'
 import { onScopeDispose, shallowRef } from 'vue'
 import { type Caption, type Picture, pngOf, svgOf } from '../model/picture/sheet.ts'
 import { useCommands } from './commands.ts'
-import { fileName } from './library.ts'
+import { fileName } from './exchange.ts'
 import { useNotices } from './notices.ts'
 import { useRun } from './run.ts'
 import { useTheme } from './theme.ts'
@@ -43,7 +43,7 @@ export const usePictures = defineStore('pictures', () => {
     if (!picture) return notices.tell('There is nothing to be seen there yet.')
     await notices.attempt(async () => {
       const blob = await blobOf(picture, format)
-      const name = `${run.summary ? fileName(run.summary).replace(/\.synod$/, '') : 'run'}-${of}.${format}`
+      const name = `${run.summary ? fileName(run.summary) : 'run'}-${of}.${format}`
       download(blob, name)
       notices.tell(`Exported ${name}`)
     })

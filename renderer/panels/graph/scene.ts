@@ -80,8 +80,8 @@ export function buildScene(columns: Columns, messages: Messages, wish: SceneWish
   const notes: string[] = []
   let points = wish.chosen.points
   const { alone, unfolded } = wish
-  const make = (by: 'none' | 'chains' | 'turns') =>
-    fold(hasseOf(columns, messages, points), { by, least: by === 'turns' ? 2 : CHAIN_LEAST, alone, unfolded })
+  let hasse = hasseOf(columns, messages, points)
+  const make = (by: 'none' | 'chains' | 'turns') => fold(hasse, { by, least: by === 'turns' ? 2 : CHAIN_LEAST, alone, unfolded })
   let folded = make(wish.folds ? 'chains' : 'none')
   if (sizeOf(folded) > ELEMENTS_MAX) {
     const whole = sizeOf(folded)
@@ -92,6 +92,7 @@ export function buildScene(columns: Columns, messages: Messages, wish: SceneWish
     const before = points.length
     while (sizeOf(folded) > ELEMENTS_MAX) {
       points = nearestShare(points, alone, (0.95 * ELEMENTS_MAX) / sizeOf(folded))
+      hasse = hasseOf(columns, messages, points)
       folded = make('turns')
     }
     if (points.length < before)

@@ -15,7 +15,7 @@ export type Of = 'window' | 'cone'
 const BEFORE = 70
 const AFTER = 30
 const CONE_POINTS_MAX = 600
-const WINDOW_POINTS_MAX = 6000
+const WINDOW_POINTS_MAX = 4000
 const REBUILD_EVERY_MS = 500
 const EMPTY: Scene = { nodes: [], edges: [], lanes: [], steps: 0, notes: [] }
 
