@@ -208,6 +208,8 @@ class SynodLab implements Lab {
       'run.client': ({ run, text, by, of }) => live(run).operate(text, { by, of }),
       'run.load': async ({ run, load }) => done(await live(run).setLoad(load)),
       'run.node': async ({ run, node, action }) => done(await live(run).act(node, action)),
+      'run.clock': async ({ run, node, ...setting }) => done(await live(run).setClock(node, setting)),
+      'run.disk': async ({ run, node, syncMs }) => done(await live(run).setSync(node, syncMs ?? undefined)),
       'run.arm': ({ run, fault }) => live(run).arm(fault),
       'run.lift': async ({ run, fault }) => done(await live(run).lift(fault as never)),
       'run.heal': async ({ run }) => done(await live(run).heal()),

@@ -5,7 +5,7 @@
 import type { Asking } from '../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
-import type { ArmedFault, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
+import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../protocols/core/fault.ts'
 import { type EndpointId, endpointIds, type FaultId, type MessageId, type NodeId, type RunId } from '../protocols/core/ids.ts'
 import type { Json } from '../protocols/core/json.ts'
 import type { AnyProtocol } from '../protocols/core/machine.ts'
@@ -47,11 +47,15 @@ export interface LiveRun {
   operate(text: string, asked?: Asked): Promise<ClientAnswer>
   setLoad(load: Load | null): void | Promise<void>
   act(node: NodeId, action: NodeAction): Promise<void>
+  /** Simulated nodes only. */
+  setClock(node: NodeId, setting: ClockSetting): Promise<void>
+  /** Simulated nodes only. Undefined: what a sync usually takes. */
+  setSync(node: NodeId, syncMs: SyncMs | undefined): Promise<void>
   arm(fault: NetworkFault): Promise<ArmedFault>
   lift(fault: FaultId): Promise<void>
   /** How many messages were let go. */
   release(fault: FaultId, message: MessageId | undefined): Promise<number>
-  /** Lifts every fault, resumes paused nodes, restarts those that are down. */
+  /** Lifts every fault, sets clocks and disks right, resumes paused nodes, restarts those that are down. */
   heal(): Promise<void>
   setTimeScale(scale: number): void | Promise<void>
   findings(violations: readonly Violation[]): void

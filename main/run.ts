@@ -118,6 +118,14 @@ export class ProcessRun implements LiveRun {
     await this.#up(this.#cluster).act(node, action)
   }
 
+  async setClock(node: NodeId): Promise<void> {
+    throw this.#notOurs(node, 'clock', 'its clock is that of this machine, which all nodes and you yourself go by')
+  }
+
+  async setSync(node: NodeId): Promise<void> {
+    throw this.#notOurs(node, 'disk', 'its disk is that of this machine, and as fast as that is')
+  }
+
   async arm(fault: NetworkFault): Promise<ArmedFault> {
     checkFault(fault, this.#settings.protocol, this.nodes)
     const armed: ArmedFault = { ...fault, id: faultId(`f${++this.#lastFault}`) }
@@ -213,6 +221,12 @@ export class ProcessRun implements LiveRun {
     if (this.#failed) return
     this.#failed = true
     this.#settings.onFailure(failure)
+  }
+
+  #notOurs(node: NodeId, what: string, why: string): LabError {
+    checkEndpoint(node, 'node', this.nodes)
+    const hint = `Start the run as a simulation: there every node has a ${what} of its own.`
+    return new LabError('bad-request', `The ${what} of ${node} cannot be set: ${node} is a real process, and ${why}.`, hint)
   }
 
   #up<T>(part: T | undefined): T {

@@ -15,6 +15,7 @@ import { type CausalityResponses, causalityRequests } from './causality.ts'
 import { type ExchangeResponses, exchangeRequests, type Foreign, type FormatInfo } from './exchange.ts'
 import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
+import { type MachineResponses, machineRequests } from './machines.ts'
 import { type PanelResponses, panelRequests } from './panel.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
@@ -56,7 +57,8 @@ export const requests = {
   'run.node': z.strictObject({ run, node: nodeSchema, action: nodeActionSchema }),
   'run.arm': z.strictObject({ run, fault: networkFaultSchema }),
   'run.lift': z.strictObject({ run, fault: z.string() }),
-  /** Lifts every armed fault, resumes paused nodes and restarts those that are down. */
+  ...machineRequests,
+  /** Lifts every armed fault, sets clocks and disks right, resumes paused nodes and restarts those that are down. */
   'run.heal': z.strictObject({ run }),
   /** Lets one held message through, or all of a fault's when `message` is absent. */
   'run.release': z.strictObject({ run, fault: z.string(), message: z.number().optional() }),
@@ -257,7 +259,7 @@ export interface ClientAnswer {
   readonly latencyMs: number
 }
 
-export interface Responses extends CausalityResponses, ExchangeResponses, PanelResponses {
+export interface Responses extends CausalityResponses, ExchangeResponses, MachineResponses, PanelResponses {
   'exchange.import': RunSummary
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]

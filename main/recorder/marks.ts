@@ -30,6 +30,12 @@ export function markOf(event: RunEvent): Mark | undefined {
   const { action } = event
   if (action.do === 'arm') return { seq, atUs, kind: 'fault', text: faultText(action.fault), fault: action.fault.id }
   if (action.do === 'lift') return { seq, atUs, kind: 'lift', text: `${action.fault} lifted`, fault: action.fault }
+  if (action.do === 'clock' || action.do === 'disk') {
+    const { node } = action
+    const isRight = action.do === 'clock' ? action.skewMs === 0 && action.driftPpm === 0 : action.syncMs === null
+    const text = `the ${action.do} of ${node} ${isRight ? 'is right' : action.do === 'clock' ? 'goes wrong' : 'is slow'}`
+    return { seq, atUs, kind: isRight ? 'lift' : 'fault', text, node, fault: `${action.do} ${node}` }
+  }
   if (action.do !== 'load') return undefined
   const { load } = action
   return {

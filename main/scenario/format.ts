@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { loadSchema, runConfigSchema } from '../../protocols/core/config.ts'
-import { networkFaultSchema } from '../../protocols/core/fault.ts'
+import { clockSettingSchema, networkFaultSchema, syncMsSchema } from '../../protocols/core/fault.ts'
 import { eventFilterSchema } from '../contract/commands.ts'
 import type { Variations } from './vary.ts'
 
@@ -51,9 +51,8 @@ const answer = z.union([z.string(), z.number().transform(String), z.boolean().tr
 const client = z
   .string()
   .regex(/^(?!c[0-9]+$)[A-Za-z][A-Za-z0-9_-]*$/, 'a client is a letter followed by letters, digits, - or _, and not c1, c2, ...')
-const skew = z.number().min(-86_400_000).max(86_400_000)
-const drift = z.number().min(-900_000).max(1_000_000)
-const syncMs = z.union([z.literal('usual'), z.strictObject({ min: z.number().min(0).max(60_000), max: z.number().min(0).max(60_000) })])
+const { skewMs, driftPpm } = clockSettingSchema.shape
+const syncMs = z.union([z.literal('usual'), syncMsSchema])
 
 /** What each key of a step takes, besides `withinMs` and `atMs`. */
 export const stepSchemas = {
@@ -72,7 +71,7 @@ export const stepSchemas = {
   lift: z.strictObject({ lift: word, ...within }),
   release: z.strictObject({ release: word, ...within }),
   heal: z.strictObject({ heal: z.union([z.literal(true), z.null()]).optional(), ...within }),
-  clock: z.strictObject({ clock: word, skewMs: skew.default(0), driftPpm: drift.default(0), ...within }),
+  clock: z.strictObject({ clock: word, skewMs: skewMs.default(0), driftPpm: driftPpm.default(0), ...within }),
   disk: z.strictObject({ disk: word, syncMs, ...within }),
   timeScale: z.strictObject({ timeScale: z.number().min(1).max(100), ...within }),
   storm: z.strictObject({ storm: z.strictObject({ ms: z.number().min(1).max(600_000) }), ...within }),

@@ -168,7 +168,7 @@ class Runner {
         return void (await this.#stage.heal(deadline))
       case 'clock':
       case 'disk':
-        return this.#setMachine(step)
+        return await this.#setMachine(step)
       case 'timeScale':
         return void (await this.#stage.timeScale(step.timeScale, deadline))
       case 'storm':
@@ -208,17 +208,17 @@ class Runner {
   }
 
   /** Clocks and disks of real machines are not ours: there the step is passed over, and says so. */
-  #setMachine(step: Extract<Step, { do: 'clock' | 'disk' }>): string {
+  async #setMachine(step: Extract<Step, { do: 'clock' | 'disk' }>): Promise<string> {
     const stage = this.#stage
     if (step.do === 'clock') {
       const node = this.#words.node(step.clock, stage.moment)
       if (!stage.setClock) return 'passed over: only a simulation sets clocks'
-      stage.setClock(node, { skewMs: step.skewMs, driftPpm: step.driftPpm })
+      await stage.setClock(node, { skewMs: step.skewMs, driftPpm: step.driftPpm })
       return node
     }
     const node = this.#words.node(step.disk, stage.moment)
     if (!stage.setSync) return 'passed over: only a simulation slows disks'
-    stage.setSync(node, step.syncMs === 'usual' ? undefined : step.syncMs)
+    await stage.setSync(node, step.syncMs === 'usual' ? undefined : step.syncMs)
     return node
   }
 

@@ -3,10 +3,9 @@
  * steps mean the same on both. Deadlines are counted on the stage's own clock.
  */
 import type { Load } from '../../protocols/core/config.ts'
-import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
+import type { ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Moment, NodeMoment } from '../../protocols/core/moment.ts'
-import type { ClockSetting } from '../../protocols/sim/clock.ts'
 import type { Watch } from '../../protocols/sim/lookout.ts'
 import type { Omen } from '../../protocols/sim/misfortune.ts'
 import type { ClientAnswer, EventFilter, Verdict } from '../contract/commands.ts'
@@ -85,9 +84,9 @@ export interface Stage {
   /** Sees every step and every message; on real processes nobody does in time. */
   readonly omens?: { readonly messageTypes: readonly string[]; watch(omen: Omen): Watch }
   /** Clocks of real machines are not ours to set: then absent. */
-  setClock?(node: NodeId, setting: ClockSetting): void
+  setClock?(node: NodeId, setting: ClockSetting): void | Promise<void>
   /** Neither is the speed of their disks. */
-  setSync?(node: NodeId, syncMs: { readonly min: number; readonly max: number } | undefined): void
+  setSync?(node: NodeId, syncMs: SyncMs | undefined): void | Promise<void>
   /** Ends the run in good order. */
   end(): Promise<void>
   /** Judges what happened from the beginning on. */

@@ -160,10 +160,10 @@ class Storm {
         return this.#faults.delete(deed.label)
       }
       case 'clock':
-        stage.setClock?.(deed.node, deed.setting)
+        await stage.setClock?.(deed.node, deed.setting)
         return stage.setClock !== undefined
       case 'disk':
-        stage.setSync?.(deed.node, deed.syncMs)
+        await stage.setSync?.(deed.node, deed.syncMs)
         return stage.setSync !== undefined
       default:
         return deed satisfies never

@@ -1,14 +1,12 @@
 /**
  * A live run in simulated time, as the lab holds it: the same deeds as on real processes, in a thread of its own that
  * simulates at the pace of whoever watches. What a process has and a simulation has not (a pid, what it prints) is not there;
- * what only a simulation has (clocks and disks that can be set) is there for scenarios.
+ * what only a simulation has (clocks and disks that can be set) is there, too.
  */
 import { Worker } from 'node:worker_threads'
 import type { Load } from '../../protocols/core/config.ts'
-import type { ArmedFault, NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
+import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
 import { type FaultId, type MessageId, type NodeId, nodeIds, type RunId } from '../../protocols/core/ids.ts'
-import type { ClockSetting } from '../../protocols/sim/clock.ts'
-import type { Range } from '../../protocols/sim/simulation.ts'
 import type { ClientAnswer, RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import { asLabError } from '../labBorder.ts'
@@ -116,14 +114,14 @@ export class SimulatedRun implements LiveRun {
     return this.#do({ do: 'timeScale', scale })
   }
 
-  setClock(node: NodeId, setting: ClockSetting): void {
+  async setClock(node: NodeId, setting: ClockSetting): Promise<void> {
     checkEndpoint(node, 'node', this.nodes)
-    this.#say({ do: 'clock', node, setting })
+    await this.#do({ do: 'clock', node, setting })
   }
 
-  setSync(node: NodeId, syncMs: Range | undefined): void {
+  async setSync(node: NodeId, syncMs: SyncMs | undefined): Promise<void> {
     checkEndpoint(node, 'node', this.nodes)
-    this.#say({ do: 'disk', node, syncMs })
+    await this.#do({ do: 'disk', node, syncMs })
   }
 
   findings(violations: readonly Violation[]): void {

@@ -68,4 +68,20 @@ export type ArmedFault = NetworkFault & { readonly id: FaultId }
 export const nodeActionSchema = z.enum(['crash', 'restart', 'pause', 'resume', 'wipe'])
 export type NodeAction = z.infer<typeof nodeActionSchema>
 
+/** A simulated node's clock, as far as it is wrong. */
+export const clockSettingSchema = z.strictObject({
+  /** Shown too much, milliseconds. */
+  skewMs: z.number().min(-86_400_000).max(86_400_000),
+  /** How much too fast it goes, parts per million. */
+  driftPpm: z.number().min(-900_000).max(1_000_000),
+})
+export type ClockSetting = z.infer<typeof clockSettingSchema>
+
+const syncMs = z.number().min(0).max(60_000)
+/** How long a simulated node's disk takes to make durable what was written, run milliseconds. */
+export const syncMsSchema = z
+  .strictObject({ min: syncMs, max: syncMs })
+  .refine(({ min, max }) => min <= max, 'the longest sync cannot be shorter than the shortest')
+export type SyncMs = z.infer<typeof syncMsSchema>
+
 export { endpoint as endpointSchema, node as nodeSchema }

@@ -7,7 +7,7 @@
 
 import type { Load } from './config.ts'
 import type { RunEvent } from './event.ts'
-import type { ArmedFault } from './fault.ts'
+import type { ArmedFault, ClockSetting, SyncMs } from './fault.ts'
 import type { EndpointId, FaultId, MessageId, NodeId } from './ids.ts'
 import type { Observation } from './machine.ts'
 
@@ -24,6 +24,10 @@ export interface NodeMoment {
   reason: string | undefined
   /** The disk was emptied since the node last ran. */
   wiped: boolean
+  /** Its clock, while it is wrong. */
+  clock?: ClockSetting | undefined
+  /** What a sync takes on its disk, while that is not what it usually is. */
+  syncMs?: SyncMs | undefined
 }
 
 export interface InFlight {
@@ -180,10 +184,19 @@ function act(moment: Moment, action: Extract<RunEvent, { kind: 'action' }>['acti
     case 'end':
       moment.ended = true
       return
+    case 'clock': {
+      const node = moment.nodes.get(action.node)
+      const { skewMs, driftPpm } = action
+      if (node) node.clock = skewMs === 0 && driftPpm === 0 ? undefined : { skewMs, driftPpm }
+      return
+    }
+    case 'disk': {
+      const node = moment.nodes.get(action.node)
+      if (node) node.syncMs = action.syncMs ?? undefined
+      return
+    }
     case 'release':
     case 'node':
-    case 'clock':
-    case 'disk':
       return
     default:
       return action satisfies never

@@ -3,12 +3,9 @@
  * clock without its skew, as on a machine's monotonic clock: setting the time of day does not make a timer run out.
  */
 
-export interface ClockSetting {
-  /** Shown too much, milliseconds. */
-  readonly skewMs: number
-  /** How much too fast it goes, parts per million; above -1,000,000. */
-  readonly driftPpm: number
-}
+import type { ClockSetting } from '../core/fault.ts'
+
+export type { ClockSetting }
 
 export const TRUE_CLOCK: ClockSetting = { skewMs: 0, driftPpm: 0 }
 
@@ -17,6 +14,11 @@ export class NodeClock {
   #rate = 1
   #sinceUs = 0
   #sinceMs = 0
+
+  /** It shows the time, and goes as it should. */
+  get isTrue(): boolean {
+    return this.#setting.skewMs === 0 && this.#setting.driftPpm === 0
+  }
 
   /** Milliseconds that have passed by this clock, whatever it shows. */
   localMs(atUs: number): number {

@@ -66,7 +66,7 @@ class Planner {
     if (this.#coin() % 4 === 0) this.#lossyNetwork()
     const nextMs = () => this.#between(0, 2 * this.#everyMs)
     for (let atMs = nextMs(); atMs < this.#ms; atMs += nextMs()) this.#oneOf(...kinds).call(this, atMs)
-    // What cannot be healed from outside is not left behind. Equal times keep the order in which they were drawn.
+    // Nothing is left behind that only a simulation can put right. Equal times keep the order in which they were drawn.
     for (const node of this.#slow) this.#deeds.push({ atMs: this.#ms, deed: { do: 'disk', node, syncMs: undefined } })
     for (const node of this.#skewed) this.#deeds.push({ atMs: this.#ms, deed: { do: 'clock', node, setting: TRUE_CLOCK } })
     return this.#deeds.sort((a, b) => a.atMs - b.atMs)

@@ -15,7 +15,7 @@ import type { AnyService } from '../core/service.ts'
 import { linksOf } from '../net/target.ts'
 import { Agenda } from './agenda.ts'
 import { SimClients } from './clients.ts'
-import type { ClockSetting } from './clock.ts'
+import { type ClockSetting, TRUE_CLOCK } from './clock.ts'
 import { arriving, type Cut } from './cut.ts'
 import { SimDesk } from './desk.ts'
 import { SimLink } from './link.ts'
@@ -245,10 +245,12 @@ export class Simulation {
     return count
   }
 
-  /** Lifts every fault, resumes paused nodes, restarts those that are down. */
+  /** Lifts every fault, sets clocks and disks right, resumes paused nodes, restarts those that are down. */
   heal(): void {
     for (const id of [...this.faults.keys()]) this.lift(id)
-    for (const { id, status } of this.#nodes) {
+    for (const { id, status, clock, syncMs } of this.#nodes) {
+      if (!clock.isTrue) this.setClock(id, TRUE_CLOCK)
+      if (syncMs !== undefined) this.setSync(id, undefined)
       if (status === 'paused') this.act(id, 'resume')
       else if (status === 'down') this.act(id, 'restart')
     }

@@ -1,10 +1,10 @@
 /** Events in one line, in the words of the protocol: what stands in the event log and is read out at the playhead. */
-import type { ActionEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
+import type { RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import { noteWords } from '../../protocols/core/noteWords.ts'
-import { faultText } from './faultText.ts'
+import { clockText, diskText, faultText } from './faultText.ts'
 import { brief, type Speech } from './speech.ts'
 
 export interface Telling {
@@ -183,13 +183,6 @@ function nodeText(event: Extract<RunEvent, { kind: 'node' }>): string {
   }
 }
 
-const rounded = (value: number): number => Math.round(value * 10) / 10
-
-function clockText({ node, skewMs, driftPpm }: Extract<ActionEvent['action'], { do: 'clock' }>): string {
-  if (skewMs === 0 && driftPpm === 0) return `Set the clock of ${node} right`
-  return `The clock of ${node} shows ${rounded(Math.abs(skewMs))} ms too ${skewMs < 0 ? 'little' : 'much'} and goes ${Math.abs(driftPpm / 1e4)} % too ${driftPpm < 0 ? 'slow' : 'fast'}`
-}
-
 const NODE_ACTION = { crash: 'Crash', restart: 'Restart', pause: 'Pause', resume: 'Resume', wipe: 'Wipe the disk of' } as const
 
 function actionText(action: Extract<RunEvent, { kind: 'action' }>['action']): string {
@@ -209,11 +202,9 @@ function actionText(action: Extract<RunEvent, { kind: 'action' }>['action']): st
         ? 'Stop the load'
         : `Load: ${action.load.clients} clients, ${action.load.rate === 0 ? 'as fast as it goes' : `${action.load.rate} operations/s`}`
     case 'clock':
-      return clockText(action)
+      return clockText(action.node, action)
     case 'disk':
-      return action.syncMs === null
-        ? `The disk of ${action.node} is as fast as usual`
-        : `Slow the disk of ${action.node}: a sync takes ${rounded(action.syncMs.min)} to ${rounded(action.syncMs.max)} ms`
+      return diskText(action.node, action.syncMs)
     case 'end':
       return 'The run ends'
     default:

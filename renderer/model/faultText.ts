@@ -1,5 +1,6 @@
 /** Faults as sentences: what stands in the list, on the timeline, on buttons and in the preview of the form. */
-import type { FieldTest, LinkTarget, NetworkFault, NetworkFaultInput, Rule } from '../../protocols/core/fault.ts'
+import type { ClockSetting, FieldTest, LinkTarget, NetworkFault, NetworkFaultInput, Rule, SyncMs } from '../../protocols/core/fault.ts'
+import type { NodeId } from '../../protocols/core/ids.ts'
 
 /** "Cut n1 → n2", "Drop the 2nd AppendEntries n1 → n3 where term > 4", "Delay n1 ⇄ n2 by 200 ± 50 ms". */
 export function faultText(fault: NetworkFault | NetworkFaultInput): string {
@@ -27,6 +28,20 @@ export function faultText(fault: NetworkFault | NetworkFaultInput): string {
     default:
       return fault satisfies never
   }
+}
+
+/** "The clock of n1 is 500 ms ahead and goes 5 % too fast". */
+export function clockText(node: NodeId, { skewMs, driftPpm }: ClockSetting): string {
+  const skew = skewMs === 0 ? [] : [`is ${timeText(Math.abs(skewMs))} ${skewMs < 0 ? 'behind' : 'ahead'}`]
+  const drift = driftPpm === 0 ? [] : [`goes ${Number((Math.abs(driftPpm) / 1e4).toPrecision(3))} % too ${driftPpm < 0 ? 'slow' : 'fast'}`]
+  return `The clock of ${node} ${[...skew, ...drift].join(' and ') || 'is right'}`
+}
+
+/** "The disk of n1 is slow: a sync takes 20 to 100 ms". */
+export function diskText(node: NodeId, syncMs: SyncMs | null | undefined): string {
+  if (!syncMs) return `The disk of ${node} is as fast as usual`
+  const { min, max } = syncMs
+  return `The disk of ${node} is slow: a sync takes ${min === max ? timeText(max) : `${timeText(min)} to ${timeText(max)}`}`
 }
 
 /** "n1 → n2", "n1 ⇄ n2", "n1, n2 | n3", "every link". */

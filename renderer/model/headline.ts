@@ -25,6 +25,10 @@ export function headline(moment: Snapshot | undefined, epochName: string, foreig
   const [down, paused] = [named('down'), named('paused')]
   if (down.length > 0) broken.push(`${list(down)} ${down.length === 1 ? 'is' : 'are'} down`)
   if (paused.length > 0) broken.push(`${list(paused)} ${paused.length === 1 ? 'is' : 'are'} paused`)
+  const askew = nodes.filter(([, { clock }]) => clock).map(([id]) => id)
+  const slow = nodes.filter(([, { syncMs }]) => syncMs).map(([id]) => id)
+  if (askew.length > 0) broken.push(askew.length === 1 ? `the clock of ${askew[0]} is wrong` : `the clocks of ${list(askew)} are wrong`)
+  if (slow.length > 0) broken.push(slow.length === 1 ? `the disk of ${slow[0]} is slow` : `the disks of ${list(slow)} are slow`)
   if (moment.faults.size > 0) broken.push(moment.faults.size === 1 ? '1 fault' : `${moment.faults.size} faults`)
   return { lead: lead(), leader: first?.[0], broken }
 

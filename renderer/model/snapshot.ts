@@ -30,7 +30,9 @@ function sameNode(a: Readonly<NodeMoment>, b: NodeMoment): boolean {
     a.step === b.step &&
     a.observation === b.observation &&
     a.reason === b.reason &&
-    a.wiped === b.wiped
+    a.wiped === b.wiped &&
+    a.clock === b.clock &&
+    a.syncMs === b.syncMs
   )
 }
 

@@ -6,6 +6,7 @@ import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import type { NetworkFault, NetworkFaultInput } from '../../protocols/core/fault.ts'
 import type { EndpointId, NodeId } from '../../protocols/core/ids.ts'
+import type { MachinePart } from '../model/machines.ts'
 import { useRun } from './run.ts'
 import { useSelection } from './selection.ts'
 
@@ -22,6 +23,12 @@ export interface FaultDraft {
   readonly rule?: NetworkFaultInput['rule']
 }
 
+/** The clock or the disk of a simulated node, to be set in the form. */
+export interface MachineDraft {
+  readonly node: NodeId
+  readonly part: MachinePart
+}
+
 export const useBreaking = defineStore('breaking', () => {
   const run = useRun()
   const selection = useSelection()
@@ -30,12 +37,13 @@ export const useBreaking = defineStore('breaking', () => {
   /** Where the menu stands, in client coordinates; it is open while this is set. */
   const menuAt = shallowRef<{ x: number; y: number }>()
   const draft = shallowRef<FaultDraft>()
+  const machine = shallowRef<MachineDraft>()
 
   watch(
     () => run.id,
     () => {
       menuAt.value = undefined
-      draft.value = undefined
+      closeForm()
     },
   )
 
@@ -50,11 +58,18 @@ export const useBreaking = defineStore('breaking', () => {
 
   /** Opens the form for a fault, filled in as far as is known. */
   function openForm(begin: FaultDraft): void {
+    machine.value = undefined
     draft.value = begin
   }
 
-  const closeForm = (): void => {
+  function openMachine(begin: MachineDraft): void {
     draft.value = undefined
+    machine.value = begin
+  }
+
+  function closeForm(): void {
+    draft.value = undefined
+    machine.value = undefined
   }
 
   /** What is selected, when it can be broken: a message stands for its link only where the caller knows it. */
@@ -63,5 +78,5 @@ export const useBreaking = defineStore('breaking', () => {
     return selected?.kind === 'node' || selected?.kind === 'nodes' || selected?.kind === 'link' ? selected : undefined
   }
 
-  return { subject, menuAt, draft, placeOf, pointOf, openMenu, openForm, closeForm, selectedBreakable }
+  return { subject, menuAt, draft, machine, placeOf, pointOf, openMenu, openForm, openMachine, closeForm, selectedBreakable }
 })

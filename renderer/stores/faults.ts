@@ -4,8 +4,10 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { ArmedFault, NetworkFault, NetworkFaultInput, NodeAction } from '../../protocols/core/fault.ts'
-import type { FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
+import type { ArmedFault, ClockSetting, NetworkFault, NetworkFaultInput, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
+import type { FaultId, MessageId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import { TRUE_CLOCK } from '../../protocols/sim/clock.ts'
+import { type Ailment, ailmentsOf, type MachinePart } from '../model/machines.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
 import { usePlayback } from './playback.ts'
@@ -39,12 +41,19 @@ export const useFaults = defineStore('faults', () => {
   const armed = computed<readonly ArmedFault[]>(() => [...(faultsHere.value?.values() ?? [])])
   /** Faults at the live end: what can be lifted. */
   const armedNow = computed<readonly ArmedFault[]>(() => [...(faultsNow.value?.values() ?? [])])
+  /** Clocks and disks at the playhead. Nodes change with every step, their clocks seldom: the same sentences are the same list. */
+  const ailing = computed<readonly Ailment[]>((before) => {
+    const next = ailmentsOf(playback.moment)
+    return before && next.length === before.length && next.every(({ text }, i) => text === before[i]?.text) ? before : next
+  })
   const canAct = computed(() => run.isLive)
   const undoStack = shallowRef<readonly Undo[]>([])
   const undoText = computed(() => undoStack.value.at(-1)?.text)
   /** Something stands out of order at the live end. */
   const anythingBroken = computed(
-    () => armedNow.value.length > 0 || [...(run.now?.nodes.values() ?? [])].some(({ status }) => status === 'down' || status === 'paused'),
+    () =>
+      armedNow.value.length > 0 ||
+      [...(run.now?.nodes.values() ?? [])].some(({ status, clock, syncMs }) => status === 'down' || status === 'paused' || clock || syncMs),
   )
 
   watch(
@@ -54,6 +63,10 @@ export const useFaults = defineStore('faults', () => {
     },
   )
 
+  const isAilingNow = (node: NodeId, part: MachinePart): boolean => {
+    const it = run.now?.nodes.get(node)
+    return (part === 'clock' ? it?.clock : it?.syncMs) !== undefined
+  }
   const isArmedNow = (fault: FaultId): boolean => run.now?.faults.has(fault) ?? false
 
   function remember(text: string, back: () => Promise<unknown>): void {
@@ -78,18 +91,47 @@ export const useFaults = defineStore('faults', () => {
     })
   }
 
-  /** Lifts every fault, resumes and restarts every node. Undoing arms the faults again; nodes stay up. */
+  /** Lifts every fault, sets clocks and disks right, resumes and restarts every node. Undoing breaks links and machines again; nodes stay up. */
   async function heal(): Promise<void> {
     const id = run.id
     if (id === undefined) return
-    const were = armedNow.value
+    const were = armedNow.value.map((fault) => () => lab.call('run.arm', { run: id, fault: withoutId(fault) }))
+    const ailed = [...(run.now?.nodes ?? [])].flatMap(([node, { clock, syncMs }]) => [
+      ...(clock ? [() => lab.call('run.clock', { run: id, node, ...clock })] : []),
+      ...(syncMs ? [() => lab.call('run.disk', { run: id, node, syncMs })] : []),
+    ])
+    const back = [...were, ...ailed]
     await notices.attempt(async () => {
       await lab.call('run.heal', { run: id })
-      if (were.length > 0) {
-        remember('Undo heal all', () => Promise.all(were.map((fault) => lab.call('run.arm', { run: id, fault: withoutId(fault) }))))
-      }
+      if (back.length > 0) remember('Undo heal all', () => Promise.all(back.map((act) => act())))
     })
   }
+
+  /** Of a simulated node. True when it was done. */
+  async function setClock(node: NodeId, setting: ClockSetting): Promise<boolean> {
+    const was = run.now?.nodes.get(node)?.clock ?? TRUE_CLOCK
+    return await set(`clock of ${node}`, setting, was, (run, to) => lab.call('run.clock', { run, node, ...to }))
+  }
+
+  /** Null: as fast as usual. Of a simulated node; true when it was done. */
+  async function setSync(node: NodeId, syncMs: SyncMs | null): Promise<boolean> {
+    const was = run.now?.nodes.get(node)?.syncMs ?? null
+    return await set(`disk of ${node}`, syncMs, was, (run, to) => lab.call('run.disk', { run, node, syncMs: to }))
+  }
+
+  async function set<T>(what: string, to: T, was: T, put: (run: RunId, value: T) => Promise<unknown>): Promise<boolean> {
+    const id = run.id
+    if (id === undefined) return false
+    const done = await notices.attempt(async () => {
+      await put(id, to)
+      remember(`Undo ${what}`, () => put(id, was))
+      return true
+    })
+    return done ?? false
+  }
+
+  const setRight = (node: NodeId, part: MachinePart): Promise<boolean> =>
+    part === 'clock' ? setClock(node, TRUE_CLOCK) : setSync(node, null)
 
   async function actOnNode(node: NodeId, action: NodeAction): Promise<void> {
     const id = run.id
@@ -126,7 +168,10 @@ export const useFaults = defineStore('faults', () => {
     await notices.attempt(last.back)
   }
 
-  return { armed, armedNow, canAct, anythingBroken, isArmedNow, undoText, arm, lift, heal, actOnNode, release, setTimeScale, undo }
+  return {
+    ...{ armed, armedNow, ailing, canAct, anythingBroken, isArmedNow, isAilingNow, undoText },
+    ...{ arm, lift, heal, actOnNode, setClock, setSync, setRight, release, setTimeScale, undo },
+  }
 })
 
 function withoutId(fault: ArmedFault): NetworkFault {

@@ -5,9 +5,10 @@
  */
 
 import type { ClientAnswer, Mark, Violation } from '../../../main/contract/commands.ts'
+import { LabError } from '../../../main/contract/errors.ts'
 import { type Load, type RunConfig, runConfigSchema } from '../../../protocols/core/config.ts'
 import type { RunEvent, StepEvent } from '../../../protocols/core/event.ts'
-import type { ArmedFault, NetworkFault, NodeAction } from '../../../protocols/core/fault.ts'
+import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../../protocols/core/fault.ts'
 import {
   CLIENTS,
   type EndpointId,
@@ -58,6 +59,9 @@ export class World {
   ended = false
   readonly #agenda = new Agenda()
   readonly #ends: EndpointId[]
+  /** Whose clocks are wrong, and whose disks are slow. */
+  readonly #askew = new Set<NodeId>()
+  readonly #slow = new Set<NodeId>()
   #clients = { step: 0, sent: 0, lamport: 0, clock: [] as number[] }
   #coins = 0
   #operations = 0
@@ -178,7 +182,25 @@ export class World {
 
   heal(): void {
     for (const id of [...this.faults.keys()]) this.lift(id)
+    for (const node of this.#askew) this.setClock(node, { skewMs: 0, driftPpm: 0 })
+    for (const node of this.#slow) this.setSync(node, null)
     for (const node of this.nodes) if (node.status !== 'up') this.act(node.id, node.status === 'down' ? 'restart' : 'resume')
+  }
+
+  /** Recorded and shown; this imitation goes by one clock. */
+  setClock(node: NodeId, setting: ClockSetting): void {
+    this.#refuseReal(node, 'clock')
+    const isRight = setting.skewMs === 0 && setting.driftPpm === 0
+    this.#askew[isRight ? 'delete' : 'add'](node)
+    this.#emit({ kind: 'action', action: { do: 'clock', node, ...setting } })
+    this.#mark(isRight ? 'lift' : 'fault', `the clock of ${node}`, { node, fault: `clock ${node}` })
+  }
+
+  setSync(node: NodeId, syncMs: SyncMs | null): void {
+    this.#refuseReal(node, 'disk')
+    this.#slow[syncMs ? 'add' : 'delete'](node)
+    this.#emit({ kind: 'action', action: { do: 'disk', node, syncMs } })
+    this.#mark(syncMs ? 'fault' : 'lift', `the disk of ${node}`, { node, fault: `disk ${node}` })
   }
 
   setTimeScale(scale: number): void {
@@ -202,6 +224,13 @@ export class World {
       this.#sendAsking(operation)
       this.#agenda.add(this.nowUs + 4_000_000, () => this.#settle(operation, 'unknown', 'no answer within 4 s'))
     })
+  }
+
+  #refuseReal(node: NodeId, what: string): void {
+    this.#node(node)
+    if (this.config.mode === 'simulation') return
+    const hint = `Start the run as a simulation: there every node has a ${what} of its own.`
+    throw new LabError('bad-request', `The ${what} of ${node} cannot be set: ${node} is a real process.`, hint)
   }
 
   // --- nodes --------------------------------------------------------------------------------------------------
@@ -601,7 +630,7 @@ export class World {
     this.events.push({ seq: this.events.length + 1, atUs: Math.round(this.nowUs), ...event } as RunEvent)
   }
 
-  #mark(kind: Mark['kind'], text: string, more: { node?: NodeId; epoch?: number; fault?: FaultId }): void {
+  #mark(kind: Mark['kind'], text: string, more: { node?: NodeId; epoch?: number; fault?: string }): void {
     this.marks.push({ seq: this.lastSeq, atUs: Math.round(this.nowUs), kind, text, ...more })
   }
 

@@ -1,9 +1,27 @@
 /** What can be done to a node, a link or a group of nodes: the entries of the fault menu, each saying what will happen. */
-import { BugPlay, Copy, Eraser, Hand, Hourglass, OctagonX, Pause, Play, Power, Scissors, Shuffle, Split, Undo2, Waves } from '@lucide/vue'
+import {
+  BugPlay,
+  Clock,
+  Copy,
+  Eraser,
+  Hand,
+  HardDrive,
+  Hourglass,
+  OctagonX,
+  Pause,
+  Play,
+  Power,
+  Scissors,
+  Shuffle,
+  Split,
+  Undo2,
+  Waves,
+} from '@lucide/vue'
 import type { ArmedFault, NetworkFaultInput, NodeAction } from '../../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, type NodeId } from '../../../protocols/core/ids.ts'
 import type { MenuEntry } from '../../components/menu.ts'
 import { faultText } from '../../model/faultText.ts'
+import { ailmentsOf, type MachinePart } from '../../model/machines.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { touchesEndpoint, touchesLink } from '../../model/targets.ts'
 import type { Breakable, FaultDraft } from '../../stores/breaking.ts'
@@ -15,6 +33,8 @@ export interface Acts {
   lift(fault: FaultId): unknown
   release(fault: FaultId): unknown
   form(draft: FaultDraft): unknown
+  /** Clocks and disks of simulated nodes; absent where nodes are real processes. */
+  readonly machine?: { form(node: NodeId, part: MachinePart): unknown; cure(node: NodeId, part: MachinePart): unknown } | undefined
 }
 
 export function menuFor(subject: Breakable, now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
@@ -46,6 +66,8 @@ function nodeMenu(node: NodeId, now: Snapshot | undefined, nodes: readonly NodeI
   const act = (text: string, action: NodeAction, icon: typeof Pause): MenuEntry => ({
     text: `${text} ${node}`,
     icon,
+    // As if its machine had lost power: a process that is killed leaves what it wrote to the system.
+    ...(action === 'crash' && acts.machine ? { detail: 'loses what is not synced' } : {}),
     run: () => acts.node(node, action),
   })
   const process: MenuEntry[] =
@@ -64,9 +86,23 @@ function nodeMenu(node: NodeId, now: Snapshot | undefined, nodes: readonly NodeI
       run: () => acts.arm({ kind: 'cut', target: { groups: [[node], others] } }),
       disabled: others.length === 0,
     },
+    ...machine(node, now, acts),
     ...parametrised(links, acts, `the links of ${node}`),
     ...lifts(now, acts, (fault) => touchesEndpoint(fault, node, nodes)),
   ]
+}
+
+/** Only a simulation sets clocks and disks; elsewhere the entries say where they are to be had. */
+function machine(node: NodeId, now: Snapshot | undefined, acts: Acts): MenuEntry[] {
+  const part = (text: string, of: MachinePart, icon: typeof Pause): MenuEntry => {
+    if (!acts.machine) return { text, icon, disabled: true, detail: 'in simulations' }
+    const { form } = acts.machine
+    return { text, icon, run: () => form(node, of) }
+  }
+  const cures = ailmentsOf(now)
+    .filter((ailment) => ailment.node === node)
+    .map(({ part, cure }): MenuEntry => ({ text: cure, icon: Undo2, run: () => acts.machine?.cure(node, part) }))
+  return [part(`Clock of ${node}…`, 'clock', Clock), part(`Disk of ${node}…`, 'disk', HardDrive), ...cures]
 }
 
 function clientsMenu(now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {

@@ -26,6 +26,6 @@ export function breakCommands(now: Snapshot | undefined, nodes: readonly NodeId[
 function named(text: string, subject: Breakable): string {
   const title = menuTitle(subject)
   const names = subject.kind === 'link' ? [subject.from, subject.to] : [title]
-  if (names.every((name) => text.split(' ').includes(name))) return text
+  if (names.every((name) => text.split(/[ ,…]/).includes(name))) return text
   return `${subject.kind === 'node' ? `Links of ${title}` : title}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`
 }

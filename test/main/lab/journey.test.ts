@@ -127,6 +127,16 @@ test('a partition leaves the majority a leader; healed, all agree again', async 
   expect(await client('get z')).toMatchObject({ is: 'ok', text: '5' })
 })
 
+test('the clock and the disk of a process are not ours to set, and it says why and where they are', async () => {
+  const n1 = nodeId('n1')
+  await expect(lab.call('run.clock', { run: run.run, node: n1, skewMs: 5, driftPpm: 0 })).rejects.toMatchObject({
+    code: 'bad-request',
+    message: expect.stringContaining('n1 is a real process'),
+    hint: expect.stringContaining('simulation'),
+  })
+  await expect(lab.call('run.disk', { run: run.run, node: n1, syncMs: null })).rejects.toMatchObject({ code: 'bad-request' })
+})
+
 test('held messages wait until they are let through', async () => {
   const fault = await lab.call('run.arm', {
     run: run.run,

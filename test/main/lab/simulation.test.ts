@@ -65,6 +65,28 @@ test('faults are armed, checked, lifted and healed', async () => {
   await expect(lab.call('run.release', { run: run.run, fault: cut.id })).rejects.toMatchObject({ code: 'not-found' })
 })
 
+test('clocks and disks are set, shown, recorded, and put right by a heal; what makes no sense is refused', async () => {
+  const [n1, n2] = [nodeId('n1'), nodeId('n2')]
+  await lab.call('run.clock', { run: run.run, node: n1, skewMs: 250, driftPpm: -20_000 })
+  await lab.call('run.disk', { run: run.run, node: n2, syncMs: { min: 5, max: 20 } })
+  await run.until('a wrong clock and a slow disk', ({ nodes }) => nodes.get(n1)?.clock?.skewMs === 250 && nodes.get(n2)?.syncMs?.max === 20)
+  await expect(lab.call('run.clock', { run: run.run, node: nodeId('n9'), skewMs: 1, driftPpm: 0 })).rejects.toMatchObject({
+    code: 'bad-request',
+  })
+  const backward = { run: run.run, node: n2, syncMs: { min: 9, max: 3 } }
+  await expect(lab.call('run.disk', backward)).rejects.toMatchObject({ message: expect.stringContaining('cannot be shorter') })
+  await lab.call('run.heal', { run: run.run })
+  await run.until('all right', ({ nodes }) => nodes.get(n1)?.clock === undefined && nodes.get(n2)?.syncMs === undefined)
+  const actions = (await run.events(['action'])).flatMap((event) => (event.kind === 'action' ? [event.action] : []))
+  expect(actions.filter((action) => action.do === 'clock')).toEqual([
+    { do: 'clock', node: 'n1', skewMs: 250, driftPpm: -20_000 },
+    { do: 'clock', node: 'n1', skewMs: 0, driftPpm: 0 },
+  ])
+  expect(actions.filter((action) => action.do === 'disk').map(({ syncMs }) => syncMs)).toEqual([{ min: 5, max: 20 }, null])
+  const { marks } = await lab.call('run.overview', { run: run.run })
+  expect(marks.filter(({ fault }) => fault === 'clock n1').map(({ kind }) => kind)).toEqual(['fault', 'lift'])
+})
+
 test('a load runs until it is switched off; time can be slowed, and the recording says both', async () => {
   await lab.call('run.load', { run: run.run, load: { clients: 4, rate: 500 } })
   const before = run.view.moment.seq

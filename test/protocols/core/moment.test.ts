@@ -42,6 +42,10 @@ const bare: Bare<RunEvent>[] = [
   { kind: 'action', action: { do: 'timeScale', scale: 20 } },
   { kind: 'action', action: { do: 'load', load: null } },
   { kind: 'reject', where: 'link n1 -> n2', why: 'a bad frame' },
+  { kind: 'action', action: { do: 'clock', node: n1, skewMs: 40, driftPpm: 0 } },
+  { kind: 'action', action: { do: 'disk', node: n2, syncMs: { min: 5, max: 9 } } },
+  { kind: 'action', action: { do: 'clock', node: n1, skewMs: 0, driftPpm: 0 } },
+  { kind: 'action', action: { do: 'disk', node: n2, syncMs: null } },
   { kind: 'action', action: { do: 'end' } },
 ]
 const events = bare.map((event, i) => ({ ...event, seq: i + 1, atUs: (i + 1) * 10 }) as RunEvent)
@@ -82,7 +86,14 @@ test('faults, the time scale and the end are followed', () => {
   expect(momentAt(11).faults.size).toBe(0)
   expect(momentAt(15).timeScale).toBe(20)
   expect(momentAt(17).ended).toBe(false)
-  expect(momentAt(18)).toMatchObject({ ended: true, seq: 18, atUs: 180 })
+  expect(momentAt(22)).toMatchObject({ ended: true, seq: 22, atUs: 220 })
+})
+
+test('clocks and disks are followed until they are right again', () => {
+  expect(momentAt(19).nodes.get(n1)?.clock).toEqual({ skewMs: 40, driftPpm: 0 })
+  expect(momentAt(20).nodes.get(n2)?.syncMs).toEqual({ min: 5, max: 9 })
+  expect(momentAt(21).nodes.get(n1)?.clock).toBeUndefined()
+  expect(momentAt(22).nodes.get(n2)?.syncMs).toBeUndefined()
 })
 
 test('an event that is in already changes nothing', () => {

@@ -86,13 +86,13 @@ test('every kind of event has words and, where it has one, a place', () => {
     [{ kind: 'action', ...at, action: { do: 'timeScale', scale: 20 } }, 'Slow the run 20 times', undefined],
     [
       { kind: 'action', ...at, action: { do: 'clock', node: nodeId('n2'), skewMs: -40, driftPpm: 200 } },
-      'The clock of n2 shows 40 ms too little and goes 0.02 % too fast',
+      'The clock of n2 is 40 ms behind and goes 0.02 % too fast',
       'n2',
     ],
-    [{ kind: 'action', ...at, action: { do: 'clock', node: nodeId('n2'), skewMs: 0, driftPpm: 0 } }, 'Set the clock of n2 right', 'n2'],
+    [{ kind: 'action', ...at, action: { do: 'clock', node: nodeId('n2'), skewMs: 0, driftPpm: 0 } }, 'The clock of n2 is right', 'n2'],
     [
       { kind: 'action', ...at, action: { do: 'disk', node: nodeId('n2'), syncMs: { min: 20, max: 150.25 } } },
-      'Slow the disk of n2: a sync takes 20 to 150.3 ms',
+      'The disk of n2 is slow: a sync takes 20 ms to 150.25 ms',
       'n2',
     ],
     [

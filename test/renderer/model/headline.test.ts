@@ -58,3 +58,13 @@ test('before anything happened the nodes are starting', () => {
 test('several that are down are listed', () => {
   expect(headline(moment([['down'], ['down'], ['paused', 'follower']]), 'view').broken).toEqual(['n1 and n2 are down', 'n3 is paused'])
 })
+
+test('clocks that are wrong and disks that are slow stand in the sentence', () => {
+  const made = moment([['up'], ['up'], ['up']])
+  const [n1, n2, n3] = [...made.nodes.values()]
+  Object.assign(n1!, { clock: { skewMs: 5, driftPpm: 0 } })
+  expect(headline(made, 'term').broken).toEqual(['the clock of n1 is wrong'])
+  Object.assign(n2!, { clock: { skewMs: 0, driftPpm: 7 } })
+  Object.assign(n3!, { syncMs: { min: 5, max: 9 } })
+  expect(headline(made, 'term').broken).toEqual(['the clocks of n1 and n2 are wrong', 'the disk of n3 is slow'])
+})

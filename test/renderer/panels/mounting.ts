@@ -3,6 +3,7 @@ import { mount, type VueWrapper } from '@vue/test-utils'
 import { TooltipProvider } from 'reka-ui'
 import { afterEach } from 'vitest'
 import { type Component, defineComponent, h, nextTick } from 'vue'
+import type { RunConfig } from '../../../protocols/core/config.ts'
 import type { Bench } from '../stores/bench.ts'
 
 let mounted: VueWrapper[] = []
@@ -42,8 +43,8 @@ export function canvases(): void {
 }
 
 /** Starts a live run and lets it go on until all of its nodes are up and one leads. */
-export async function settled(it: Bench): Promise<void> {
-  await it.startLive()
+export async function settled(it: Bench, mode?: RunConfig['mode']): Promise<void> {
+  await it.startLive(mode)
   for (let i = 0; i < 200; i++) {
     const nodes = [...(it.run.now?.nodes.values() ?? [])]
     if (nodes.every(({ status }) => status === 'up') && nodes.some(({ observation }) => observation?.role === 'leader')) return

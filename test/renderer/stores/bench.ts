@@ -1,6 +1,7 @@
 /** A window's stores over the imitated lab, whose time stands still until `tick`. */
 import { createPinia, setActivePinia } from 'pinia'
 import { nextTick } from 'vue'
+import type { RunConfig } from '../../../protocols/core/config.ts'
 import type { RunId } from '../../../protocols/core/ids.ts'
 import { type FakeLab, fakeLab } from '../../../renderer/client/fake/fakeLab.ts'
 import { useLab } from '../../../renderer/stores/lab.ts'
@@ -15,7 +16,7 @@ export interface Bench {
   /** Opens the recorded run of that name. */
   open(name: string): Promise<RunId>
   /** Starts a live run of five nodes and opens it. */
-  startLive(): Promise<RunId>
+  startLive(mode?: RunConfig['mode']): Promise<RunId>
 }
 
 export async function bench(): Promise<Bench> {
@@ -39,8 +40,8 @@ export async function bench(): Promise<Bench> {
       await until(() => playback.moment !== undefined && !playback.seeking)
       return found.run
     },
-    async startLive() {
-      const id = await lab.start({ nodes: 5, seed: 4, network: { delayMs: 10, jitterMs: 5 } })
+    async startLive(mode = 'real') {
+      const id = await lab.start({ mode, nodes: 5, seed: 4, network: { delayMs: 10, jitterMs: 5 } })
       await run.open(id)
       await until(() => playback.moment !== undefined)
       return id

@@ -77,3 +77,39 @@ test('nothing can be done to a run that has ended', async () => {
   expect(faults.canAct).toBe(false)
   expect(await cut()).toBeUndefined()
 })
+
+test('clocks and disks of simulated nodes are set, shown, put right, and each of it is undone', async () => {
+  await it.startLive('simulation')
+  it.fake.tick(400)
+  expect(await faults.setClock(n1, { skewMs: 500, driftPpm: 0 })).toBe(true)
+  await faults.setSync(n2, { min: 20, max: 80 })
+  it.fake.tick(33)
+  expect(faults.ailing.map(({ text }) => text)).toEqual([
+    'The clock of n1 is 500 ms ahead',
+    'The disk of n2 is slow: a sync takes 20 ms to 80 ms',
+  ])
+  expect(faults.anythingBroken).toBe(true)
+  const list = faults.ailing
+  it.fake.tick(100)
+  expect(faults.ailing).toBe(list) // steps of nodes do not draw it anew
+  await faults.setClock(n1, { skewMs: -20, driftPpm: 0 })
+  await faults.undo()
+  it.fake.tick(33)
+  expect(it.run.now?.nodes.get(n1)?.clock).toEqual({ skewMs: 500, driftPpm: 0 })
+  await faults.setRight(n1, 'clock')
+  it.fake.tick(33)
+  expect(faults.isAilingNow(n1, 'clock')).toBe(false)
+  await faults.undo()
+  it.fake.tick(33)
+  await faults.heal()
+  it.fake.tick(33)
+  expect(faults.ailing).toEqual([])
+  await faults.undo()
+  it.fake.tick(33)
+  expect(faults.ailing).toHaveLength(2)
+})
+
+test('a real process has no clock of its own: it is refused, and nothing is there to undo', async () => {
+  expect(await faults.setClock(n1, { skewMs: 500, driftPpm: 0 })).toBe(false)
+  expect(faults.undoText).toBeUndefined()
+})

@@ -10,7 +10,7 @@ import type { Breakable } from '../../../../renderer/stores/breaking.ts'
 const nodes = nodeIds(3)
 const n = (i: number) => nodeId(`n${i}`)
 
-function open(subject: Breakable, prepare: (moment: ReturnType<typeof firstMoment>) => void = () => undefined) {
+function open(subject: Breakable, prepare: (moment: ReturnType<typeof firstMoment>) => void = () => undefined, isSimulated = false) {
   const moment = firstMoment(nodes, 1)
   for (const node of moment.nodes.values()) node.status = 'up'
   prepare(moment)
@@ -19,7 +19,8 @@ function open(subject: Breakable, prepare: (moment: ReturnType<typeof firstMomen
     (name: string) =>
     (...args: unknown[]) =>
       void done.push([name, ...args])
-  const acts: Acts = { node: log('node'), arm: log('arm'), lift: log('lift'), release: log('release'), form: log('form') }
+  const machine = isSimulated ? { form: log('machine'), cure: log('cure') } : undefined
+  const acts: Acts = { node: log('node'), arm: log('arm'), lift: log('lift'), release: log('release'), form: log('form'), machine }
   const entries = menuFor(subject, snapshot(moment), nodes, acts)
   const items = entries.filter((entry: MenuEntry): entry is MenuItem => entry !== '-' && 'text' in entry)
   const pick = (text: string) => {
@@ -44,6 +45,23 @@ test('each state of a node has its own acts', () => {
     moment.nodes.get(n(2))!.status = 'paused'
   })
   expect(paused.texts.slice(0, 2)).toEqual(['Resume n2', 'Crash n2'])
+})
+
+test('a simulated node has a clock and a disk to set, and to put right; a process has neither, and the menu says where they are', () => {
+  const simulated = open(
+    { kind: 'node', node: n(2) },
+    (moment) => {
+      moment.nodes.get(n(2))!.clock = { skewMs: 5, driftPpm: 0 }
+      moment.nodes.get(n(3))!.syncMs = { min: 5, max: 9 }
+    },
+    true,
+  )
+  expect(simulated.pick('Clock of n2…')).toEqual(['machine', 'n2', 'clock'])
+  expect(simulated.pick('Disk of n2…')).toEqual(['machine', 'n2', 'disk'])
+  expect(simulated.pick('Set the clock of n2 right')).toEqual(['cure', 'n2', 'clock'])
+  expect(simulated.texts.filter((text) => text.includes('as fast as usual'))).toEqual([])
+  const real = open({ kind: 'node', node: n(2) })
+  expect(real.items.find(({ text }) => text === 'Clock of n2…')).toMatchObject({ disabled: true, detail: 'in simulations' })
 })
 
 test('a link is cut one way or both, and everything with numbers opens the form on it', () => {

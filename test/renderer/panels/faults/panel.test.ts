@@ -107,6 +107,33 @@ test('the form shows the fault as a sentence while it is filled in, and arms it'
   expect(document.querySelector('.fault-form')).toBeNull()
 })
 
+test('the clock of a simulated node is set in its form, stands in the list, and is set right by its cross', async () => {
+  await settled(it, 'simulation')
+  show(BreakingHost, FaultsPanel)
+  useBreaking().openMachine({ node: n(2), part: 'clock' })
+  await until(() => body().includes('The clock of n2 is 500 ms ahead'))
+  const [skew, drift] = document.querySelectorAll<HTMLInputElement>('[role=spinbutton]')
+  for (const [input, value] of [
+    [skew!, '-40'],
+    [drift!, '5'],
+  ] as const) {
+    input.value = value
+    input.dispatchEvent(new Event('input'))
+    input.dispatchEvent(new Event('change'))
+  }
+  await until(() => body().includes('The clock of n2 is 40 ms behind and goes 5 % too fast'))
+  button('Set')!.click()
+  await flushPromises()
+  it.fake.tick(60)
+  expect(document.querySelector('.fault-form')).toBeNull()
+  expect(it.run.now?.nodes.get(n(2))?.clock).toEqual({ skewMs: -40, driftPpm: 50_000 })
+  await until(() => button('Set the clock of n2 right') !== undefined)
+  button('Set the clock of n2 right')!.click()
+  await flushPromises()
+  it.fake.tick(60)
+  await until(() => body().includes('Nothing is broken'))
+})
+
 test('a run that has ended cannot be broken, and the menu says so', async () => {
   await it.open('Leader crash and partition')
   show(BreakingHost)

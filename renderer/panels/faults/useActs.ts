@@ -1,0 +1,17 @@
+/** What the menus of breaking do, over the stores. */
+import { computed } from 'vue'
+import { useBreaking } from '../../stores/breaking.ts'
+import { useFaults } from '../../stores/faults.ts'
+import { useRun } from '../../stores/run.ts'
+import type { Acts } from './menu.ts'
+
+export function useActs() {
+  const run = useRun()
+  const faults = useFaults()
+  const breaking = useBreaking()
+  const machine: Acts['machine'] = { form: (node, part) => breaking.openMachine({ node, part }), cure: faults.setRight }
+  return computed<Acts>(() => ({
+    ...{ node: faults.actOnNode, arm: faults.arm, lift: faults.lift, release: faults.release, form: breaking.openForm },
+    machine: run.isSimulated ? machine : undefined,
+  }))
+}
