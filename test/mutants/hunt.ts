@@ -3,7 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SeedResult } from '../../main/simulate/index.ts'
-import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
+import type { AnyProtocol, ProtocolDefinition } from '../../protocols/core/machine.ts'
+import { raft as sound } from '../../protocols/raft/index.ts'
 import { plant } from './plant.ts'
 import type { Mutant } from './raft.ts'
 
@@ -43,7 +44,12 @@ export async function hunt({ name, edits }: Pick<Mutant, 'name' | 'edits'>, { se
     if (!failed) return rest
     if (!shrinks) return { ...rest, seeds: failed.seed, found: failed }
     const { shrink } = (await load(folder, 'main/simulate/shrink/index.ts')) as typeof import('../../main/simulate/shrink/index.ts')
-    return { ...rest, seeds: failed.seed, found: failed, shrunk: (await shrink({ text, seed: failed.seed })).events }
+    return {
+      ...rest,
+      seeds: failed.seed,
+      found: failed,
+      shrunk: (await shrink({ text, seed: failed.seed, sound: sound as AnyProtocol })).events,
+    }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }

@@ -9,7 +9,7 @@ import { aimedFault, losing, NEVER_MS, tellingMs } from './aim.ts'
 import { inTime, nodeOf, renamed, withoutNodes, withoutOrphans } from './deeds.ts'
 import type { Dice } from './dice.ts'
 import type { Sent } from './letters.ts'
-import type { Bench, Trial } from './trial.ts'
+import { type Bench, isSafety, type Trial } from './trial.ts'
 
 export type Change = (trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]) => Trial | undefined
 type Arm = Extract<Step, { do: 'arm' }>
@@ -276,7 +276,17 @@ export const befall: Change = (trial, dice, _, sent) => {
   return withDeeds(trial, [...deeds.filter((step) => nodeOf(step) !== node || dice.chance(0.5)), ...more])
 }
 
-const CHANGES: readonly (readonly [number, Change])[] = [
+/** What is waited for in vain is waited for more briefly, or a little longer. */
+export const impatient: Change = (trial, dice) => {
+  const last = watchOf(trial)
+  if (last.withinMs === undefined) return undefined
+  const withinMs = Math.max(1, Math.round(last.withinMs * dice.oneOf([0.3, 0.5, 0.8, 0.9, 0.95, 1.2])))
+  return { ...trial, steps: [...deedsOf(trial), { ...last, withinMs }] }
+}
+
+type Weighted = readonly (readonly [number, Change])[]
+
+const CHANGES: Weighted = [
   [6, reseed],
   [6, drop],
   [1, dropEnds],
@@ -295,11 +305,14 @@ const CHANGES: readonly (readonly [number, Change])[] = [
   [3, otherFault],
   [1.5, befall],
 ]
-const TOTAL = CHANGES.reduce((sum, [weight]) => sum + weight, 0)
+const IN_VAIN: Weighted = [...CHANGES, [8, impatient]]
 
-function drawn(dice: Dice): Change {
-  let at = dice.between(0, TOTAL)
-  for (const [weight, change] of CHANGES) {
+function drawn(dice: Dice, changes: Weighted): Change {
+  let at = dice.between(
+    0,
+    changes.reduce((sum, [weight]) => sum + weight, 0),
+  )
+  for (const [weight, change] of changes) {
     at -= weight
     if (at <= 0) return change
   }
@@ -309,6 +322,7 @@ function drawn(dice: Dice): Change {
 /** One to three changes at once. */
 export function changed(trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]): Trial {
   let result = trial
-  for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) result = drawn(dice)(result, dice, bench, sent) ?? result
+  const changes = isSafety(trial) ? CHANGES : IN_VAIN
+  for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) result = drawn(dice, changes)(result, dice, bench, sent) ?? result
   return result === trial ? (reseed(trial, dice, bench, sent) as Trial) : result
 }

@@ -1,6 +1,6 @@
 /** Trials that owe little or nothing to the failing one: a few nodes, a few operations, a misfortune or two. Sometimes it takes no more than that. */
 import type { Step } from '../../scenario/format.ts'
-import { addFault, aim, ask, befall, type Change, deedsOf, option, SEEDS, watchOf, withDeeds } from './change.ts'
+import { addFault, aim, ask, befall, type Change, deedsOf, impatient, option, SEEDS, watchOf, withDeeds } from './change.ts'
 import type { Dice } from './dice.ts'
 import type { Sent } from './letters.ts'
 import type { Bench, Trial } from './trial.ts'
@@ -53,6 +53,17 @@ export function guessed(trial: Trial, dice: Dice, bench: Bench): Trial {
     stretched,
   ]
   for (const change of changes as Change[]) result = change(result, dice, bench, []) ?? result
+  return result
+}
+
+/** The same for what is waited for in vain: somebody asks, and patience is short. */
+export function guessedInVain(trial: Trial, dice: Dice, bench: Bench): Trial {
+  const guess = guessed(trial, dice, bench)
+  const { load } = trial.run
+  const run =
+    load && dice.chance(0.8) ? { ...guess.run, load: { ...load, clients: 1, rate: dice.oneOf([2, load.rate]), keys: 1 } } : guess.run
+  let result: Trial = { ...guess, run }
+  for (let left = dice.oneOf([1, 2, 3]); left > 0; left--) result = impatient(result, dice, bench, []) ?? result
   return result
 }
 

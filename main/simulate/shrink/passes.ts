@@ -12,9 +12,10 @@ type Fault = Arm['arm'] & { rule?: { [key: string]: unknown }; target?: { links?
 /** Seeds that are tried in place of a longer one. */
 const SEEDS = 40
 
-export const passesOf = (bench: Bench): readonly Pass<Trial>[] => [
-  leavingOut(bench),
-  { name: 'simpler', simpler: (trial) => simpler(trial, bench) } satisfies Simplification<Trial>,
+/** `isFree`: whoever tests the result knows that the protocol is at fault, and not what is left of the demands. */
+export const passesOf = (bench: Bench, isFree: boolean): readonly Pass<Trial>[] => [
+  leavingOut(bench, isFree),
+  { name: 'simpler', simpler: (trial) => simpler(trial, bench, isFree) } satisfies Simplification<Trial>,
 ]
 
 type Part = { readonly step: number } | { readonly option: string } | { readonly setting: 'network' | 'load' | 'sync' }
@@ -22,17 +23,14 @@ type Part = { readonly step: number } | { readonly option: string } | { readonly
 /** Without a time of its own a step is part of what is demanded: it stays. So does a heal, or any protocol would fail. */
 const canGo = (step: Step): boolean => step.atMs !== undefined && step.do !== 'heal' && step.do !== 'wait' && step.do !== 'client'
 
-/** Otherwise something is waited for or expected in vain; with nobody who asks, any protocol would fail so. */
-const isSafety = (steps: readonly Step[]): boolean => steps.at(-1)?.do === 'watch'
-
-function leavingOut({ protocol }: Bench): Removal<Trial> {
+function leavingOut({ protocol }: Bench, isFree: boolean): Removal<Trial> {
   const usual = protocol.options.parse({}) as { [name: string]: unknown }
   const partsOf = ({ run, steps }: Trial): Part[] => [
     ...Object.keys(run.options).flatMap((option) => (isDeepStrictEqual(run.options[option], usual[option]) ? [] : [{ option }])),
     ...(run.network.delayMs > 0 || run.network.jitterMs > 0 ? [{ setting: 'network' } as const] : []),
-    ...(run.load && isSafety(steps) ? [{ setting: 'load' } as const] : []),
+    ...(run.load && isFree ? [{ setting: 'load' } as const] : []),
     ...(run.sync === 'batch' ? [] : [{ setting: 'sync' } as const]),
-    ...steps.flatMap((step, index) => (canGo(step) ? [{ step: index }] : [])),
+    ...steps.flatMap((step, index) => ((isFree ? index < steps.length - 1 : canGo(step)) ? [{ step: index }] : [])),
   ]
   return {
     name: 'leaving out',
@@ -55,14 +53,14 @@ function leavingOut({ protocol }: Bench): Removal<Trial> {
   }
 }
 
-function* simpler(trial: Trial, bench: Bench): Iterable<Trial> {
+function* simpler(trial: Trial, bench: Bench, isFree: boolean): Iterable<Trial> {
   const { run, steps } = trial
   const usual = bench.protocol.options.parse({}) as { [name: string]: unknown }
   const fewer = onNodes(trial, run.nodes - 1)
   // What is demanded must still be there: what happens to the nodes that go is perhaps why it fails.
-  if (isSafety(steps) || fewer.steps.length === steps.length) yield fewer
+  if (isFree || fewer.steps.length === steps.length) yield fewer
   for (const [index, step] of steps.entries()) {
-    for (const other of simplerSteps(step, index === steps.length - 1)) {
+    for (const other of simplerSteps(step, index === steps.length - 1, isFree)) {
       const changed = steps.map((each, at) => (at === index ? other : each))
       yield { ...trial, steps: other.atMs === step.atMs ? changed : inTime(changed) }
     }
@@ -71,17 +69,19 @@ function* simpler(trial: Trial, bench: Bench): Iterable<Trial> {
     if (typeof value !== 'number' || value === usual[name]) continue
     for (const round of rounder(value)) yield { ...trial, run: { ...run, options: { ...run.options, [name]: round } } }
   }
-  for (const load of simplerLoads(run.load, isSafety(steps))) yield { ...trial, run: { ...run, load } }
+  for (const load of simplerLoads(run.load, isFree)) yield { ...trial, run: { ...run, load } }
   for (const name of ['delayMs', 'jitterMs'] as const)
     for (const value of rounder(run.network[name])) yield { ...trial, run: { ...run, network: { ...run.network, [name]: value } } }
   for (let seed = 1; seed <= Math.min(SEEDS, run.seed - 1); seed++) yield { ...trial, run: { ...run, seed } }
 }
 
-function* simplerSteps(step: Step, isLast: boolean): Iterable<Step> {
-  if (step.atMs !== undefined && step.do !== 'heal') for (const atMs of rounder(step.atMs)) yield { ...step, atMs }
+function* simplerSteps(step: Step, isLast: boolean, isFree: boolean): Iterable<Step> {
+  if (step.atMs !== undefined && (isFree || step.do !== 'heal')) for (const atMs of rounder(step.atMs)) yield { ...step, atMs }
   if (step.do === 'arm') for (const fault of simplerFaults(step.arm as Fault)) yield { ...step, arm: fault }
   if (step.do === 'watch' && isLast)
     for (const ms of [10, 20, 50, 100, 200, 500, 1000]) if (ms < step.watch.ms) yield { ...step, watch: { ms } }
+  if (step.do === 'wait' && isLast && isFree && step.withinMs !== undefined)
+    for (const withinMs of [50, 100, 200, 300, 500, 700, 1000, 2000, 5000]) if (withinMs < step.withinMs) yield { ...step, withinMs }
   if (step.do === 'ask') {
     const { by: _, ...anybody } = step
     const { of: __, ...anywhere } = step

@@ -1,7 +1,8 @@
 /** Whether a trial fails the same way, and cheaply enough: the test of every step of a shrink. */
 import { isDeepStrictEqual } from 'node:util'
+import type { AnyProtocol } from '../../../protocols/core/machine.ts'
 import type { Sent } from './letters.ts'
-import { attempt, type Bench, fits, type Trial } from './trial.ts'
+import { attempt, type Bench, fits, isSafety, type Trial } from './trial.ts'
 import { type Unrolled, unroll } from './unroll.ts'
 
 /** A trial that fails as it should, cut off where it does. */
@@ -17,6 +18,21 @@ export interface Proven {
 export const WATCH_MS = 1500
 const REST_EVERY_MS = 30
 
+/**
+ * What a protocol waits for in vain may be waited for more briefly, with less done before, as long as that is not what it fails
+ * of: a sound protocol stands the same, and with all the patience of the original this one fails as well.
+ */
+export interface InVain {
+  readonly sound: AnyProtocol
+  /** Of the step that fails. */
+  readonly withinMs: number
+}
+
+/** It must stand it under so many seeds: patience that luck alone makes long enough is too short. */
+const SOUND_SEEDS = 5
+/** More than this never comes of a small trial. */
+const PATIENT_EVENTS = 30_000
+
 export interface ProverOptions {
   readonly bench: Bench
   /** What it must fail of. */
@@ -28,6 +44,7 @@ export interface ProverOptions {
 
 export class Prover {
   readonly #options: ProverOptions
+  #inVain: InVain | undefined
   #trials = 0
   #budget: number
   #restedMs = 0
@@ -37,6 +54,14 @@ export class Prover {
   constructor(options: ProverOptions) {
     this.#options = options
     this.#budget = options.budget
+  }
+
+  /** From now on only what a sound protocol stands counts. Resolves with the trial if it is of that kind; else nothing changes. */
+  async compare(inVain: InVain, trial: Trial): Promise<Proven | undefined> {
+    this.#inVain = inVain
+    const proven = await this.proveExactly(trial, Number.POSITIVE_INFINITY)
+    if (!proven) this.#inVain = undefined
+    return proven
   }
 
   /** So many trials more. */
@@ -56,7 +81,8 @@ export class Prover {
   async prove(trial: Trial, costMax: number): Promise<Proven | undefined> {
     const { bench, failure } = this.#options
     this.sent = () => []
-    const eventsMax = costMax - costOfWords(trial, bench)
+    if (!isSafety(trial)) return await this.proveExactly(trial, costMax)
+    const eventsMax = costMax - this.#words(trial)
     if (eventsMax < 1 || !fits(trial.run, bench)) return undefined
     await this.#count()
     const probe = await attempt(watched(trial, WATCH_MS), bench, { stopsAtViolation: true, eventsMax })
@@ -81,11 +107,35 @@ export class Prover {
     const { bench, failure } = this.#options
     if (!fits(trial.run, bench)) return undefined
     await this.#count()
-    const words = costOfWords(trial, bench)
+    const words = this.#words(trial)
+    if (costMax <= words) return undefined
     const found = await attempt(trial, bench, { eventsMax: costMax - words })
+    this.sent = found.sent
     const cost = found.events + words
-    if (found.failure !== failure || cost > costMax) return undefined
+    if (found.failure !== failure || cost > costMax || !(await this.#isAtFault(trial))) return undefined
     return { trial, events: found.events, cost, sent: found.sent }
+  }
+
+  /** The protocol is, and not what is asked of it. */
+  async #isAtFault(trial: Trial): Promise<boolean> {
+    const { bench, failure } = this.#options
+    const inVain = this.#inVain
+    if (!inVain) return true
+    const sound = { ...bench, protocol: inVain.sound }
+    for (let other = 0; other < SOUND_SEEDS; other++) {
+      await this.#count()
+      const run = { ...trial.run, seed: (trial.run.seed + other) % 2 ** 32 }
+      if (!(await attempt({ ...trial, run }, sound, { eventsMax: PATIENT_EVENTS })).passed) return false
+    }
+    const last = trial.steps.at(-1)
+    if (last?.withinMs === undefined || last.withinMs >= inVain.withinMs) return true
+    const patient = { ...trial, steps: [...trial.steps.slice(0, -1), { ...last, withinMs: inVain.withinMs }] }
+    return (await attempt(patient, bench, { eventsMax: PATIENT_EVENTS })).failure === failure
+  }
+
+  /** Where something is waited for in vain, and nobody knows who is at fault, how many events pass meanwhile says nothing: there a step less is worth all of them. */
+  #words(trial: Trial): number {
+    return costOfWords(trial, this.#options.bench, isSafety(trial) || this.#inVain ? 2 : 1_000_000)
   }
 
   /** Trials go on for seconds: now and then the process may do something else, such as noticing that it is to end. */
@@ -102,12 +152,11 @@ export const watched = (trial: Trial, ms: number): Trial => {
   return { ...trial, steps: [...(last?.do === 'watch' ? trial.steps.slice(0, -1) : trial.steps), { do: 'watch', watch: { ms } }] }
 }
 
-/** What a reader has to read, in events: a step counts two, a setting one. Where something is waited for in vain, how many events pass meanwhile says nothing: there a step less is worth all of them. */
-export function costOfWords({ run, steps }: Trial, { protocol }: Bench): number {
+/** What a reader has to read, in events: a step counts two, as a rule, a setting one. */
+function costOfWords({ run, steps }: Trial, { protocol }: Bench, each: number): number {
   const usual = protocol.options.parse({}) as { [name: string]: unknown }
   const settings = Object.entries(run.options).filter(([name, value]) => !isDeepStrictEqual(value, usual[name])).length
   const network = run.network.delayMs > 0 || run.network.jitterMs > 0 ? 1 : 0
-  const each = steps.at(-1)?.do === 'watch' ? 2 : 1_000_000
   const words = steps.reduce((sum, step) => sum + each + (step.do === 'arm' && step.arm.rule !== undefined ? 1 : 0), 0)
   return words + settings + network + (run.load ? 3 : 0)
 }

@@ -29,6 +29,8 @@ export interface Bench {
 export interface Attempt {
   /** How it failed, in words that are the same for failures of the same kind; undefined when it did not. */
   readonly failure: string | undefined
+  /** Everything in it was done, and came out as it should. */
+  readonly passed: boolean
   readonly why: string | undefined
   /** What happened: as many as its recording has, apart from the states that this keeps for the sake of replay. */
   readonly events: number
@@ -56,6 +58,7 @@ export function attempted(stage: TrialStage, outcome: Outcome, { trial, letters 
   const atUs = found?.atUs ?? heardUs
   return {
     failure: heardUs === undefined ? failureOf(outcome, trial) : LINEARIZABILITY,
+    passed: outcome.is === 'pass' && heardUs === undefined,
     why: outcome.why,
     events: stage.simulation.events,
     violatedAtMs: atUs === undefined ? undefined : stage.sinceOpened(atUs),
@@ -109,6 +112,9 @@ function inWords(step: Step): string {
   const what: unknown = (step as { [key: string]: unknown })[step.do]
   return `${step.do} ${typeof what === 'string' ? what : JSON.stringify(what)}`
 }
+
+/** Otherwise something is waited for or expected in vain. */
+export const isSafety = ({ steps }: Pick<Trial, 'steps'>): boolean => steps.at(-1)?.do === 'watch'
 
 /** Whether the protocol runs at all on so many nodes, with these options. */
 export function fits(run: RunConfig, { protocol }: Bench): boolean {

@@ -9,9 +9,9 @@ import type { NetworkFault, NodeAction } from '../../../protocols/core/fault.ts'
 import type { FaultId, NodeId } from '../../../protocols/core/ids.ts'
 import { runId } from '../../../protocols/core/ids.ts'
 import type { ClockSetting } from '../../../protocols/sim/clock.ts'
+import { isOfLoad } from '../../../protocols/sim/deeds.ts'
 import type { Range } from '../../../protocols/sim/simulation.ts'
 import { Listener, tee, type Word } from '../../../protocols/sim/sink.ts'
-import { TapKind } from '../../../protocols/wire/tap.ts'
 import type { ClientAnswer } from '../../contract/commands.ts'
 import type { Step } from '../../scenario/format.ts'
 import type { Asked, Deadline } from '../../scenario/stage.ts'
@@ -62,10 +62,8 @@ class Ear extends Listener {
     this.#heard = heard
   }
 
-  override spoke({ kind, text, atUs }: Word): void {
-    if (kind !== TapKind.invoke) return
-    const { op, client } = JSON.parse(text) as InvokeEvent
-    if (/^c[0-9]+$/.test(client)) this.#heard.push({ op, client, atUs })
+  override spoke({ said, atUs }: Word): void {
+    if (said.is === 'invoke' && isOfLoad(said.client)) this.#heard.push({ op: said.op, client: said.client, atUs })
   }
 }
 

@@ -91,3 +91,28 @@ steps:
   expect(steps.map(({ step }) => step.do)).toEqual(['heal', 'arm', 'wait', 'wait'])
   expect(await simulateSeed(raft, shrunk.seed, shrunk.text)).toMatchObject({ is: 'fail', failure: 'liveness' })
 }, 60_000)
+
+test('what a planted mistake waits for in vain is waited for briefly: a sound protocol needs no more, and more would not help', async () => {
+  const text = `name: Late
+run: { nodes: 3, load: { clients: 2, rate: 20 } }
+steps:
+  - storm: { ms: 1500 }
+  - heal
+  - wait: progress
+    withinMs: 8000
+  - wait: applied
+`
+  const mutant = await loadMutant('raft', [{ file: 'terms.ts', find: '    state.votedFor = undefined\n', replace: '' }])
+  let seed = 1
+  while ((await simulateSeed(mutant, seed, text)).failure !== 'liveness') seed += 1
+  const careful = await shrink({ text, seed, protocol: mutant, trials: 2000 })
+  const shrunk = await shrink({ text, seed, protocol: mutant, sound: raft, trials: 2000 })
+  expect(shrunk.failure).toBe(careful.failure)
+  expect(shrunk.events, shrunk.text).toBeLessThan(careful.events / 2)
+  const last = parseScenario(shrunk.text).steps.at(-1)?.step
+  expect(last?.withinMs).toBeLessThan(8000)
+  for (const other of [0, 1, 2]) expect(await simulateSeed(raft, shrunk.seed + other, shrunk.text)).toMatchObject({ is: 'pass' })
+  const patient = shrunk.text.replace(`withinMs: ${last?.withinMs}`, 'withinMs: 8000')
+  for (const asked of [shrunk.text, patient])
+    expect(await simulateSeed(mutant, shrunk.seed, asked)).toMatchObject({ is: 'fail', failure: 'liveness' })
+}, 120_000)
