@@ -5,10 +5,13 @@ import { callOf } from '../../protocols/check/write.ts'
 import type { InvokeEvent, ReturnEvent, RunEvent } from '../../protocols/core/event.ts'
 import type { ToldHistory } from './report.ts'
 
+type Invoked = Pick<InvokeEvent, 'seq' | 'atUs' | 'operation' | 'client' | 'op'>
+type Returned = Pick<ReturnEvent, 'atUs' | 'operation' | 'outcome'>
+
 interface Recorded {
-  readonly invoke: InvokeEvent
+  readonly invoke: Invoked
   readonly client: string
-  end?: ReturnEvent
+  end?: Returned
 }
 
 export class RunHistory {
@@ -20,8 +23,8 @@ export class RunHistory {
   /** Takes events in the order of the log; those that are not about operations say nothing. */
   add(events: readonly RunEvent[]): void {
     for (const event of events) {
-      if (event.kind === 'invoke') this.#invoke(event)
-      else if (event.kind === 'return') this.#return(event)
+      if (event.kind === 'invoke') this.invoked(event)
+      else if (event.kind === 'return') this.returned(event)
     }
   }
 
@@ -47,7 +50,7 @@ export class RunHistory {
   }
 
   /** A person may ask again before the first answer is there: the second asking is then a client of its own. */
-  #invoke(invoke: InvokeEvent): void {
+  invoked(invoke: Invoked): void {
     let client = invoke.client
     for (let another = 2; this.#busy.has(client); another++) client = `${invoke.client} (${another})`
     this.#busy.add(client)
@@ -56,7 +59,7 @@ export class RunHistory {
     this.#open.set(invoke.operation, operation)
   }
 
-  #return(event: ReturnEvent): void {
+  returned(event: Returned): void {
     const operation = this.#open.get(event.operation)
     if (!operation) return // its invocation was not recorded: nothing can be said of it
     operation.end = event

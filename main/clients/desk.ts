@@ -5,13 +5,13 @@
  * operations leave on the tap in one write, then the requests, one write per node.
  */
 
-import { type Asker, type Desk, requestText } from '../../protocols/clients/desk.ts'
+import { type Asker, type Desk, requestText, type Said, saidRecord } from '../../protocols/clients/desk.ts'
 import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
 import type { ClientOutcome, ClientRequest } from '../../protocols/core/input.ts'
 import { Stamps } from '../../protocols/host/stamps.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { bodyStart, FrameError, FrameKind, FrameSplitter, type Hello, writeFrame } from '../../protocols/wire/frame.ts'
-import { type TapKind, writeTextRecord } from '../../protocols/wire/tap.ts'
+import { writeTextRecord } from '../../protocols/wire/tap.ts'
 import type { ClientsSettings } from '../contract/process.ts'
 import type { RunClock } from '../node/clock.ts'
 import { OutgoingLink } from '../node/outgoingLink.ts'
@@ -86,10 +86,10 @@ export class SocketDesk implements Desk {
     this.#askers.delete(ask)
   }
 
-  record(kind: typeof TapKind.invoke | typeof TapKind.return, text: string): void {
+  record(said: Said): void {
     this.#step += 1
     const { lamport, clock } = this.#stamps
-    writeTextRecord(this.#tap.writer, { kind, step: this.#step, atUs: this.#atUs, lamport, clock, text })
+    writeTextRecord(this.#tap.writer, { ...saidRecord(said), step: this.#step, atUs: this.#atUs, lamport, clock })
     this.#openTurn()
   }
 

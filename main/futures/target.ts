@@ -1,12 +1,11 @@
 /** What futures are looked through for: the thing that happened at an event of the recording, said so that it can happen again elsewhere. */
-import type { ReturnEvent, RunEvent } from '../../protocols/core/event.ts'
+import type { RunEvent } from '../../protocols/core/event.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { JudgedStep } from '../../protocols/core/invariant.ts'
 import type { AnyMessage, AnyProtocol } from '../../protocols/core/machine.ts'
 import { noteWords } from '../../protocols/core/noteWords.ts'
 import { Bench } from '../../protocols/host/bench.ts'
 import { Listener, type StepSeen, type Word } from '../../protocols/sim/sink.ts'
-import { TapKind } from '../../protocols/wire/tap.ts'
 import type { Violation } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 
@@ -84,11 +83,10 @@ export class Lookout extends Listener {
     if (this.#isLooking && this.#isIn(step)) this.#saw(step.atUs)
   }
 
-  override spoke({ kind, atUs, text }: Word): void {
+  override spoke({ said, atUs }: Word): void {
     const target = this.#target
-    if (target.kind !== 'outcome' || !this.#isLooking || kind !== TapKind.return) return
-    const { client, outcome } = JSON.parse(text) as Pick<ReturnEvent, 'client' | 'outcome'>
-    if (client === target.client && outcome.is === target.is) this.#saw(atUs)
+    if (target.kind !== 'outcome' || !this.#isLooking || said.is !== 'return') return
+    if (said.client === target.client && said.outcome.is === target.is) this.#saw(atUs)
   }
 
   #isIn({ node, before, after, effects }: StepSeen): boolean {

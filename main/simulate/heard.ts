@@ -1,9 +1,7 @@
 /** What the clients of a simulation asked and heard, and when it became certain that no order of the operations explains it. */
 import { judge } from '../../protocols/check/linearizability.ts'
 import { findModel } from '../../protocols/check/models/index.ts'
-import type { InvokeEvent, ReturnEvent } from '../../protocols/core/event.ts'
 import { Listener, type Word } from '../../protocols/sim/sink.ts'
-import { TapKind } from '../../protocols/wire/tap.ts'
 import { RunHistory, report } from '../check/index.ts'
 import type { JudgedExpectation } from '../scenario/format.ts'
 
@@ -28,16 +26,15 @@ export class Heard extends Listener {
     this.#model = findModel(service)
   }
 
-  override spoke({ kind, atUs, text }: Word): void {
-    const word = { ...(JSON.parse(text) as object), atUs, seq: 0 }
-    if (kind === TapKind.invoke) {
+  override spoke({ said, atUs }: Word): void {
+    const { operation } = said
+    if (said.is === 'invoke') {
       this.#operations += 1
-      this.#history.add([{ ...word, kind: 'invoke' } as InvokeEvent])
+      this.#history.invoked({ seq: 0, atUs, operation, client: said.client, op: said.op })
       return
     }
-    const end = { ...word, kind: 'return' } as ReturnEvent
-    this.#returnsUs.set(end.operation, atUs)
-    this.#history.add([end])
+    this.#returnsUs.set(operation, atUs)
+    this.#history.returned({ atUs, operation, outcome: said.outcome })
     this.#judged = undefined
   }
 

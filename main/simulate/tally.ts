@@ -1,17 +1,15 @@
 /** Counts what a simulation went through: operations and how they ended, and what was done to it, by kind. */
-import type { ActionEvent, InvokeEvent, NodeEvent, ReturnEvent, Unnumbered } from '../../protocols/core/event.ts'
+import type { ActionEvent, NodeEvent, Unnumbered } from '../../protocols/core/event.ts'
 import { Listener, type Word } from '../../protocols/sim/sink.ts'
-import { TapKind } from '../../protocols/wire/tap.ts'
 import { OperationsSeen } from '../scenario/operations.ts'
 
 export class Tally extends Listener {
   readonly operations = new OperationsSeen()
   readonly faults: { [kind: string]: number } = {}
 
-  override spoke({ kind, text }: Word): void {
-    if (kind === TapKind.invoke) return this.operations.invoked((JSON.parse(text) as Pick<InvokeEvent, 'operation'>).operation)
-    const { operation, outcome } = JSON.parse(text) as Pick<ReturnEvent, 'operation' | 'outcome'>
-    this.operations.returned(operation, outcome)
+  override spoke({ said }: Word): void {
+    if (said.is === 'invoke') this.operations.invoked(said.operation)
+    else this.operations.returned(said.operation, said.outcome)
   }
 
   override happened(event: Unnumbered<NodeEvent | ActionEvent>): void {

@@ -2,9 +2,11 @@
  * Where logical clients send their requests from and hear the answers: what a real process (main/clients) and the
  * simulator offer them. An event of the desk has one time and one stamp; whatever is recorded and asked in it carries them.
  */
+import type { ReturnEvent } from '../core/event.ts'
 import type { ClientOutcome, ClientRequest } from '../core/input.ts'
+import type { Json } from '../core/json.ts'
 import type { AnyService } from '../core/service.ts'
-import type { TapKind } from '../wire/tap.ts'
+import { TapKind } from '../wire/tap.ts'
 import type { Compass } from './compass.ts'
 
 /** Hears the answer to one asking. `node` is the index of who answered. */
@@ -23,8 +25,22 @@ export interface Desk {
   ask(asker: Asker, node: number, request: ClientRequest, opText: string): number
   /** Nobody waits for this answer any more. */
   forget(ask: number): void
-  /** Records the invocation or return of an operation, JSON, in the event under way. */
-  record(kind: typeof TapKind.invoke | typeof TapKind.return, text: string): void
+  /** Records the invocation or return of an operation, in the event under way. */
+  record(said: Said): void
+}
+
+/** An operation of a client began, or ended. */
+export type Said =
+  /** `opText`: the operation as JSON. */
+  | { readonly is: 'invoke'; readonly operation: number; readonly client: string; readonly op: Json; readonly opText: string }
+  | { readonly is: 'return'; readonly operation: number; readonly client: string; readonly outcome: ReturnEvent['outcome'] }
+
+/** As it stands on a tap. Only who records needs it. */
+export function saidRecord(said: Said): { readonly kind: typeof TapKind.invoke | typeof TapKind.return; readonly text: string } {
+  const who = `{"operation":${said.operation},"client":${JSON.stringify(said.client)}`
+  return said.is === 'invoke'
+    ? { kind: TapKind.invoke, text: `${who},"op":${said.opText}}` }
+    : { kind: TapKind.return, text: `${who},"outcome":${JSON.stringify(said.outcome)}}` }
 }
 
 /** One alarm, set anew at will. */

@@ -6,7 +6,6 @@
 import type { ReturnEvent } from '../core/event.ts'
 import type { ClientOutcome, ClientRequest } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
-import { TapKind } from '../wire/tap.ts'
 import type { Compass } from './compass.ts'
 import type { Asker, ClientWorld } from './desk.ts'
 
@@ -141,8 +140,7 @@ export class LogicalClient implements Asker {
     const counters = { current: 0, isInDoubt: false, wakeAtMs: 0, timeouts: 0, pauses: 0, redirects: 0, node: 0 }
     const task: Task = { ...what, done, invokedAtUs, giveUpAtMs, open: new Set(), ...counters }
     this.#task = task
-    if (!what.isRegistration)
-      desk.record(TapKind.invoke, `{"operation":${what.operation},"client":${JSON.stringify(this.name)},"op":${what.opText}}`)
+    if (!what.isRegistration) desk.record({ is: 'invoke', operation: what.operation, client: this.name, op: what.op, opText: what.opText })
     this.#ask(task)
   }
 
@@ -209,10 +207,7 @@ export class LogicalClient implements Asker {
     const { desk } = this.#world
     this.#task = undefined
     for (const ask of task.open) desk.forget(ask)
-    if (!task.isRegistration) {
-      const text = `{"operation":${task.operation},"client":${JSON.stringify(this.name)},"outcome":${JSON.stringify(outcome)}}`
-      desk.record(TapKind.return, text)
-    }
+    if (!task.isRegistration) desk.record({ is: 'return', operation: task.operation, client: this.name, outcome })
     task.done({ operation: task.operation, outcome, latencyMs: (desk.atUs - task.invokedAtUs) / 1e3 })
   }
 }

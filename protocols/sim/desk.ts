@@ -2,12 +2,11 @@
  * The clients' endpoint in simulated time: the desk that logical clients ask from, stamped and counted as that of the real
  * process (main/clients/desk.ts), and the alarm of their load.
  */
-import type { Alarm, Asker, Desk } from '../clients/desk.ts'
+import type { Alarm, Asker, Desk, Said } from '../clients/desk.ts'
 import type { ClientReplyBody, ClientRequestBody } from '../core/event.ts'
 import { messageId } from '../core/ids.ts'
 import type { ClientRequest } from '../core/input.ts'
 import { Stamps } from '../host/stamps.ts'
-import { TapKind } from '../wire/tap.ts'
 import type { Agenda, Due } from './agenda.ts'
 import type { ClientsCut } from './cut.ts'
 import type { Letter, Sink } from './sink.ts'
@@ -47,7 +46,7 @@ export class SimDesk implements Desk {
     this.#stamps.continue(lamport, clock)
     for (const { operation, client } of open) {
       this.beginEvent()
-      this.record(TapKind.return, JSON.stringify({ operation, client, outcome: { is: 'unknown', why: 'its client went no further' } }))
+      this.record({ is: 'return', operation, client, outcome: { is: 'unknown', why: 'its client went no further' } })
     }
   }
 
@@ -92,10 +91,10 @@ export class SimDesk implements Desk {
     this.#askers.delete(ask)
   }
 
-  record(kind: typeof TapKind.invoke | typeof TapKind.return, text: string): void {
+  record(said: Said): void {
     this.#step += 1
     const { lamport, clock } = this.#stamps
-    this.#world.sink.spoke({ kind, step: this.#step, atUs: this.atUs, lamport, clock, text })
+    this.#world.sink.spoke({ said, step: this.#step, atUs: this.atUs, lamport, clock })
   }
 
   receive(letter: Letter): void {

@@ -2,6 +2,7 @@
  * Puts a simulation into a log as the processes of a real run and its proxy would: steps and checkpoints as tap records,
  * messages as frames. It decides nothing that the driver does not decide, so what is recorded replays like any other run.
  */
+import { saidRecord } from '../clients/desk.ts'
 import type { ActionEvent, DropEvent, NodeEvent, Unnumbered } from '../core/event.ts'
 import { hashText } from '../core/hash.ts'
 import type { FaultId } from '../core/ids.ts'
@@ -64,9 +65,9 @@ export class Recording implements Sink {
     if (inputKind === StepInputKind.start || said.pace.isDue(step.step, atUs)) this.#checkpoint(step, said, after)
   }
 
-  spoke({ kind, step, atUs, lamport, clock, text }: Word): void {
+  spoke({ said, step, atUs, lamport, clock }: Word): void {
     const writer = this.#begin()
-    writeTextRecord(writer, { kind, step, atUs, lamport, clock, text })
+    writeTextRecord(writer, { ...saidRecord(said), step, atUs, lamport, clock })
     this.#log.tap(this.#clients, 1, writer.bytes, writer.view, 0, writer.length)
   }
 

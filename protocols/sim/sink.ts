@@ -3,11 +3,11 @@
  * pays for judging, and a bare run pays for neither. What is passed is valid during the call only, bodies and states
  * apart, which never change.
  */
+import type { Said } from '../clients/desk.ts'
 import type { ActionEvent, DropEvent, NodeEvent, Unnumbered } from '../core/event.ts'
 import type { FaultId, MessageId } from '../core/ids.ts'
 import type { JudgedStep } from '../core/invariant.ts'
 import type { AnyMessage } from '../core/machine.ts'
-import type { TapKind } from '../wire/tap.ts'
 
 /** A message with its stamps: what a frame is on a wire. */
 export interface Letter {
@@ -45,13 +45,11 @@ export interface StepSeen extends JudgedStep<unknown, AnyMessage> {
 
 /** A client's operation began or ended. */
 export interface Word {
-  readonly kind: typeof TapKind.invoke | typeof TapKind.return
+  readonly said: Said
   readonly step: number
   readonly atUs: number
   readonly lamport: number
   readonly clock: Uint32Array
-  /** JSON, as on a tap. */
-  readonly text: string
 }
 
 export interface Sink {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parseScenario } from '../../../main/scenario/parse.ts'
 import { runScenario } from '../../../main/scenario/runner.ts'
 import { SimStage } from '../../../main/simulate/stage.ts'
+import { saidRecord } from '../../../protocols/clients/desk.ts'
 import type { RunEvent, Unnumbered } from '../../../protocols/core/event.ts'
 import { nodeId, runId } from '../../../protocols/core/ids.ts'
 import type { AnyProtocol } from '../../../protocols/core/machine.ts'
@@ -16,8 +17,8 @@ class Notes implements Sink {
   readonly spokeOf: { atUs: number; text: string }[] = []
   readonly asked: { atUs: number; to: number }[] = []
   readonly done: { atUs: number; event: Unnumbered<RunEvent> }[] = []
-  spoke({ atUs, text }: Word): void {
-    this.spokeOf.push({ atUs, text })
+  spoke({ atUs, said }: Word): void {
+    this.spokeOf.push({ atUs, text: saidRecord(said).text })
   }
   sent({ from, to }: Letter, atUs: number): void {
     if (from === 3) this.asked.push({ atUs, to })

@@ -2,7 +2,6 @@
 import type { ActionEvent, DropEvent, NodeEvent, Unnumbered } from '../../../protocols/core/event.ts'
 import type { MessageId } from '../../../protocols/core/ids.ts'
 import type { Letter, Sink, StepSeen, Word } from '../../../protocols/sim/sink.ts'
-import { TapKind } from '../../../protocols/wire/tap.ts'
 
 interface Taken {
   readonly kind: string
@@ -68,8 +67,8 @@ export class Transcript implements Sink {
     inputs.push({ kind: input.kind, node, atUs, nowMs })
   }
 
-  spoke({ kind, text }: Word): void {
-    if (kind === TapKind.return) this.returns.push((JSON.parse(text) as { outcome: { is: string } }).outcome.is)
+  spoke({ said }: Word): void {
+    if (said.is === 'return') this.returns.push(said.outcome.is)
   }
 
   sent(letter: Letter, atUs: number): void {
