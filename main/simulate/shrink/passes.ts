@@ -4,7 +4,7 @@ import type { Pass, Removal, Simplification } from '../../../protocols/sim/shrin
 import type { Step } from '../../scenario/format.ts'
 import { onNodes } from './change.ts'
 import { inTime, withoutOrphans } from './deeds.ts'
-import type { Bench, Trial } from './trial.ts'
+import { type Bench, isSafety, type Trial } from './trial.ts'
 
 type Arm = Extract<Step, { do: 'arm' }>
 type Fault = Arm['arm'] & { rule?: { [key: string]: unknown }; target?: { links?: unknown[]; groups?: string[][] } }
@@ -25,13 +25,16 @@ const canGo = (step: Step): boolean => step.atMs !== undefined && step.do !== 'h
 
 function leavingOut({ protocol }: Bench, isFree: boolean): Removal<Trial> {
   const usual = protocol.options.parse({}) as { [name: string]: unknown }
-  const partsOf = ({ run, steps }: Trial): Part[] => [
-    ...Object.keys(run.options).flatMap((option) => (isDeepStrictEqual(run.options[option], usual[option]) ? [] : [{ option }])),
-    ...(run.network.delayMs > 0 || run.network.jitterMs > 0 ? [{ setting: 'network' } as const] : []),
-    ...(run.load && isFree ? [{ setting: 'load' } as const] : []),
-    ...(run.sync === 'batch' ? [] : [{ setting: 'sync' } as const]),
-    ...steps.flatMap((step, index) => ((isFree ? index < steps.length - 1 : canGo(step)) ? [{ step: index }] : [])),
-  ]
+  const partsOf = ({ run, steps }: Trial): Part[] => {
+    const isCompared = isFree && !isSafety({ steps })
+    return [
+      ...Object.keys(run.options).flatMap((option) => (isDeepStrictEqual(run.options[option], usual[option]) ? [] : [{ option }])),
+      ...(run.network.delayMs > 0 || run.network.jitterMs > 0 ? [{ setting: 'network' } as const] : []),
+      ...(run.load && isFree ? [{ setting: 'load' } as const] : []),
+      ...(run.sync === 'batch' ? [] : [{ setting: 'sync' } as const]),
+      ...steps.flatMap((step, index) => ((isCompared ? index < steps.length - 1 : canGo(step)) ? [{ step: index }] : [])),
+    ]
+  }
   return {
     name: 'leaving out',
     parts: (trial) => partsOf(trial).length,
@@ -60,7 +63,7 @@ function* simpler(trial: Trial, bench: Bench, isFree: boolean): Iterable<Trial> 
   // What is demanded must still be there: what happens to the nodes that go is perhaps why it fails.
   if (isFree || fewer.steps.length === steps.length) yield fewer
   for (const [index, step] of steps.entries()) {
-    for (const other of simplerSteps(step, index === steps.length - 1, isFree)) {
+    for (const other of simplerSteps(step, index === steps.length - 1, isFree && !isSafety(trial))) {
       const changed = steps.map((each, at) => (at === index ? other : each))
       yield { ...trial, steps: other.atMs === step.atMs ? changed : inTime(changed) }
     }
@@ -75,12 +78,12 @@ function* simpler(trial: Trial, bench: Bench, isFree: boolean): Iterable<Trial> 
   for (let seed = 1; seed <= Math.min(SEEDS, run.seed - 1); seed++) yield { ...trial, run: { ...run, seed } }
 }
 
-function* simplerSteps(step: Step, isLast: boolean, isFree: boolean): Iterable<Step> {
-  if (step.atMs !== undefined && (isFree || step.do !== 'heal')) for (const atMs of rounder(step.atMs)) yield { ...step, atMs }
+function* simplerSteps(step: Step, isLast: boolean, isCompared: boolean): Iterable<Step> {
+  if (step.atMs !== undefined && (isCompared || step.do !== 'heal')) for (const atMs of rounder(step.atMs)) yield { ...step, atMs }
   if (step.do === 'arm') for (const fault of simplerFaults(step.arm as Fault)) yield { ...step, arm: fault }
   if (step.do === 'watch' && isLast)
     for (const ms of [10, 20, 50, 100, 200, 500, 1000]) if (ms < step.watch.ms) yield { ...step, watch: { ms } }
-  if (step.do === 'wait' && isLast && isFree && step.withinMs !== undefined)
+  if (step.do === 'wait' && isLast && isCompared && step.withinMs !== undefined)
     for (const withinMs of [50, 100, 200, 300, 500, 700, 1000, 2000, 5000]) if (withinMs < step.withinMs) yield { ...step, withinMs }
   if (step.do === 'ask') {
     const { by: _, ...anybody } = step

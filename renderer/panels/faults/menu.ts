@@ -66,8 +66,6 @@ function nodeMenu(node: NodeId, now: Snapshot | undefined, nodes: readonly NodeI
   const act = (text: string, action: NodeAction, icon: typeof Pause): MenuEntry => ({
     text: `${text} ${node}`,
     icon,
-    // As if its machine had lost power: a process that is killed leaves what it wrote to the system.
-    ...(action === 'crash' && acts.machine ? { detail: 'loses what is not synced' } : {}),
     run: () => acts.node(node, action),
   })
   const process: MenuEntry[] =

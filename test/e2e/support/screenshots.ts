@@ -36,6 +36,17 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
     await scenes.live?.(page)
     await page.keyboard.press('l')
   },
+  machines: async (page) => {
+    await scenes.simulated?.(page)
+    for (const part of ['Clock of n2…', 'Disk of n2…', 'Clock of n3…']) {
+      await page
+        .getByRole('listbox', { name: 'Nodes' })
+        .getByRole('option', { name: part.slice(-3, -1) })
+        .press('ContextMenu')
+      await page.getByRole('menuitem', { name: part, exact: true }).click()
+      if (part !== 'Clock of n3…') await page.getByRole('button', { name: 'Set', exact: true }).click()
+    }
+  },
   live: async (page) => {
     await page
       .getByRole('button', { name: /^Kill the leader/ })
@@ -170,7 +181,7 @@ export async function openWindow(
     if (message.type() === 'error' || message.type() === 'warning') console.error(`console: ${message.text()}`)
   })
   page.on('pageerror', (error) => console.error(`page: ${error.message}`))
-  await page.goto(address)
+  await page.goto(address, { timeout: 120_000 })
   await page.getByRole('banner').waitFor()
   await page.evaluate(() => document.fonts.ready)
   if (look.sight !== undefined)
