@@ -13,6 +13,7 @@ import type { HistoryReport, JudgeProgress } from './contract/history.ts'
 import { keepHeapsSmall } from './engineHeap.ts'
 import { formatInfos } from './exchange/index.ts'
 import type { ChangeListener, Lab, LabConnection, LabFiles, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
+import { LabBookmarks } from './labBookmarks.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
 import { choose } from './labChoice.ts'
 import { type Connection, Connections } from './labConnections.ts'
@@ -71,6 +72,7 @@ class SynodLab implements Lab {
   readonly #views: Views
   readonly #futures: LabFutures
   readonly #exchange: LabExchange
+  readonly #bookmarks: LabBookmarks
   readonly #handlers: Handlers<Connection> = this.#commands()
   #live: LiveRun | undefined
   /** Starts and stops of runs come one after the other. */
@@ -91,6 +93,15 @@ class SynodLab implements Lab {
       library,
       source: (run) => this.#exported(run),
       tell: (job, progress) => this.#connections.publish({ kind: 'exchange', job, progress }),
+    })
+    this.#bookmarks = new LabBookmarks({
+      view: (run) => this.#views.get(run),
+      fixed: (run) => {
+        if (options.readOnly) return 'This lab only reads.'
+        return this.#views.isStranger(run) ? 'This run was opened from elsewhere: its file is read and never changed.' : undefined
+      },
+      keep: (run, bookmarks) => (this.#live?.run === run ? this.#live.bookmarks(bookmarks) : library.bookmarks(run, bookmarks)),
+      tell: (run, bookmarks) => this.#connections.publish({ kind: 'bookmarks', run, bookmarks }),
     })
     this.dataFolder = library.dataFolder
   }
@@ -218,15 +229,22 @@ class SynodLab implements Lab {
       'run.overview': async ({ run }) => await (await view(run)).overview(this.#live?.run === run),
       'run.events': async ({ run, ...request }) => await (await view(run)).events(request),
       'run.moment': async ({ run, seq }) => await (await view(run)).moment(seq),
-      'run.states': async ({ run, seq }) => await (await view(run)).states(seq),
+      'run.states': async ({ run, seq, whole }) => await (await this.#views.states(run)).states(seq, whole),
+      'run.state.part': async ({ run, ...request }) => await (await this.#views.states(run)).statePart(request),
+      'run.diff': async ({ run, ...request }) => await (await this.#views.states(run)).diff(request),
+      'run.changes': async ({ run, ...request }) => await (await this.#views.states(run)).changes(request),
+      'run.lane': async ({ run, ...request }) => await (await this.#views.states(run)).lane(request),
       'run.seek': async ({ run, atUs }) => await (await view(run)).seek(atUs),
       'run.columns': async ({ run, from }) => await (await view(run)).columns(from),
-      'run.panel': async ({ run, ...request }) => await (await view(run)).panel(request),
-      'run.panel.since': async ({ run, ...request }) => await (await view(run)).since(request),
+      'run.panel': async ({ run, ...request }) => await (await this.#views.states(run)).panel(request),
+      'run.panel.since': async ({ run, ...request }) => await (await this.#views.states(run)).since(request),
       'run.check': async ({ run, history }) => await this.#check(run, history),
       'run.futures': (request) => this.#futures.look(request),
       'run.futures.stop': async ({ run }) => done(await this.#futures.stop(run)),
       'run.future': async (request) => await this.#keepFuture(request),
+      'run.bookmarks': async ({ run }) => await this.#bookmarks.list(run),
+      'run.bookmark.put': async (request) => await this.#bookmarks.put(request),
+      'run.bookmark.delete': async (request) => await this.#bookmarks.delete(request),
       'run.history': async ({ run, limitMs }) => await this.#history(run, limitMs),
       'run.watch': async ({ run, on }, from) => {
         if (!from) throw new LabError('bad-request', 'run.watch belongs to a connection, and this call came over none.')
@@ -321,6 +339,7 @@ class SynodLab implements Lab {
     this.#library.fileOf(run)
     await this.#views.forget(run)
     this.#foundIn.delete(run)
+    this.#bookmarks.forget(run)
     this.#library.delete(run)
     this.#publishRuns()
     return null

@@ -30,6 +30,7 @@ export class ChangeQueue {
   readonly #grown = new Map<RunId, Growth>()
   readonly #verdicts = new Map<RunId, Change>()
   readonly #futures = new Map<RunId, Change>()
+  readonly #bookmarks = new Map<RunId, Change>()
   #runs: Change | undefined
   #troubles: Change[] = []
   #timer: NodeJS.Timeout | undefined
@@ -73,6 +74,9 @@ export class ChangeQueue {
       case 'futures':
         this.#futures.set(change.run, change)
         return
+      case 'bookmarks':
+        this.#bookmarks.set(change.run, change)
+        return
       case 'judging':
       case 'exchange':
         return // old news when the listener is ready again
@@ -115,10 +119,17 @@ export class ChangeQueue {
     const { change } = this.#listener
     const tell = change.bind(this.#listener)
     const grown = [...this.#grown.values()]
-    const rest = [...this.#verdicts.values(), ...this.#futures.values(), ...(this.#runs ? [this.#runs] : []), ...this.#troubles]
+    const rest = [
+      ...this.#verdicts.values(),
+      ...this.#futures.values(),
+      ...this.#bookmarks.values(),
+      ...(this.#runs ? [this.#runs] : []),
+      ...this.#troubles,
+    ]
     this.#grown.clear()
     this.#verdicts.clear()
     this.#futures.clear()
+    this.#bookmarks.clear()
     this.#runs = undefined
     this.#troubles = []
     for (const growth of grown) this.#deliverGrowth(growth, tell)

@@ -13,7 +13,11 @@ export class Views {
   readonly #open = new Map<RunId, Promise<RunView>>()
   /** Files that are not in the library. */
   readonly #strangers = new Map<RunId, string>()
+  readonly #openStates = new Map<RunId, Promise<RunView>>()
   #replay: ReplayThread | undefined
+  /** States have a thread of their own, so that nobody who looks at one waits for a judgement. Started when first needed. */
+  #states: Promise<ReplayThread> | undefined
+  #onFailure: ReplayOptions['onFailure']
 
   constructor(library: RunLibrary) {
     this.#library = library
@@ -21,6 +25,7 @@ export class Views {
 
   async start(options: ReplayOptions): Promise<void> {
     this.#replay = await startReplay(options)
+    this.#onFailure = options.onFailure
   }
 
   /** Rejects with a LabError when there is no such run or its file cannot be read. */
@@ -36,6 +41,24 @@ export class Views {
     return view
   }
 
+  /** For what is asked of states: in a thread beside the one that reads and judges. */
+  async states(run: RunId): Promise<RunView> {
+    const known = this.#openStates.get(run)
+    if (known) return await known
+    await this.get(run) // says what is wrong with the file, and closes what nobody asked for lately
+    this.#states ??= startReplay(this.#onFailure ? { onFailure: this.#onFailure } : {})
+    const file = this.fileOf(run)
+    const view = this.#openStates.get(run) ?? this.#states.then((thread) => thread.open(run, file))
+    this.#openStates.set(run, view)
+    view.catch(() => this.#openStates.delete(run))
+    return await view
+  }
+
+  /** A file that is not in the library: it is read and never changed. */
+  isStranger(run: RunId): boolean {
+    return this.#strangers.has(run)
+  }
+
   /** Opens a file from anywhere; its path stands for the run from then on. */
   async openFile(file: string): Promise<RunId> {
     const run = runId(path.resolve(file))
@@ -49,14 +72,17 @@ export class Views {
   }
 
   async forget(run: RunId): Promise<void> {
-    const view = this.#open.get(run)
+    const [view, states] = [this.#open.get(run), this.#openStates.get(run)]
     this.#open.delete(run)
+    this.#openStates.delete(run)
+    states?.then((opened) => opened.close()).catch(() => undefined)
     const opened = await view?.catch(() => undefined)
     opened?.close()
   }
 
   async close(): Promise<void> {
     await this.#replay?.close()
+    await (await this.#states?.catch(() => undefined))?.close()
   }
 
   async #read(run: RunId): Promise<RunView> {

@@ -2,6 +2,7 @@
  * What the lab can do to the run that is live, whether its nodes are processes (run.ts) or simulated (simulate/run.ts), and
  * what of a person's wishes can be told to be wrong before either is asked.
  */
+
 import type { Asking } from '../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
@@ -10,6 +11,7 @@ import { type EndpointId, endpointIds, type FaultId, type MessageId, type NodeId
 import type { Json } from '../protocols/core/json.ts'
 import type { AnyProtocol } from '../protocols/core/machine.ts'
 import type { AnyService } from '../protocols/core/service.ts'
+import type { Bookmarks } from './contract/bookmarks.ts'
 import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
 import type { RecorderReport } from './recorder/index.ts'
@@ -61,6 +63,8 @@ export interface LiveRun {
   findings(violations: readonly Violation[]): void
   verdict(is: NonNullable<RunSummary['verdict']>): void
   rename(name: string): void
+  /** Keeps them in the file. */
+  bookmarks(bookmarks: Bookmarks): void
   /** All that was done before is in the file. */
   flush(): Promise<void>
 }

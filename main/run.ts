@@ -2,6 +2,7 @@
  * One live run of real processes: its recorder and its proxy, started side by side, then its processes; ended in the other order. It wires
  * them and keeps the register of faults; what happens to the run is recorded by the parts at the place where it happens.
  */
+
 import { randomBytes } from 'node:crypto'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
@@ -9,6 +10,7 @@ import { messageTypesOf } from '../protocols/core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
 import { type EndpointId, type FaultId, faultId, type MessageId, type NodeId, nodeIds, type RunId } from '../protocols/core/ids.ts'
 import { type NodeLauncher, type ProcessEntries, Supervisor } from './cluster/index.ts'
+import type { Bookmarks } from './contract/bookmarks.ts'
 import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
 import { asLabError } from './labBorder.ts'
@@ -168,6 +170,10 @@ export class ProcessRun implements LiveRun {
 
   rename(name: string): void {
     this.#recorder?.rename(name)
+  }
+
+  bookmarks(bookmarks: Bookmarks): void {
+    this.#recorder?.bookmarks(bookmarks)
   }
 
   async flush(): Promise<void> {

@@ -17,6 +17,10 @@ import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
 import { type MachineResponses, machineRequests } from './machines.ts'
 import { type PanelResponses, panelRequests } from './panel.ts'
+import { type BookmarkResponses, bookmarkRequests } from './bookmarks.ts'
+import { type StateResponses, stateRequests } from './state.ts'
+
+export type { NodeStates } from './state.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 const seq = z.int().min(0)
@@ -73,7 +77,6 @@ export const requests = {
     filter: eventFilterSchema.optional(),
   }),
   'run.moment': z.strictObject({ run, seq }),
-  'run.states': z.strictObject({ run, seq }),
   /** The last event at or before a real time. */
   'run.seek': z.strictObject({ run, atUs: z.number().min(0) }),
   /** `history`: judge the clients' operations too; after `limitMs` there is no verdict on them. */
@@ -101,6 +104,8 @@ export const requests = {
   ...causalityRequests,
   ...exchangeRequests,
   ...panelRequests,
+  ...stateRequests,
+  ...bookmarkRequests,
 
   /** Starts or stops the stream of changes for a run on this connection. */
   'run.watch': z.strictObject({ run, on: z.boolean() }),
@@ -234,22 +239,6 @@ export interface Verdict {
   readonly history?: HistoryReport
 }
 
-export interface NodeStates {
-  readonly seq: number
-  readonly nodes: readonly {
-    readonly node: NodeId
-    readonly status: string
-    /** The whole state as a tree, undefined while the node is down. */
-    readonly state: Json | undefined
-    /** Paths (dots between keys) that the node's last step changed. */
-    readonly changed: readonly string[]
-    /** The event of the node's last step. */
-    readonly stepSeq: number
-    /** Why the state could not be rebuilt, when it could not. */
-    readonly problem?: string
-  }[]
-}
-
 export interface ClientAnswer {
   readonly operation: number
   /** The operation as the service formats it. */
@@ -259,7 +248,8 @@ export interface ClientAnswer {
   readonly latencyMs: number
 }
 
-export interface Responses extends CausalityResponses, ExchangeResponses, MachineResponses, PanelResponses {
+export interface Responses
+  extends CausalityResponses, ExchangeResponses, MachineResponses, PanelResponses, StateResponses, BookmarkResponses {
   'exchange.import': RunSummary
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]
@@ -287,7 +277,6 @@ export interface Responses extends CausalityResponses, ExchangeResponses, Machin
     readonly scanned: number
   }
   'run.moment': MomentData
-  'run.states': NodeStates
   'run.seek': { readonly seq: number }
   'run.check': Verdict
   'run.futures': FuturesReport

@@ -5,6 +5,7 @@
 import type { RunEvent } from '../../protocols/core/event.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
+import type { Bookmarks } from './bookmarks.ts'
 import type { Mark, RunSummary, Verdict } from './commands.ts'
 import type { LabFailure } from './errors.ts'
 import type { ExchangeProgress } from './exchange.ts'
@@ -33,6 +34,8 @@ export type Change =
   | { readonly kind: 'judging'; readonly run: RunId; readonly progress: JudgeProgress }
   /** How far an export or an import is, for the window that asked for it. */
   | { readonly kind: 'exchange'; readonly job: string; readonly progress: ExchangeProgress }
+  /** The bookmarks of the run are others now. */
+  | { readonly kind: 'bookmarks'; readonly run: RunId; readonly bookmarks: Bookmarks }
   /** The library changed: a run began, ended, was renamed or deleted. */
   | { readonly kind: 'runs'; readonly runs: readonly RunSummary[] }
   | { readonly kind: 'trouble'; readonly run?: RunId; readonly failure: LabFailure }

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
-import { readChunk } from '../../protocols/wire/chunkEvents.ts'
+import { readChunk, readEvent } from '../../protocols/wire/chunkEvents.ts'
 import { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { bad } from './openRunFile.ts'
 import { ChunkContents } from './runFile.ts'
@@ -82,6 +82,15 @@ export class Chunks {
     return kept(this.#events, keyOf(place), KEPT_EVENTS, () => readChunk(this.#read(place), this.#tables))
   }
 
+  /** One event of the chunk, without making the others. */
+  event(place: ChunkPlace, seq: number): RunEvent | undefined {
+    const all = this.#events.get(keyOf(place))
+    if (all) return all[seq - place.firstSeq]
+    const reader = this.reader(place)
+    while (reader.next()) if (reader.seq === seq) return readEvent(reader)
+    return undefined
+  }
+
   /** The events of the chunk that are sends, by message. */
   sends(place: ChunkPlace): ReadonlyMap<number, number> {
     return kept(this.#sends, keyOf(place), KEPT_PACKED, () => {
@@ -98,8 +107,9 @@ export class Chunks {
       // The last chunk may have grown since: what we know of it stands at its beginning, in the header's count not.
       if (!row || crc32(row.bytes) !== row.crc)
         throw bad(this.#file, `the events from ${place.firstSeq} to ${place.lastSeq} do not match their checksum`)
-      const bytes = new Uint8Array(row.bytes)
-      if (row.crc !== place.crc) new DataView(bytes.buffer).setUint32(4, place.lastSeq - place.firstSeq + 1, true)
+      // No copy: memory that comes and goes with every chunk makes the collector look through all states that are kept.
+      const bytes = new Uint8Array(row.bytes.buffer as ArrayBuffer, row.bytes.byteOffset, row.bytes.byteLength)
+      if (row.crc !== place.crc) new DataView(bytes.buffer, bytes.byteOffset).setUint32(4, place.lastSeq - place.firstSeq + 1, true)
       return bytes
     })
   }

@@ -3,6 +3,7 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, 
 import path from 'node:path'
 import type Database from 'better-sqlite3'
 import { type RunId, runId } from '../../protocols/core/ids.ts'
+import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import { eventProblem } from './eventSchema.ts'
@@ -30,6 +31,8 @@ export interface RunLibrary {
   findings(run: RunId, violations: readonly Violation[]): void
   /** Keeps the verdict of a scenario that was judged after its run had ended. */
   verdict(run: RunId, is: NonNullable<RunSummary['verdict']>): void
+  /** Keeps the bookmarks of a run that has ended. */
+  bookmarks(run: RunId, bookmarks: Bookmarks): void
   /** Removes the file and the nodes' disks. Throws `bad-request` when the run is live. */
   delete(run: RunId): void
   /** Checks the whole file, then copies it in under a name that is free. */
@@ -120,6 +123,10 @@ class Library implements RunLibrary {
 
   verdict(run: RunId, is: NonNullable<RunSummary['verdict']>): void {
     this.#edit(run, (db) => putMeta(db, 'verdict', is))
+  }
+
+  bookmarks(run: RunId, bookmarks: Bookmarks): void {
+    this.#edit(run, (db) => putMeta(db, 'bookmarks', bookmarks))
   }
 
   delete(run: RunId): void {

@@ -11,6 +11,8 @@ import { decodeMoment, firstMoment, type MomentData } from '../../protocols/core
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { ColumnsBlock } from '../contract/causality.ts'
+import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
+import { BOOKMARKS_MAX, type Bookmarks, bookmarkSchema } from '../contract/bookmarks.ts'
 import type { Mark, Overview, ParsedRequest, Responses, RunSummary, Violation } from '../contract/commands.ts'
 import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
 import { EventQuery, type MessageFacts } from './eventQuery.ts'
@@ -53,7 +55,7 @@ export class RunReader {
     }
     this.#nearestMoment = db.prepare('SELECT data FROM moment WHERE seq <= ? ORDER BY seq DESC LIMIT 1')
     this.#checkpoint = db.prepare(
-      'SELECT seq FROM checkpoint WHERE seq <= ? AND endpoint = ? AND life = ? AND step <= ? ORDER BY step DESC LIMIT 1',
+      'SELECT seq, step FROM checkpoint WHERE seq <= ? AND endpoint = ? AND life = ? AND step <= ? ORDER BY step DESC LIMIT 1',
     )
   }
 
@@ -129,6 +131,13 @@ export class RunReader {
       )
       return [...marks, ...found].sort((a, b) => a.seq - b.seq)
     })
+  }
+
+  /** What a person marked; what is none of it, in a file from anywhere, is left out. */
+  bookmarks(): Bookmarks {
+    const kept = this.#reading('its bookmarks', () => readMeta(this.#db, 'bookmarks'))
+    const marks = (Array.isArray(kept) ? kept.slice(0, BOOKMARKS_MAX) : []).flatMap((one) => bookmarkSchema.safeParse(one).data ?? [])
+    return marks.sort((a, b) => a.seq - b.seq)
   }
 
   findings(): Violation[] {
@@ -213,17 +222,26 @@ export class RunReader {
     return atUs
   }
 
-  /** The send of a message, wherever in the run it is. */
-  sendOf(message: MessageId): SendEvent | undefined {
+  /** Cursors at the beginnings of the chunks that hold the events `from` to `to`, in order. */
+  *readers(from: number, to: number): Generator<ChunkReader> {
+    for (let i = this.#chunks.indexOf(from); i < this.#chunks.places.length; i++) {
+      const place = this.#chunks.places[i] as ChunkPlace
+      if (place.firstSeq > to) return
+      yield this.#reading(`the events from ${place.firstSeq} on`, () => this.#chunks.reader(place))
+    }
+  }
+
+  /** The send of a message, wherever in the run it is, or before event `before`. */
+  sendOf(message: MessageId, before = Number.POSITIVE_INFINITY): SendEvent | undefined {
     return this.#reading(`message ${message}`, () => {
       const { sender, life, number } = messageIdParts(message)
       if (sender >= this.#tables.endpoints.length) return undefined
       // The newest first: a message is mostly asked for soon after it was sent.
-      for (let i = this.#chunks.places.length - 1; i >= 0; i--) {
+      for (let i = Math.min(this.#chunks.indexOf(before), this.#chunks.places.length - 1); i >= 0; i--) {
         const place = this.#chunks.places[i] as ChunkPlace
         if (!place.contents.maySend(sender, life, number)) continue
         const seq = this.#chunks.sends(place).get(message)
-        if (seq !== undefined) return this.#chunks.events(place)[seq - place.firstSeq] as SendEvent
+        if (seq !== undefined) return this.#chunks.event(place, seq) as SendEvent
       }
       return undefined
     })
@@ -233,9 +251,16 @@ export class RunReader {
   checkpoint(endpoint: number, life: number, step: number, seq: number): CheckpointEvent | undefined {
     return this.#reading('a checkpoint', () => {
       const row = this.#checkpoint.get(seq, endpoint, life, step) as { seq: number } | undefined
-      const event = row && this.event(row.seq)
+      const place = row && this.#placeOf(row.seq)
+      const event = place && this.#chunks.event(place, row.seq)
       return event?.kind === 'checkpoint' ? event : undefined
     })
+  }
+
+  /** At which step that is. */
+  checkpointStep(endpoint: number, life: number, step: number, seq: number): number | undefined {
+    const row = this.#reading('a checkpoint', () => this.#checkpoint.get(seq, endpoint, life, step) as { step: number } | undefined)
+    return row?.step
   }
 
   /** Steps `first`..`last` of a life that stand at or before event `seq`, in order, chunks without any of them unopened. */

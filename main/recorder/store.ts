@@ -70,7 +70,7 @@ export class RunStore {
     putFindings(this.#db, violations)
   }
 
-  set(key: 'name' | 'verdict' | 'status', value: string): void {
+  set(key: 'name' | 'verdict' | 'status' | 'bookmarks', value: unknown): void {
     this.#begin()
     putMeta(this.#db, key, value)
   }

@@ -1,5 +1,6 @@
 /** The recorder's thread as lab.ts holds it. */
 import { type MessagePort, Worker } from 'node:worker_threads'
+import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import type { RecorderReport, RunHeader } from './header.ts'
@@ -23,6 +24,8 @@ export interface RecorderThread {
   /** The verdict of the scenario that the run came from. */
   verdict(is: NonNullable<RunSummary['verdict']>): void
   rename(name: string): void
+  /** All bookmarks of the run, as they are from now on. */
+  bookmarks(bookmarks: Bookmarks): void
   /** Resolves when all that was fed before is in the file. Rejects with a LabError when recording has failed. */
   flush(): Promise<{ readonly lastSeq: number }>
   /** Records what is still in the feed, marks the run as ended, leaves one whole file. Never rejects; safe to call twice. */
@@ -35,6 +38,7 @@ export type ToRecorder =
   | { readonly kind: 'findings'; readonly violations: readonly Violation[] }
   | { readonly kind: 'verdict'; readonly is: NonNullable<RunSummary['verdict']> }
   | { readonly kind: 'rename'; readonly name: string }
+  | { readonly kind: 'bookmarks'; readonly bookmarks: Bookmarks }
   | { readonly kind: 'flush'; readonly id: number }
   | { readonly kind: 'close' }
 
@@ -106,6 +110,10 @@ class Thread implements RecorderThread {
 
   rename(name: string): void {
     this.#say({ kind: 'rename', name })
+  }
+
+  bookmarks(bookmarks: Bookmarks): void {
+    this.#say({ kind: 'bookmarks', bookmarks })
   }
 
   flush(): Promise<{ lastSeq: number }> {

@@ -39,6 +39,9 @@ class RecorderWorker {
       case 'rename':
         this.#trying(() => this.#store.set('name', word.name))
         return this.#commitSoon()
+      case 'bookmarks':
+        this.#trying(() => this.#store.set('bookmarks', word.bookmarks))
+        return this.#commitSoon()
       case 'flush':
         this.#drain()
         this.#commit()

@@ -3,13 +3,17 @@
  * While a run is live the judge takes a small share of the time; what it has not come to yet, its verdict says.
  */
 import { getHeapStatistics } from 'node:v8'
-import type { RunId } from '../../protocols/core/ids.ts'
+import type { NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import type { findProtocol } from '../../protocols/registry.ts'
-import type { NodeStates, Overview, Verdict } from '../contract/commands.ts'
+import type { Overview, ParsedRequest, Verdict } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
+import type { FieldChanges, Lane, NodeStates, StateDiff } from '../contract/state.ts'
+import { Changes } from './changes.ts'
 import { Execution } from './execution.ts'
 import { Judge } from './judge.ts'
 import { Panels } from './panels.ts'
+import { Lanes } from './lanes.ts'
 import type { Recording } from './source.ts'
 import { States } from './states.ts'
 
@@ -19,6 +23,9 @@ const FOLLOW_EVERY_MS = 90
 /** Checking: as fast as it goes, with room between the slices for whatever else is asked. */
 const CHECK_SLICE_MS = 15
 const VERDICT_EVERY_MS = 250
+/** Preparing states: slices short enough for a question in between, and a long pause where the recording still grows. */
+const PREPARE_SLICE_MS = 8
+const PREPARE_LIVE_EVERY_MS = 100
 /** States grow with the run, for some protocols without end; beyond this the judge stops and says so. */
 const HEAP_BYTES_MAX = 1.5 * 1024 ** 3
 
@@ -37,8 +44,11 @@ export class Replay {
   readonly #options: ReplayOptions
   readonly #states: States
   readonly #judge: Judge
+  readonly #changes: Changes | string
+  readonly #lanes: Lanes
   #mode: 'idle' | 'follow' | 'finish' = 'idle'
   #timer: NodeJS.Timeout | undefined
+  #preparing: NodeJS.Timeout | undefined
   #closed = false
   #toldMs = Number.NEGATIVE_INFINITY
   #toldViolations = 0
@@ -52,14 +62,45 @@ export class Replay {
     this.#states = new States(recording, execution)
     this.#judge = new Judge(recording, execution)
     this.panels = new Panels(recording, execution, this.#states)
+    const { snapshots } = this.#states
+    this.#changes = typeof execution === 'string' || !snapshots ? String(execution) : new Changes(recording, execution, snapshots)
+    this.#lanes = new Lanes(recording, execution)
   }
 
   overview(live: boolean): Overview {
     return this.recording.overview(this.#run, live)
   }
 
-  states(seq: number): NodeStates {
-    return this.#states.at(seq)
+  /** The first question about states begins the pass that makes all others quick. */
+  states(seq: number, whole = true): NodeStates {
+    this.#prepare()
+    return this.#states.at(seq, whole)
+  }
+
+  /** To the end of what is recorded now, in slices between the answers. */
+  prepare(): void {
+    this.#prepare()
+  }
+
+  statePart({ seq, node, path, from, to }: Omit<ParsedRequest<'run.state.part'>, 'run'>): { items: Json } {
+    return this.#states.part(seq, this.#known(node), path, from, to)
+  }
+
+  diff({ a, b }: Omit<ParsedRequest<'run.diff'>, 'run'>): StateDiff {
+    for (const { node } of [a, b]) this.#known(node)
+    return this.#states.diff(a, b)
+  }
+
+  changes(request: Omit<ParsedRequest<'run.changes'>, 'run'>): FieldChanges {
+    this.#known(request.node)
+    if (typeof this.#changes === 'string') throw new LabError('bad-request', this.#changes, 'Its events can be read all the same.')
+    this.#prepare()
+    return this.#changes.find(request)
+  }
+
+  lane(request: Omit<ParsedRequest<'run.lane'>, 'run'>): Lane {
+    for (const node of request.nodes) this.#known(node)
+    return this.#lanes.lane(request)
   }
 
   /** Judges to the end of what is recorded now. */
@@ -89,7 +130,35 @@ export class Replay {
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#preparing)
     this.recording.close()
+  }
+
+  #known(node: NodeId): NodeId {
+    const { nodes } = this.recording.header
+    if (!nodes.includes(node))
+      throw new LabError('bad-request', `There is no node ${node} in this run.`, `Its nodes are ${nodes.join(', ')}.`)
+    return node
+  }
+
+  #prepare(): void {
+    const { snapshots } = this.#states
+    if (!snapshots || this.#preparing || this.#closed) return
+    const end = this.recording.lastSeq
+    if (snapshots.reached >= end || snapshots.isFull) return
+    const slice = () => {
+      this.#preparing = undefined
+      if (this.#closed) return
+      try {
+        snapshots.advance(end, performance.now() + PREPARE_SLICE_MS)
+      } catch {
+        return // the file is damaged there: whoever asks for that place hears it
+      }
+      if (snapshots.reached >= end || snapshots.isFull) return
+      const grows = this.recording.refresh() > end
+      this.#preparing = setTimeout(slice, grows ? PREPARE_LIVE_EVERY_MS : 1)
+    }
+    this.#preparing = setTimeout(slice, 1)
   }
 
   #next(afterMs: number): void {

@@ -37,11 +37,26 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
       case 'columns':
         return view.recording.columns(word.from)
       case 'states':
-        return view.states(word.seq)
+        return view.states(word.seq, word.whole)
       case 'panel':
+        view.prepare()
         return view.panels.answer(word.request)
       case 'since':
+        view.prepare()
         return view.panels.since(word.request)
+      case 'bookmarks':
+        return view.recording.bookmarks()
+      case 'prepare':
+        view.prepare()
+        return null
+      case 'statePart':
+        return view.statePart(word.request)
+      case 'diff':
+        return view.diff(word.request)
+      case 'changes':
+        return view.changes(word.request)
+      case 'lane':
+        return view.lane(word.request)
       case 'check':
         return view.check()
       case 'follow':

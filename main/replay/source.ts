@@ -6,6 +6,8 @@ import type { Json } from '../../protocols/core/json.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { ColumnsBlock } from '../contract/causality.ts'
+import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
+import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { Overview, ParsedRequest, Responses } from '../contract/commands.ts'
 
 export interface RecordedHeader {
@@ -30,9 +32,14 @@ export interface EventSource {
   /** The stretch of events that holds `seq`, in order and without gaps; undefined behind the end. Not to be changed. */
   eventsAround(seq: number): readonly RunEvent[] | undefined
   moment(seq: number): MomentData
-  sendOf(message: MessageId): SendEvent | undefined
+  /** `before`: an event that it is known to stand before, from which it is looked for backwards. */
+  sendOf(message: MessageId, before?: number): SendEvent | undefined
+  /** Cursors over the events from `from` to `to`, a stretch each, from the beginning of the one that holds `from` on. */
+  readers(from: number, to: number): Iterable<ChunkReader>
   /** The latest checkpoint of a life at or before a step and an event. */
   checkpoint(endpoint: number, life: number, step: number, seq: number): CheckpointEvent | undefined
+  /** At which step that is. */
+  checkpointStep(endpoint: number, life: number, step: number, seq: number): number | undefined
   /** Steps `first`..`last` of a life that stand at or before event `seq`, in order. */
   steps(endpoint: number, life: number, first: number, last: number, seq: number): Iterable<StepEvent>
 }
@@ -65,5 +72,6 @@ export interface Recording extends EventSource {
   columns(from: number): ColumnsBlock
   /** Steps with one of these notes, and those that were given one of these messages. */
   hear(wanted: { readonly notes: readonly string[]; readonly messages: readonly string[] }): HeardSteps
+  bookmarks(): Bookmarks
   close(): void
 }

@@ -1,66 +1,178 @@
 /**
- * The state of every node right after any event: from the nearest checkpoint in the recording, or a state rebuilt
- * earlier, by running the steps since then again. Rebuilt states are kept; they share what did not change, so many of
- * them cost little more than one, and going on event by event costs one step.
+ * The state of every node right after any event. Where the pass over the recording has been (`Snapshots`), by running the
+ * few hundred events since the nearest snapshot again; elsewhere from the nearest checkpoint in the recording, or by
+ * letting the pass go on, whichever is less to run.
  */
+import { differencesOf } from '../../protocols/core/differences.ts'
 import type { StepEvent } from '../../protocols/core/event.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import type { NodeMoment } from '../../protocols/core/moment.ts'
-import type { NodeStates } from '../contract/commands.ts'
+import type { NodeStates, StateDiff } from '../contract/state.ts'
 import { changedPaths } from './difference.ts'
 import { Divergence, type Execution } from './execution.ts'
+import { changedIn, outlineOf, partOf } from './outline.ts'
+import { type SnapshotLimits, Snapshots } from './snapshots.ts'
 import type { EventSource } from './source.ts'
+import { type Standing, Walk } from './walk.ts'
 
-/** A state after a step; `before`: the one that this step was given, if it is known. */
-interface Rebuilt {
-  readonly step: number
-  readonly state: unknown
-  readonly before: unknown
-  /** What went wrong on the way here. */
-  readonly problem: string | undefined
+/** Where events are stepped through one by one, the last answer is nearer than any snapshot. */
+const NEAR = 300
+/** Steps to run for each event of the pass, about: what decides between it and checkpoints. */
+const STEPS_PER_EVENT = 0.25
+
+/** How all nodes stand after an event. */
+export interface Standings {
+  readonly seq: number
+  readonly nodes: readonly Standing[]
 }
 
-const KEEP_EVERY = 128
-const KEPT_MAX = 4000
-
 export class States {
+  readonly snapshots: Snapshots | undefined
   readonly #source: EventSource
   readonly #execution: Execution | string
-  /** Rebuilt states by node and life, each list in order of steps. */
-  readonly #kept = new Map<string, Rebuilt[]>()
-  #keptCount = 0
+  #last: Standings | undefined
 
-  constructor(source: EventSource, execution: Execution | string) {
+  constructor(source: EventSource, execution: Execution | string, limits: Partial<SnapshotLimits> = {}) {
     this.#source = source
     this.#execution = execution
+    this.snapshots = typeof execution === 'string' ? undefined : new Snapshots(source, execution, limits)
   }
 
-  at(seq: number): NodeStates {
-    const moment = this.#source.moment(seq)
-    return { seq: moment.seq, nodes: moment.nodes.map((node) => this.#nodeAt(node, moment.seq)) }
+  /** `whole`: long lists too. */
+  at(seq: number, whole = true): NodeStates {
+    const standings = this.standings(seq)
+    const { nodes } = this.#source.header
+    return {
+      seq: standings.seq,
+      ready: this.snapshots?.reached ?? this.#source.lastSeq,
+      nodes: standings.nodes.map((standing, endpoint) => this.#told(nodes[endpoint] as NodeId, standing, standings.seq, whole)),
+    }
   }
 
-  /** A node's state as the protocol keeps it, right after its last step; `node` as it is at event `seq`. Throws Divergence. */
+  /** A node's state as the protocol keeps it, right after its last step, though it may be down since; `node` as it is at event `seq`. Throws Divergence. */
   stateOf({ id, life, step }: NodeMoment & { readonly id: NodeId }, seq: number): { state: unknown; problem: string | undefined } {
     if (typeof this.#execution === 'string') throw new Divergence(this.#execution)
-    const { state, problem } = this.#rebuild(id, life, step, seq)
-    return { state, problem }
+    const { state, problem } = this.#standing(seq, id)
+    if (state !== undefined) return { state, problem }
+    const rebuilt = this.#rebuild(id, life, step, seq)
+    return { state: rebuilt.state, problem: rebuilt.problem }
   }
 
-  #nodeAt(node: NodeMoment & { readonly id: NodeId }, seq: number): NodeStates['nodes'][number] {
-    const { id, status, life, step } = node
-    const bare = { node: id, status, state: undefined, changed: [], stepSeq: 0 }
-    if (status === 'down' || step === 0) return { ...bare, stepSeq: step === 0 ? 0 : this.#seqOf(id, life, step, seq) }
-    const stepSeq = this.#seqOf(id, life, step, seq)
-    if (typeof this.#execution === 'string') return { ...bare, stepSeq, problem: this.#execution }
+  part(seq: number, node: NodeId, path: string, from: number, to: number): { items: Json } {
+    const { state } = this.#standing(seq, node)
+    const items =
+      typeof this.#execution === 'string' || state === undefined ? undefined : partOf(this.#execution.protocol, state, path, from, to)
+    return { items: items ?? {} }
+  }
+
+  diff(a: { seq: number; node: NodeId }, b: { seq: number; node: NodeId }): StateDiff {
+    const [left, right] = [a, b].map(({ seq, node }) => {
+      const { state, stepSeq, problem } = this.#standing(seq, node)
+      const tree = typeof this.#execution === 'string' || state === undefined ? undefined : this.#execution.protocol.encode(state)
+      const why = typeof this.#execution === 'string' ? this.#execution : problem
+      return { tree, side: { seq, node, stepSeq, ...(why === undefined ? {} : { problem: why }) } }
+    }) as [{ tree: Json | undefined; side: StateDiff['a'] }, { tree: Json | undefined; side: StateDiff['b'] }]
+    return { a: left.side, b: right.side, ...differencesOf(left.tree, right.tree) }
+  }
+
+  /** How all nodes stand after event `seq`, or after the last when that is earlier. */
+  standings(seq: number): Standings {
+    if (seq > this.#source.lastSeq) this.#source.refresh()
+    const to = Math.min(seq, this.#source.lastSeq)
+    const last = this.#last
+    if (last?.seq === to) return last
+    const found = this.#reach(to)
+    this.#last = found
+    return found
+  }
+
+  #standing(seq: number, node: NodeId): Standing {
+    return this.standings(seq).nodes[this.#source.header.nodes.indexOf(node)] as Standing
+  }
+
+  #reach(to: number): Standings {
+    const execution = this.#execution
+    if (typeof execution === 'string') return this.#recorded(to)
+    const { snapshots } = this
+    const last = this.#last
+    if (last && last.seq < to && to - last.seq < NEAR) return this.#walkOn(execution, last, to)
+    if (snapshots && to > snapshots.reached && !snapshots.isFull) {
+      const { nodes } = this.#source.moment(to)
+      const steps = nodes.reduce((sum, node) => sum + this.#stepsFromCheckpoint(node, to), 0)
+      if (steps < (to - snapshots.reached) * STEPS_PER_EVENT) return this.#fromCheckpoints(nodes, to)
+      snapshots.advance(to)
+    }
+    const nearest = snapshots && to <= snapshots.reached ? snapshots.nearest(to) : undefined
+    if (nearest) return this.#walkOn(execution, nearest, to)
+    if (snapshots && to <= snapshots.reached) {
+      const walk = new Walk(this.#source, execution)
+      walk.advance(to)
+      return { seq: to, nodes: walk.nodes }
+    }
+    return this.#fromCheckpoints(this.#source.moment(to).nodes, to)
+  }
+
+  #walkOn(execution: Execution, from: Standings, to: number): Standings {
+    const walk = new Walk(this.#source, execution, { from })
+    walk.advance(to)
+    return { seq: to, nodes: walk.nodes }
+  }
+
+  #told(node: NodeId, standing: Standing, seq: number, whole: boolean): NodeStates['nodes'][number] {
+    const { status, stepSeq, state, before, problem } = standing
+    const why = problem === undefined ? {} : { problem }
+    const bare = { node, status, state: undefined, changed: [], stepSeq, ...why }
+    if (typeof this.#execution === 'string') return this.#asRecorded(bare, standing, seq)
+    if (status === 'down' || state === undefined) return status === 'down' ? { node, status, state: undefined, changed: [], stepSeq } : bare
     const { protocol } = this.#execution
-    try {
-      const { state, before, problem } = this.#rebuild(id, life, step, seq)
+    if (whole) {
       const tree = protocol.encode(state)
-      const changed = before === undefined ? [] : changedPaths(protocol.encode(before), tree)
-      return { node: id, status, state: tree, changed, stepSeq, ...(problem === undefined ? {} : { problem }) }
+      return { ...bare, state: tree, changed: before === undefined ? [] : changedPaths(protocol.encode(before), tree) }
+    }
+    const outline = outlineOf(protocol, state)
+    const { tree, cut } = outline
+    const changed = before === undefined ? [] : changedIn(protocol, before, state, outline)
+    return { ...bare, state: tree, ...(cut.length > 0 ? { cut } : {}), changed }
+  }
+
+  /** A run that cannot be run again still shows what was written down: the state at the last checkpoint, and that it is old. */
+  #asRecorded(bare: NodeStates['nodes'][number], { life, step, status }: Standing, seq: number): NodeStates['nodes'][number] {
+    const why = this.#execution as string
+    const recorded = status === 'down' ? undefined : this.#source.checkpoint(this.#endpoint(bare.node), life, step, seq)
+    if (!recorded) return { ...bare, problem: why }
+    const age =
+      recorded.step === step
+        ? 'exactly as it was recorded'
+        : `as it was recorded after step ${recorded.step}, ${step - recorded.step} steps earlier`
+    return { ...bare, state: recorded.state, problem: `${why} Shown is the state of event ${recorded.seq}, ${age}.` }
+  }
+
+  #recorded(to: number): Standings {
+    const nodes = this.#source.moment(to).nodes.map(({ id, status, life, step }): Standing => {
+      const stepSeq = step === 0 ? 0 : this.#seqOf(id, life, step, to)
+      return { status, life, step, stepSeq, state: undefined, before: undefined, problem: undefined }
+    })
+    return { seq: to, nodes }
+  }
+
+  #stepsFromCheckpoint({ id, life, step, status }: NodeMoment & { readonly id: NodeId }, to: number): number {
+    if (step === 0 || status === 'down') return 0
+    return step - (this.#source.checkpointStep(this.#endpoint(id), life, step, to) ?? 0)
+  }
+
+  #fromCheckpoints(nodes: readonly (NodeMoment & { readonly id: NodeId })[], to: number): Standings {
+    return { seq: to, nodes: nodes.map((node) => this.#fromCheckpoint(node, to)) }
+  }
+
+  #fromCheckpoint({ id, status, life, step }: NodeMoment & { readonly id: NodeId }, seq: number): Standing {
+    const stepSeq = step === 0 ? 0 : this.#seqOf(id, life, step, seq)
+    const bare = { status, life, step, stepSeq, state: undefined, before: undefined, problem: undefined }
+    if (status === 'down' || step === 0) return bare
+    try {
+      return { ...bare, ...this.#rebuild(id, life, step, seq) }
     } catch (error) {
-      if (error instanceof Divergence) return { ...bare, stepSeq, problem: error.message }
+      if (error instanceof Divergence) return { ...bare, problem: error.message }
       throw error
     }
   }
@@ -71,77 +183,45 @@ export class States {
   }
 
   /** Throws Divergence when the recording does not lead to this step. */
-  #rebuild(id: NodeId, life: number, step: number, seq: number): Rebuilt {
-    let at = this.#nearest(id, life, step, seq)
-    if (at.step === step) return at
+  #rebuild(id: NodeId, life: number, step: number, seq: number): Pick<Standing, 'state' | 'before' | 'problem'> {
     const execution = this.#execution as Execution
     const endpoint = this.#endpoint(id)
-    for (const event of this.#source.steps(endpoint, life, at.step + 1, step, seq)) {
-      if (event.step !== at.step + 1) throw missing(id, at.step + 1)
-      const { state } = execution.step(event, at.state, this.#sendOf(event))
-      at = { step: event.step, state, before: at.state, problem: at.problem }
-      if (event.step % KEEP_EVERY === 0) this.#keep(id, life, at)
-    }
-    if (at.step !== step) throw missing(id, at.step + 1)
-    at = this.#verified(endpoint, life, seq, at)
-    this.#keep(id, life, at)
-    return at
-  }
-
-  /** Where to begin: kept or recorded, whichever is nearer, and before the step itself if that is recorded, so that its change can be told. */
-  #nearest(id: NodeId, life: number, step: number, seq: number): Rebuilt {
-    const execution = this.#execution as Execution
-    const endpoint = this.#endpoint(id)
-    const kept = this.#kept.get(keyOf(id, life))?.findLast((one) => one.step <= step)
-    // The state after the first step stands in a checkpoint right behind it, which the event asked for may lie before.
+    // The one before the step itself, so that its change can be told. The state after the first step stands in a checkpoint
+    // right behind it, which the event asked for may lie before.
     const recorded =
       this.#source.checkpoint(endpoint, life, Math.max(1, step - 1), seq) ??
       this.#source.checkpoint(endpoint, life, 1, Number.MAX_SAFE_INTEGER)
-    if (kept && kept.step >= (recorded?.step ?? 0)) return kept
     if (!recorded) throw new Divergence(`No state of ${id}'s life ${life} was recorded at or before its step ${step}.`)
-    return { step: recorded.step, state: execution.restore(recorded), before: undefined, problem: undefined }
+    let at = { step: recorded.step, state: execution.restore(recorded), before: undefined as unknown }
+    for (const event of this.#source.steps(endpoint, life, at.step + 1, step, seq)) {
+      if (event.step !== at.step + 1) throw missing(id, at.step + 1)
+      at = { step: event.step, state: execution.step(event, at.state, this.#sendOf(event)).state, before: at.state }
+    }
+    if (at.step !== step) throw missing(id, at.step + 1)
+    return { before: at.before, ...this.#verified(endpoint, life, seq, at) }
   }
 
   /** A checkpoint at this very step proves that the replay followed. */
-  #verified(endpoint: number, life: number, seq: number, at: Rebuilt): Rebuilt {
+  #verified(endpoint: number, life: number, seq: number, at: { step: number; state: unknown }): Pick<Standing, 'state' | 'problem'> {
     const execution = this.#execution as Execution
     const recorded = this.#source.checkpoint(endpoint, life, at.step, seq)
-    if (recorded?.step !== at.step) return at
+    if (recorded?.step !== at.step) return { state: at.state, problem: undefined }
     try {
       execution.compare(recorded, at.state)
-      return at
+      return { state: at.state, problem: undefined }
     } catch (error) {
       // What was recorded is what was: it is shown, and so is that replay did not get there.
-      return { ...at, state: execution.restore(recorded), problem: (error as Error).message }
+      return { state: execution.restore(recorded), problem: (error as Error).message }
     }
   }
 
-  #sendOf({ input }: StepEvent) {
-    return input.kind === 'message' || input.kind === 'request' ? this.#source.sendOf(input.message) : undefined
-  }
-
-  #keep(id: NodeId, life: number, rebuilt: Rebuilt): void {
-    if (this.#keptCount >= KEPT_MAX) {
-      this.#kept.clear()
-      this.#keptCount = 0
-    }
-    const key = keyOf(id, life)
-    const list = this.#kept.get(key) ?? []
-    this.#kept.set(key, list)
-    let at = list.length
-    while (at > 0 && (list[at - 1] as Rebuilt).step > rebuilt.step) at--
-    if (list[at - 1]?.step === rebuilt.step) list[at - 1] = rebuilt
-    else {
-      list.splice(at, 0, rebuilt)
-      this.#keptCount++
-    }
+  #sendOf({ input, seq }: StepEvent) {
+    return input.kind === 'message' || input.kind === 'request' ? this.#source.sendOf(input.message, seq) : undefined
   }
 
   #endpoint(id: NodeId): number {
     return this.#source.header.nodes.indexOf(id)
   }
 }
-
-const keyOf = (id: NodeId, life: number): string => `${id} ${life}`
 
 const missing = (id: NodeId, step: number): Divergence => new Divergence(`Step ${step} of ${id} is not in the recording.`)

@@ -4,10 +4,12 @@ import type { RunEvent } from '../../protocols/core/event.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { ColumnsBlock } from '../contract/causality.ts'
-import type { NodeStates, Overview, ParsedRequest, Responses, Verdict } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import type { PanelAnswer, PanelResponses } from '../contract/panel.ts'
 import type { PanelQuestion, SinceQuestion } from './panels.ts'
+import type { Bookmarks } from '../contract/bookmarks.ts'
+import type { Overview, ParsedRequest, Responses, Verdict } from '../contract/commands.ts'
+import type { FieldChanges, Lane, NodeStates, StateDiff } from '../contract/state.ts'
 import type { Asked, FromReplay } from './words.ts'
 
 export interface ReplayOptions {
@@ -30,9 +32,17 @@ export interface RunView {
   seek(atUs: number): Promise<{ readonly seq: number }>
   /** Events as rows of columns, from event `from` on. */
   columns(from: number): Promise<ColumnsBlock>
-  states(seq: number): Promise<NodeStates>
   panel(request: PanelQuestion): Promise<PanelAnswer>
   since(request: SinceQuestion): Promise<PanelResponses['run.panel.since']>
+  /** `whole` (the default): long lists too. */
+  states(seq: number, whole?: boolean): Promise<NodeStates>
+  bookmarks(): Promise<Bookmarks>
+  /** Begins the pass after which any state is reached at once. */
+  prepare(): void
+  statePart(request: Omit<ParsedRequest<'run.state.part'>, 'run'>): Promise<Responses['run.state.part']>
+  diff(request: Omit<ParsedRequest<'run.diff'>, 'run'>): Promise<StateDiff>
+  changes(request: Omit<ParsedRequest<'run.changes'>, 'run'>): Promise<FieldChanges>
+  lane(request: Omit<ParsedRequest<'run.lane'>, 'run'>): Promise<Lane>
   /** Judges to the end of what is recorded now, as fast as it can. */
   check(): Promise<Verdict>
   /** On: judges in the background as the recording grows, within a small share of one core. Off, once it has ended: judges the rest of it. */
@@ -93,9 +103,15 @@ class Thread implements ReplayThread {
       moment: (seq) => ask({ ask: 'moment', seq }),
       seek: (atUs) => ask({ ask: 'seek', atUs }),
       columns: (from) => ask({ ask: 'columns', from }),
-      states: (seq) => ask({ ask: 'states', seq }),
       panel: (request) => ask({ ask: 'panel', request }),
       since: (request) => ask({ ask: 'since', request }),
+      states: (seq, whole = true) => ask({ ask: 'states', seq, whole }),
+      bookmarks: () => ask({ ask: 'bookmarks' }),
+      prepare: () => quietly(ask({ ask: 'prepare' })),
+      statePart: (request) => ask({ ask: 'statePart', request }),
+      diff: (request) => ask({ ask: 'diff', request }),
+      changes: (request) => ask({ ask: 'changes', request }),
+      lane: (request) => ask({ ask: 'lane', request }),
       check: () => ask({ ask: 'check' }),
       follow: (on) => quietly(ask({ ask: 'follow', on })),
       close: () => quietly(ask({ ask: 'close' })),

@@ -12,9 +12,15 @@ export type Asked =
   | { readonly ask: 'moment'; readonly seq: number }
   | { readonly ask: 'seek'; readonly atUs: number }
   | { readonly ask: 'columns'; readonly from: number }
-  | { readonly ask: 'states'; readonly seq: number }
   | { readonly ask: 'panel'; readonly request: PanelQuestion }
   | { readonly ask: 'since'; readonly request: SinceQuestion }
+  | { readonly ask: 'states'; readonly seq: number; readonly whole: boolean }
+  | { readonly ask: 'prepare' }
+  | { readonly ask: 'bookmarks' }
+  | { readonly ask: 'statePart'; readonly request: Omit<ParsedRequest<'run.state.part'>, 'run'> }
+  | { readonly ask: 'diff'; readonly request: Omit<ParsedRequest<'run.diff'>, 'run'> }
+  | { readonly ask: 'changes'; readonly request: Omit<ParsedRequest<'run.changes'>, 'run'> }
+  | { readonly ask: 'lane'; readonly request: Omit<ParsedRequest<'run.lane'>, 'run'> }
   | { readonly ask: 'check' }
   | { readonly ask: 'follow'; readonly on: boolean }
   | { readonly ask: 'close' }

@@ -1,4 +1,5 @@
 /** What is said between the lab and the thread that simulates its live run. */
+
 import type { Asking } from '../../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../../protocols/core/config.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
@@ -6,6 +7,7 @@ import type { FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
 import type { Range } from '../../protocols/sim/simulation.ts'
+import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import type { LabFailure } from '../contract/errors.ts'
 import type { RecorderReport, RunHeader } from '../recorder/header.ts'
@@ -32,6 +34,7 @@ export type Deed =
   | { readonly do: 'findings'; readonly violations: readonly Violation[] }
   | { readonly do: 'verdict'; readonly is: NonNullable<RunSummary['verdict']> }
   | { readonly do: 'rename'; readonly name: string }
+  | { readonly do: 'bookmarks'; readonly bookmarks: Bookmarks }
   /** Answered when all that was done before is in the file. */
   | { readonly do: 'flush' }
   /** Ends the run; answered when the file is whole. */

@@ -101,6 +101,8 @@ class LiveSimulator {
         return this.#store.set('verdict', deed.is)
       case 'rename':
         return this.#store.set('name', deed.name)
+      case 'bookmarks':
+        return this.#store.set('bookmarks', deed.bookmarks)
       case 'flush':
         return this.#commit()
       default:

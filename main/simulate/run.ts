@@ -3,10 +3,12 @@
  * simulates at the pace of whoever watches. What a process has and a simulation has not (a pid, what it prints) is not there;
  * what only a simulation has (clocks and disks that can be set) is there, too.
  */
+
 import { Worker } from 'node:worker_threads'
 import type { Load } from '../../protocols/core/config.ts'
 import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
 import { type FaultId, type MessageId, type NodeId, nodeIds, type RunId } from '../../protocols/core/ids.ts'
+import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { ClientAnswer, RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import { asLabError } from '../labBorder.ts'
@@ -134,6 +136,10 @@ export class SimulatedRun implements LiveRun {
 
   rename(name: string): void {
     this.#say({ do: 'rename', name })
+  }
+
+  bookmarks(bookmarks: Bookmarks): void {
+    this.#say({ do: 'bookmarks', bookmarks })
   }
 
   flush(): Promise<void> {

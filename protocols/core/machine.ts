@@ -55,6 +55,16 @@ export interface MessageSpec {
   summary?(body: AnyMessage): string
 }
 
+/** What of a state is wanted, so that nobody encodes a log of a hundred thousand entries to see its end. */
+export interface Glimpse<S = unknown> {
+  /** Fields of the encoded state; all of them when absent. */
+  readonly fields?: ReadonlySet<string>
+  /** Fields that this state shares with it may be left out. */
+  readonly unlike?: S
+  /** Of `size` items in the field `field`: from which to which (from 0, `to` not included). A list grows at its end, a table anywhere. */
+  part(field: string, size: number, sort: 'list' | 'table'): readonly [from: number, to: number]
+}
+
 export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessage, O = unknown> {
   /** Lower case, also the folder's name: `raft`. */
   readonly name: string
@@ -87,6 +97,11 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   /** State as plain JSON and back: `decode(encode(s))` behaves as `s`. Canonical: equal states encode to equal text. */
   encode(state: S): Json
   decode(json: Json): S
+  /**
+   * For speed alone: the wanted part of what `encode` gives, in time that does not grow with what is not wanted. Items keep
+   * the keys that they have in the whole. Where it is absent, states are encoded whole and cut afterwards.
+   */
+  glimpse?(state: S, wanted: Glimpse<S>): Json
   readonly invariants: readonly Invariant<S, M>[]
   readonly scenarios: readonly { name: string; title: string; teaches: string; text: string }[]
 }

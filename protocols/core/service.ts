@@ -32,6 +32,8 @@ export interface Service<S, Op extends Json> {
   ): Op
   encode(state: S): Json
   decode(json: Json): S
+  /** How many fields `encode` would give, where that is known without it. For speed alone. */
+  size?(state: S): number
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: protocols carry services of every state and operation type

@@ -5,6 +5,7 @@
 import { List, Map as PersistentMap } from 'immutable'
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
+import type { Glimpse } from '../core/machine.ts'
 import type { Entry } from './log.ts'
 import type { Hosted, Progress, RaftOptions, RaftRole, RaftState, Read, Session, Writing } from './state.ts'
 
@@ -29,41 +30,51 @@ interface RaftStateJson {
   readonly service: Json
 }
 
-export function encode(state: RaftState): Json {
-  const log: { [index: string]: Entry } = {}
-  let index = 0
-  state.log.forEach((entry) => {
-    log[++index] = entry
-  })
-  const { options } = state
-  const json: RaftStateJson = {
-    id: state.id,
-    nodes: state.nodes,
-    options: {
-      electionMsMin: options.electionMsMin,
-      electionMsMax: options.electionMsMax,
-      heartbeatMs: options.heartbeatMs,
-      maxInflight: options.maxInflight,
-      maxEntries: options.maxEntries,
-      maxSessions: options.maxSessions,
-      writeInParallel: options.writeInParallel,
-    },
-    currentTerm: state.currentTerm,
-    votedFor: state.votedFor ?? null,
-    log,
-    role: state.role,
-    leaderId: state.leaderId ?? null,
-    commitIndex: state.commitIndex,
-    lastApplied: state.lastApplied,
-    votes: state.votes,
-    progress: state.progress,
-    waiting: byIndex(state.waiting),
-    reads: { round: state.reads.round, asked: state.reads.asked.toArray(), next: state.reads.next.toArray() },
-    writing: state.writing,
-    sessions: byIndex(state.sessions),
-    service: encodeHosted(state.hosted),
+type Fields = { readonly [field in keyof RaftStateJson]: (state: RaftState, part: Glimpse['part']) => RaftStateJson[field] }
+
+/** In the order in which they stand in the tree. */
+const fields: Fields = {
+  id: ({ id }) => id,
+  nodes: ({ nodes }) => nodes,
+  options: ({ options }) => ({
+    electionMsMin: options.electionMsMin,
+    electionMsMax: options.electionMsMax,
+    heartbeatMs: options.heartbeatMs,
+    maxInflight: options.maxInflight,
+    maxEntries: options.maxEntries,
+    maxSessions: options.maxSessions,
+    writeInParallel: options.writeInParallel,
+  }),
+  currentTerm: ({ currentTerm }) => currentTerm,
+  votedFor: ({ votedFor }) => votedFor ?? null,
+  log: ({ log }, part) => entriesByIndex(log, ...part('log', log.size, 'list')),
+  role: ({ role }) => role,
+  leaderId: ({ leaderId }) => leaderId ?? null,
+  commitIndex: ({ commitIndex }) => commitIndex,
+  lastApplied: ({ lastApplied }) => lastApplied,
+  votes: ({ votes }) => votes,
+  progress: ({ progress }) => progress,
+  waiting: ({ waiting }) => byIndex(waiting),
+  reads: ({ reads }) => ({ round: reads.round, asked: reads.asked.toArray(), next: reads.next.toArray() }),
+  writing: ({ writing }) => writing,
+  sessions: ({ sessions }) => byIndex(sessions),
+  service: ({ hosted }, part) => hostedPart(hosted, part),
+}
+const fieldNames = Object.keys(fields) as (keyof RaftStateJson)[]
+const whole: Glimpse['part'] = (_, size) => [0, size]
+
+export const encode = (state: RaftState): Json => glimpse(state, { part: whole })
+
+/** The fields and the stretch of the log that are wanted, as they stand in what `encode` gives. */
+export function glimpse(state: RaftState, { fields: wanted, part, unlike }: Glimpse<RaftState>): Json {
+  const json: { [field: string]: unknown } = {}
+  for (const field of fieldNames) {
+    if (wanted && !wanted.has(field)) continue
+    const source = field === 'service' ? 'hosted' : field
+    if (unlike && state[source] === unlike[source]) continue
+    json[field] = fields[field](state, part)
   }
-  return json as unknown as Json
+  return json as Json
 }
 
 export function decode(json: Json): RaftState {
@@ -87,6 +98,26 @@ export function decode(json: Json): RaftState {
     sessions: fromIndex(sessions),
     hosted: { json: service },
   }
+}
+
+function entriesByIndex(log: RaftState['log'], from: number, to: number): { readonly [index: string]: Entry } {
+  const entries: { [index: string]: Entry } = {}
+  let index = from
+  const add = (entry: Entry) => {
+    entries[++index] = entry
+  }
+  if (from === 0 && to === log.size) log.forEach(add)
+  else for (let i = from; i < to; i++) add(log.get(i) as Entry)
+  return entries
+}
+
+/** A service's state is counted, where it can be, before it is encoded. */
+function hostedPart(hosted: Hosted, part: Glimpse['part']): Json {
+  const size = 'service' in hosted ? hosted.service.size?.(hosted.state) : Object.keys(hosted.json ?? {}).length
+  if (size === undefined) return encodeHosted(hosted)
+  const [from, to] = part('service', size, 'table')
+  if (from === 0 && to === size) return encodeHosted(hosted)
+  return from >= to ? {} : Object.fromEntries(Object.entries(encodeHosted(hosted) as object).slice(from, to))
 }
 
 const encodeHosted = (hosted: Hosted): Json => ('service' in hosted ? hosted.service.encode(hosted.state) : hosted.json)

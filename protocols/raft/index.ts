@@ -1,6 +1,6 @@
 /** Raft as the rest of Synod sees it. */
 import type { ProtocolDefinition } from '../core/machine.ts'
-import { decode, encode } from './codec.ts'
+import { decode, encode, glimpse } from './codec.ts'
 import { invariants } from './invariants.ts'
 import { messageSpecs, type RaftMessage, raftMessageSchema } from './messages.ts'
 import { notes } from './notes.ts'
@@ -65,6 +65,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   panel,
   encode,
   decode,
+  glimpse,
   invariants,
   scenarios,
 }

@@ -107,7 +107,8 @@ export const kv: Service<KvState, KvOperation> = {
     return { op: 'cas', key, expect, value }
   },
 
-  encode: (state) => Object.fromEntries([...state].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))),
+  encode: (state) => Object.fromEntries([...state.keys()].sort().map((key) => [key, state.get(key) as string])),
+  size: (state) => state.size,
   decode: (json) => PersistentMap(Object.entries(json as { readonly [key: string]: string })),
 }
 

@@ -95,20 +95,30 @@ export class ChunkState {
 
   constructor(endpoints: number) {
     this.endpoints = endpoints
-    const each = () => new Uint32Array(endpoints)
-    this.life = each()
-    this.step = each()
-    this.lamport = each()
-    this.clock = new Uint32Array(endpoints * endpoints)
-    this.now = new Float64Array(endpoints)
-    this.number = each()
-    this.numberLife = each()
-    this.nextSend = each()
-    this.ringNext = new Uint8Array(endpoints)
-    this.ringLife = new Uint32Array(endpoints * RING)
-    this.ringStep = new Uint32Array(endpoints * RING)
-    this.ringLamport = new Uint32Array(endpoints * RING)
-    this.ringClock = new Uint32Array(endpoints * RING * endpoints)
+    // One piece of memory for all of them: every chunk that is opened makes a state.
+    const n = endpoints
+    const ring = n * RING
+    const words = 8 * n + n * n + 3 * ring + ring * n
+    const memory = new ArrayBuffer(8 * n + 4 * words)
+    let at = 8 * n
+    const take = (count: number) => {
+      const part = new Uint32Array(memory, at, count)
+      at += 4 * count
+      return part
+    }
+    this.now = new Float64Array(memory, 0, n)
+    this.life = take(n)
+    this.step = take(n)
+    this.lamport = take(n)
+    this.number = take(n)
+    this.numberLife = take(n)
+    this.nextSend = take(n)
+    this.clock = take(n * n)
+    this.ringLife = take(ring)
+    this.ringStep = take(ring)
+    this.ringLamport = take(ring)
+    this.ringClock = take(ring * n)
+    this.ringNext = new Uint8Array(memory, at, n)
   }
 
   reset(atUs: number): void {

@@ -8,6 +8,7 @@ import { Command } from 'commander'
 import { defaultDataFolder } from '../../lab.ts'
 import { VERSION } from '../../labInfo.ts'
 import { EXPORTS, exportRun, IMPORTS, importRun } from './exchanging.ts'
+import { changes } from './changes.ts'
 import { futures } from './futures.ts'
 import { checkHistory, HISTORY_LIMIT_MS, MODELS } from './histories.ts'
 import { check, events, list, protocols, replay } from './reading.ts'
@@ -107,6 +108,14 @@ sub(
   .argument(...RUN_ARGUMENT)
   .option('--times <count>', 'attempts on real processes for each rate that is stated', readCount, 10)
   .action((name, options) => carryOut(options, () => shrinkRun(name, options)))
+
+sub('changes', 'When did a field of a node change? Each event at which it did, with the value before and after.')
+  .argument(...RUN_ARGUMENT)
+  .requiredOption('--node <node>', 'whose state')
+  .requiredOption('--field <path>', 'what of it, dots between keys: currentTerm, log.5, service.x')
+  .option('--from <seq>', 'behind this event', readCount, 0)
+  .option('--limit <count>', 'at most so many', readCount)
+  .action((name, options) => carryOut(options, () => changes(name, options)))
 
 sub(
   'check',

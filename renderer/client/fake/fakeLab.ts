@@ -3,6 +3,7 @@
  * It answers every command as the contract says, so that the window can be developed, photographed and tested without
  * an engine.
  */
+import type { Bookmark, Bookmarks } from '../../../main/contract/bookmarks.ts'
 import {
   type Command,
   type ParsedRequest,
@@ -22,6 +23,7 @@ import { futuresOf } from './futures.ts'
 import { historyOf } from './history.ts'
 import { info } from './info.ts'
 import { panelOf, sinceOf } from './panel.ts'
+import { changesIn, diffOf, laneOf, partAt } from './states.ts'
 import { stock } from './stock.ts'
 import { World } from './world.ts'
 
@@ -95,6 +97,8 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     tell({ kind: 'grew', run: run.id, lastSeq: world.lastSeq, lengthUs: world.nowUs, events, rates: rates(world), marks })
     if (marks.some(({ kind }) => kind === 'violation')) tell({ kind: 'verdict', run: run.id, verdict: verdict(world) })
   }
+
+  const bookmarks = new Map<RunId, Bookmarks>()
 
   const handlers: { [C in Command]: (request: never) => unknown } = {
     'lab.info': () => info,
@@ -174,6 +178,24 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'run.moment': ({ run, seq }: ParsedRequest<'run.moment'>) => encodeMoment(momentAt(get(run), seq)),
     'run.states': ({ run, seq }: ParsedRequest<'run.states'>) => statesAt(get(run), seq),
     'run.columns': ({ run, from }: ParsedRequest<'run.columns'>) => columnsBlock(get(run), from),
+    'run.state.part': ({ run, ...ask }: ParsedRequest<'run.state.part'>) => partAt(get(run).world, ask),
+    'run.diff': ({ run, ...ask }: ParsedRequest<'run.diff'>) => diffOf(get(run).world, ask),
+    'run.changes': ({ run, ...ask }: ParsedRequest<'run.changes'>) => changesIn(get(run).world, ask),
+    'run.lane': ({ run, ...ask }: ParsedRequest<'run.lane'>) => laneOf(get(run).world, ask),
+    'run.bookmarks': ({ run }: { run: RunId }) => ({ bookmarks: bookmarks.get(get(run).id) ?? [] }),
+    'run.bookmark.put': ({ run, id, seq, note }: ParsedRequest<'run.bookmark.put'>) => {
+      const known = bookmarks.get(run) ?? []
+      const old = known.find((one) => one.id === id)
+      const atUs = get(run).world.events[seq - 1]?.atUs ?? 0
+      const made = old ? { ...old, note } : { id: `b${known.length + 1}`, seq, atUs, note }
+      return { bookmarks: keepBookmarks(run, [...known.filter((one) => one !== old), made]), id: made.id }
+    },
+    'run.bookmark.delete': ({ run, id }: ParsedRequest<'run.bookmark.delete'>) => ({
+      bookmarks: keepBookmarks(
+        run,
+        (bookmarks.get(run) ?? []).filter((one) => one.id !== id),
+      ),
+    }),
     'run.seek': ({ run, atUs }: ParsedRequest<'run.seek'>) => ({ seq: lastAt(get(run).world.events, atUs) }),
     'run.check': ({ run }: { run: RunId }) => verdict(get(run).world),
     'run.futures': ({ run, at }: ParsedRequest<'run.futures'>) => {
@@ -194,6 +216,13 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
       found.toldMarks = found.world.marks.length
       return null
     },
+  }
+
+  function keepBookmarks(run: RunId, list: readonly Bookmark[]): Bookmarks {
+    const kept = [...list].sort((a, b) => a.seq - b.seq)
+    bookmarks.set(run, kept)
+    tell({ kind: 'bookmarks', run, bookmarks: kept })
+    return kept
   }
 
   function begin(config: Partial<RunConfig>, name: string): { run: RunId } {

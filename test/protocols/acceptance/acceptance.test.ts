@@ -87,6 +87,22 @@ for (const protocol of protocols) {
       }
     })
 
+    test('a glimpse gives what the whole encoding gives, in part or without what another state shares', () => {
+      const { glimpse } = protocol
+      if (!glimpse) return
+      for (const { before, after } of steps) {
+        const whole = protocol.encode(after) as { readonly [field: string]: Json }
+        expect(text(glimpse(after, { part: (_, size) => [0, size] }))).toBe(text(whole))
+        for (const field of Object.keys(whole)) {
+          expect(glimpse(after, { fields: new Set([field]), part: (_, size) => [0, size] })).toEqual({ [field]: whole[field] })
+        }
+        if (before === undefined) continue
+        const old = protocol.encode(before) as { readonly [field: string]: Json }
+        const unlike = glimpse(after, { unlike: before, part: (_, size) => [0, size] }) as { readonly [field: string]: Json }
+        for (const [field, value] of Object.entries(whole)) expect(text(unlike[field] ?? old[field])).toBe(text(value))
+      }
+    })
+
     test('a decoded state encodes to the same text and takes the same step', () => {
       for (const { before, input, after, effects } of steps) {
         if (before === undefined) continue

@@ -1,0 +1,222 @@
+/**
+ * Goes along a recording in the order of its log and runs the steps again, of all nodes or of one. It compares nothing but
+ * the states at checkpoints: whoever wants a judgement asks the judge. From the beginning on it knows what every disk
+ * holds; begun in the middle it takes the state of a node that starts from the checkpoint right behind its first step.
+ */
+import type { CheckpointEvent, NodeEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
+import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
+import { advance, firstMoment, type NodeStatus } from '../../protocols/core/moment.ts'
+import { ChunkKind } from '../../protocols/wire/chunk.ts'
+import { readEvent } from '../../protocols/wire/chunkEvents.ts'
+import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
+import { Divergence, type Executed, type Execution } from './execution.ts'
+import { leanSend, leanStep } from './lean.ts'
+import type { EventSource } from './source.ts'
+
+/** How a node stands after some event. Never changed: the next step makes another. */
+export interface Standing {
+  readonly status: NodeStatus
+  readonly life: number
+  /** Steps taken in this life. */
+  readonly step: number
+  /** The event of the last step; 0 before the first. */
+  readonly stepSeq: number
+  /** After the last step, and what that step was given; undefined where it is not known. */
+  readonly state: unknown
+  readonly before: unknown
+  /** Why the state is not known, or is not the one that the steps lead to. */
+  readonly problem: string | undefined
+}
+
+export interface WalkOptions {
+  /** Where it begins: after event `seq`, with the nodes standing so. */
+  readonly from?: { readonly seq: number; readonly nodes: readonly Standing[] }
+  /** The only endpoint whose steps are run. */
+  readonly only?: number
+}
+
+const NOWHERE: Standing = { status: 'starting', life: 0, step: 0, stepSeq: 0, state: undefined, before: undefined, problem: undefined }
+/** Messages whose delivery is awaited and kept at hand; others are looked up. */
+const KEPT_SENDS = 20_000
+const LOOK_EVERY = 32
+
+export class Walk {
+  readonly nodes: Standing[]
+  readonly #source: EventSource
+  readonly #execution: Execution
+  readonly #only: number | undefined
+  readonly #sends = new Map<MessageId, SendEvent>()
+  /** What each disk holds; undefined where it is not known. */
+  readonly #persisted: (Json[] | undefined)[]
+  /** Whether nodes are up follows from events as it does everywhere. */
+  readonly #moment
+  readonly #clients: number
+  #seq: number
+
+  constructor(source: EventSource, execution: Execution, { from, only }: WalkOptions = {}) {
+    this.#source = source
+    this.#execution = execution
+    this.#only = only
+    const { nodes } = source.header
+    this.#clients = nodes.length
+    this.nodes = from ? [...from.nodes] : nodes.map(() => NOWHERE)
+    this.#persisted = nodes.map(() => (from ? undefined : []))
+    this.#moment = firstMoment(nodes, 1)
+    this.#seq = from?.seq ?? 0
+    if (!from) return
+    this.#moment.seq = from.seq
+    for (const [endpoint, { status, life, step }] of from.nodes.entries())
+      Object.assign(this.#moment.nodes.get(nodes[endpoint] as NodeId) ?? {}, { status, life, step })
+  }
+
+  /** The last event that is in. */
+  get seq(): number {
+    return this.#seq
+  }
+
+  /** Goes on to event `to`, or until `untilMs` (of performance.now) has come. `onChange` hears of each step that was run and of each node that came or went, and may end it with true. */
+  advance(
+    to: number,
+    untilMs = Number.POSITIVE_INFINITY,
+    onChange?: (endpoint: number, standing: Standing, reader: ChunkReader) => boolean | undefined,
+  ): void {
+    if (this.#seq >= to) return
+    for (const reader of this.#source.readers(this.#seq + 1, to)) {
+      while (this.#seq < to && reader.next()) {
+        if (reader.seq <= this.#seq) continue
+        this.#seq = reader.seq
+        const endpoint = this.#take(reader)
+        if (endpoint !== undefined && onChange?.(endpoint, this.nodes[endpoint] as Standing, reader)) return
+        if (reader.seq % LOOK_EVERY === 0 && performance.now() >= untilMs) return
+      }
+      if (performance.now() >= untilMs) return
+    }
+  }
+
+  /** The endpoint whose standing it changed, if it did. */
+  #take(reader: ChunkReader): number | undefined {
+    switch (reader.kind) {
+      case ChunkKind.send:
+        if (reader.to !== this.#clients && this.#runs(reader.to)) this.#remember(leanSend(reader))
+        return undefined
+      case ChunkKind.drop:
+        if (reader.copy === 0) this.#sends.delete(reader.message as MessageId)
+        return undefined
+      case ChunkKind.step:
+        if (!this.#runs(reader.endpoint) || reader.endpoint >= this.#clients) return undefined
+        this.#step(reader.endpoint, leanStep(reader))
+        return reader.endpoint
+      case ChunkKind.checkpoint:
+        if (this.#runs(reader.endpoint) && reader.endpoint < this.#clients) this.#checkpoint(reader)
+        return undefined
+      case ChunkKind.node:
+        return this.#node(readEvent(reader) as NodeEvent)
+      default:
+        return undefined
+    }
+  }
+
+  #runs(endpoint: number): boolean {
+    return this.#only === undefined || endpoint === this.#only
+  }
+
+  #node(event: NodeEvent): number | undefined {
+    advance(this.#moment, event)
+    const endpoint = this.#source.header.nodes.indexOf(event.node)
+    const node = this.#moment.nodes.get(event.node)
+    if (!node) return undefined
+    const was = this.nodes[endpoint] as Standing
+    const { status, life, step } = node
+    this.nodes[endpoint] = life === was.life && step === was.step ? { ...was, status } : { ...NOWHERE, status, life, step }
+    if (event.change.is === 'wiped') this.#persisted[endpoint] = []
+    return endpoint
+  }
+
+  #step(endpoint: number, event: StepEvent): void {
+    const was = this.nodes[endpoint] as Standing
+    advance(this.#moment, event)
+    const { status } = this.#moment.nodes.get(event.node) ?? { status: 'up' }
+    const { life, step, seq } = event
+    const here = { status, life, step, stepSeq: seq }
+    const isStart = event.input.kind === 'start'
+    const follows = isStart || (was.life === life && was.step === step - 1)
+    const before = follows && !isStart ? was.state : undefined
+    try {
+      if (!follows) throw new Divergence(`Step ${was.life === life ? was.step + 1 : 1} of ${event.node} is not in the recording.`)
+      if (isStart) this.nodes[endpoint] = { ...here, state: this.#start(endpoint, event), before: undefined, problem: undefined }
+      else if (before === undefined)
+        throw new Divergence(was.problem ?? `No state of ${event.node}'s life ${life} is known before its step ${step}.`)
+      else {
+        const executed = this.#execution.step(event, before, this.#sendFor(event))
+        this.#persist(endpoint, executed)
+        this.nodes[endpoint] = { ...here, state: executed.state, before, problem: was.problem }
+      }
+    } catch (error) {
+      if (!(error instanceof Divergence)) throw error
+      // Where the replay leaves the track nothing is known until a checkpoint says where the node is.
+      this.nodes[endpoint] = { ...here, state: undefined, before: undefined, problem: error.message }
+    }
+  }
+
+  #start(endpoint: number, event: StepEvent): unknown {
+    const held = this.#persisted[endpoint]
+    const recovered = event.input.kind === 'start' ? event.input.recovered : 0
+    if (held && recovered <= held.length) {
+      // A life that was cut short may have reported more than its disk kept: what is found is a beginning of it.
+      const found = held.slice(0, recovered)
+      this.#persisted[endpoint] = found
+      const executed = this.#execution.start(event, found)
+      this.#persist(endpoint, executed)
+      return executed.state
+    }
+    this.#persisted[endpoint] = undefined
+    const recorded = this.#source.checkpoint(endpoint, event.life, 1, Number.MAX_SAFE_INTEGER)
+    if (!recorded) throw new Divergence(`No state of ${event.node}'s life ${event.life} was recorded at its first step.`)
+    return this.#execution.restore(recorded)
+  }
+
+  #persist(endpoint: number, { effects }: Executed): void {
+    const held = this.#persisted[endpoint]
+    if (!held) return
+    for (const effect of effects) {
+      if (effect.kind !== 'persist') continue
+      if (effect.replaces) held.length = 0
+      held.push(effect.record)
+    }
+  }
+
+  /** Proof that the replay followed. What was recorded is what was: where it did not, it is shown, and so is that it did not. */
+  #checkpoint(reader: ChunkReader): void {
+    const { endpoint } = reader
+    const was = this.nodes[endpoint] as Standing
+    if (was.life !== reader.life || was.step !== reader.step) return
+    const event = readEvent(reader) as CheckpointEvent
+    if (event.kind !== 'checkpoint') return // its text is not what it should be
+    try {
+      if (was.state !== undefined) return this.#execution.compare(event, was.state)
+      this.nodes[endpoint] = { ...was, state: this.#execution.restore(event), before: undefined, problem: undefined }
+    } catch (error) {
+      if (!(error instanceof Divergence)) throw error
+      let state: unknown
+      try {
+        state = this.#execution.restore(event)
+      } catch {
+        // it is none of this protocol
+      }
+      this.nodes[endpoint] = { ...was, state, problem: error.message }
+    }
+  }
+
+  #remember(send: SendEvent): void {
+    this.#sends.set(send.message, send)
+    if (this.#sends.size > KEPT_SENDS) this.#sends.delete(this.#sends.keys().next().value as MessageId)
+  }
+
+  #sendFor({ input, seq }: StepEvent): SendEvent | undefined {
+    if (input.kind !== 'message' && input.kind !== 'request') return undefined
+    const send = this.#sends.get(input.message) ?? this.#source.sendOf(input.message, seq)
+    this.#sends.delete(input.message) // a duplicate may come, but hardly ever does
+    return send
+  }
+}
