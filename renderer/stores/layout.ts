@@ -13,6 +13,7 @@ export const PANELS = {
   /** Its title is what the protocol calls its panel: see stores/panel.ts. */
   protocol: 'Protocol',
   graph: 'Causality',
+  state: 'State',
 } as const
 export type PanelId = keyof typeof PANELS
 

@@ -6,12 +6,15 @@ import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import type { NodeStates } from '../../main/contract/commands.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
 import { usePlayback } from './playback.ts'
 import { useRun } from './run.ts'
 
 const PAUSE_MS = 200
+/** Items fetched at once when the beginning of a long list is unfolded. */
+const PART = 1000
 
 export const useStates = defineStore('states', () => {
   const lab = useLab()
@@ -51,7 +54,7 @@ export const useStates = defineStore('states', () => {
       while (lookers > 0 && run.id !== undefined && wanted !== states.value?.seq) {
         const [id, seq] = [run.id, wanted]
         loading.value = true
-        const got = await lab.call('run.states', { run: id, seq })
+        const got = await lab.call('run.states', { run: id, seq, whole: false })
         if (run.id === id) states.value = got.seq === seq ? got : { ...got, seq }
         loading.value = false
         if (playback.mode !== 'paused') await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
@@ -64,7 +67,30 @@ export const useStates = defineStore('states', () => {
     }
   }
 
+  /** Fetches more of a list whose end alone is there, towards its beginning. */
+  async function unfold(node: NodeId, path: string): Promise<void> {
+    const [here, id] = [states.value, run.id]
+    const told = here?.nodes.find((entry) => entry.node === node)
+    const cut = told?.cut?.find((list) => list.path === path)
+    if (!here || !told || !cut || id === undefined || told.state === undefined) return
+    const isTable = cut.from === cut.size
+    const from = isTable ? 0 : Math.max(0, cut.from - PART)
+    const asked = { run: id, seq: here.seq, node, path, from, to: cut.from }
+    const part = await notices.attempt(() => lab.call('run.state.part', asked))
+    if (!part || states.value !== here) return // the playhead has moved on
+    const state = withItems(told.state, path.split('.'), part.items)
+    const rest = (told.cut ?? []).filter((list) => list !== cut)
+    const next = { ...told, state, cut: from > 0 ? [...rest, { ...cut, from }] : rest }
+    states.value = { ...here, nodes: here.nodes.map((entry) => (entry === told ? next : entry)) }
+  }
+
   const of = (node: NodeId) => states.value?.nodes.find((entry) => entry.node === node)
 
-  return { states, loading, retain, of }
+  return { states, loading, retain, unfold, of }
 })
+
+/** The tree with items put before those that the list at a path has. */
+function withItems(tree: Json, [key, ...rest]: readonly string[], items: Json): Json {
+  if (key === undefined) return { ...(items as object), ...(tree as object) } as Json
+  return { ...(tree as object), [key]: withItems((tree as { readonly [key: string]: Json })[key] ?? {}, rest, items) } as Json
+}

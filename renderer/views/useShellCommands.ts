@@ -3,6 +3,7 @@ import { watch } from 'vue'
 import type { FormatInfo } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { smallestFailing } from '../model/shrunk.ts'
+import { useBookmarks } from '../stores/bookmarks.ts'
 import { type Command, useCommands } from '../stores/commands.ts'
 import { useExchange } from '../stores/exchange.ts'
 import { useFaults } from '../stores/faults.ts'
@@ -15,7 +16,12 @@ import { SPEEDS, usePlayback } from '../stores/playback.ts'
 import { useRun } from '../stores/run.ts'
 import { useSelection } from '../stores/selection.ts'
 import { useSpan } from '../stores/span.ts'
+import { useStatePins } from '../stores/statePins.ts'
 import { useTheme } from '../stores/theme.ts'
+import { useWatches } from '../stores/watches.ts'
+
+/** Panels that have no digit of their own. */
+const NO_DIGIT: ReadonlySet<string> = new Set(['state'] satisfies PanelId[])
 
 export function useShellCommands(): void {
   const commands = useCommands()
@@ -31,6 +37,9 @@ export function useShellCommands(): void {
   const notices = useNotices()
   const history = useHistory()
   const span = useSpan()
+  const bookmarks = useBookmarks()
+  const watches = useWatches()
+  const pins = useStatePins()
 
   const open = () => run.isOpen
   const selectedNode = (): NodeId | undefined => {
@@ -96,6 +105,36 @@ export function useShellCommands(): void {
       keys: ['['],
       enabled: open,
       run: () => playback.stepMark(-1),
+    },
+    {
+      id: 'bookmarks.mark',
+      title: 'Bookmark the playhead, with a note',
+      group: 'Playback',
+      keys: ['M'],
+      enabled: open,
+      run: bookmarks.mark,
+    },
+    { id: 'bookmarks.next', title: 'To the next bookmark', group: 'Playback', keys: ['}'], enabled: open, run: () => bookmarks.step(1) },
+    { id: 'bookmarks.last', title: 'To the last bookmark', group: 'Playback', keys: ['{'], enabled: open, run: () => bookmarks.step(-1) },
+    {
+      id: 'watches.add',
+      title: 'Watch a value under the timeline',
+      group: 'View',
+      keys: ['W'],
+      enabled: open,
+      run: () => {
+        watches.adding = true
+      },
+    },
+    {
+      id: 'state.pinA',
+      title: 'Compare states: pin the state at the playhead as A',
+      group: 'View',
+      enabled: open,
+      run: () => {
+        layout.show('state')
+        pins.pin('a')
+      },
     },
     { id: 'playback.start', title: 'To the beginning', group: 'Playback', keys: ['Home'], enabled: open, run: () => playback.jumpTo(0, 0) },
     {
@@ -169,7 +208,7 @@ export function useShellCommands(): void {
       id: `view.${panel}`,
       title: `Go to ${title.toLowerCase()}`,
       group: 'View',
-      keys: [String(index + 1)],
+      ...(!NO_DIGIT.has(panel) ? { keys: [String(index + 1)] } : {}),
       enabled: open,
       run: () => layout.show(panel as PanelId),
     }),

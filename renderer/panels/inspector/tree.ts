@@ -16,6 +16,8 @@ export interface TreeRow {
   /** `self`: the last step set it. `inside`: something in it. */
   readonly changed: 'self' | 'inside' | 'no'
   readonly value: Json
+  /** Of a fold: what is left out is not here, and has to be asked for. */
+  readonly away?: boolean
 }
 
 export interface TreeView {
@@ -25,6 +27,8 @@ export interface TreeView {
   readonly unfolded: ReadonlySet<string>
   readonly changed: readonly string[]
   readonly filter: string
+  /** Lists that are not whole, by path. */
+  readonly cut?: ReadonlyMap<string, { readonly size: number; readonly from: number }>
   /** An operation of the service as a person would type it. */
   readonly op: (op: Json) => string
 }
@@ -44,12 +48,21 @@ export function treeRows(state: Json, view: TreeView): TreeRow[] {
     if (rows.length >= MATCHES_MAX * 4) return
     const set = within || changes.has(path)
     const changed = set ? 'self' : roads.has(path) ? 'inside' : 'no'
-    if (!isBranch(value)) {
+    const cut = view.cut?.get(path)
+    if (!isBranch(value) && !cut) {
       rows.push({ path, depth, key, is: 'value', text: leafText(value), changed, value })
       return
     }
     const open = view.toggled.get(path) ?? (filter !== '' || opensByItself(depth, changed, inList))
-    rows.push({ path, depth, key, is: open ? 'open' : 'closed', text: previewText(value, inList, view.op), changed, value })
+    rows.push({
+      path,
+      depth,
+      key,
+      is: open ? 'open' : 'closed',
+      text: cut ? String(cut.size) : previewText(value as Branch, inList, view.op),
+      changed,
+      value,
+    })
     if (open) children(value, path, depth + 1, set)
   }
 
@@ -59,7 +72,10 @@ export function treeRows(state: Json, view: TreeView): TreeRow[] {
     const shown = filter === '' ? entries : entries.filter(([key, part]) => passes(key, part, filter, view.op))
     const fold = list && filter === '' && shown.length > FOLD_FROM && !view.unfolded.has(path)
     const hidden = fold ? shown.length - TAIL : 0
-    if (fold) rows.push({ path: `${path}…`, depth, key: '', is: 'fold', text: `${hidden} earlier`, changed: 'no', value: null })
+    const away = view.cut?.get(path)?.from ?? 0
+    if (away > 0)
+      rows.push({ ...foldOf(path, depth, hidden + away), ...(entries.length === 0 ? { text: `${away} items` } : {}), away: true })
+    else if (fold) rows.push(foldOf(path, depth, hidden))
     for (const [key, part] of hidden > 0 ? shown.slice(hidden) : shown)
       walk(part, path === '' ? key : `${path}.${key}`, key, depth, list, within)
   }
@@ -68,6 +84,10 @@ export function treeRows(state: Json, view: TreeView): TreeRow[] {
   else rows.push({ path: '', depth: 0, key: '', is: 'value', text: leafText(state), changed: 'no', value: state })
   return rows
 }
+
+const foldOf = (path: string, depth: number, count: number): TreeRow => ({
+  ...{ path: `${path}…`, depth, key: '', is: 'fold', text: `${count} earlier`, changed: 'no', value: null },
+})
 
 /** The first level lies open only where something changed; items of lists stay in their line. */
 function opensByItself(depth: number, changed: TreeRow['changed'], inList: boolean): boolean {

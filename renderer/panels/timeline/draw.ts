@@ -18,6 +18,7 @@ export interface TimelineInk {
   readonly leaders: readonly Band[]
   readonly faults: readonly Band[]
   readonly violations: readonly Mark[]
+  readonly bookmarks: readonly { readonly atUs: number }[]
   readonly playheadUs: number
   readonly live: boolean
   /** "term" */
@@ -56,6 +57,7 @@ export function draw(ctx: Pen, ink: TimelineInk): void {
   for (const band of ink.leaders) leaderBand(ctx, ink, band, top.leaders, x)
   faultBands(ctx, ink, top.faults, x)
   for (const mark of ink.violations) violation(ctx, x(mark.atUs), top.axis, color('violation'))
+  for (const { atUs } of ink.bookmarks) bookmark(ctx, x(atUs), color)
   if (ink.hoverUs !== undefined) line(ctx, x(ink.hoverUs), 0, top.axis, color('line'))
   playhead(ctx, ink, x, top.axis)
 }
@@ -179,6 +181,22 @@ function violation(ctx: Pen, x: number, bottom: number, hue: string): void {
   ctx.lineTo(x + 5, 0)
   ctx.lineTo(x, 8)
   ctx.fill()
+}
+
+/** A ribbon that hangs from the top edge, its end notched: no other mark has that shape. */
+function bookmark(ctx: Pen, x: number, color: TimelineInk['color']): void {
+  ctx.beginPath()
+  ctx.moveTo(x - 4, 0)
+  ctx.lineTo(x + 4, 0)
+  ctx.lineTo(x + 4, 12)
+  ctx.lineTo(x, 8.5)
+  ctx.lineTo(x - 4, 12)
+  ctx.closePath()
+  ctx.fillStyle = color('accent')
+  ctx.fill()
+  ctx.strokeStyle = color('ground')
+  ctx.lineWidth = 1
+  ctx.stroke()
 }
 
 function playhead(ctx: Pen, { playheadUs, width, color }: TimelineInk, x: (us: number) => number, bottom: number): void {

@@ -126,6 +126,50 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
       .first()
       .click()
   },
+  state: async (page) => {
+    await replayed(page, 0.52)
+    await command(page, 'Go to state')
+    await page.getByRole('tree', { name: /Whole state/ }).waitFor()
+    const row = page.getByRole('treeitem').filter({ hasText: 'commitIndex' }).first()
+    await row.click({ button: 'right' })
+    await page.getByRole('menuitem', { name: /When did this change/ }).click()
+    await page.getByText(/changes? (in the run|nearest)/).waitFor()
+  },
+  statediff: async (page) => {
+    await replayed(page, 0.3)
+    await command(page, 'Go to state')
+    await page.getByRole('button', { name: 'Pin A' }).click()
+    await seek(page, 0.7)
+    await page.getByRole('group', { name: 'Whose state' }).getByRole('button', { name: 'n2' }).click()
+    await page
+      .getByText(/the same/)
+      .first()
+      .waitFor()
+  },
+  watches: async (page) => {
+    await replayed(page, 0.52)
+    for (const text of ['*.role', '*.commitIndex', '*.term', 'n2.leader']) {
+      await page.keyboard.press('w')
+      await page.getByRole('combobox', { name: /A node, or/ }).fill(text)
+      await page.keyboard.press('Enter')
+    }
+    await page.waitForTimeout(500)
+  },
+  bookmarks: async (page) => {
+    await replayed(page, 0.3)
+    for (const [at, note] of [
+      [0.3, 'The old leader still believes that it leads'],
+      [0.7, 'Healed: everybody has the same log again'],
+    ] as const) {
+      await seek(page, at)
+      await page.keyboard.press('m')
+      await page.getByRole('textbox', { name: /Note for event/ }).fill(note)
+      await page.keyboard.press('Enter')
+      await page.getByRole('textbox', { name: /Note for event/ }).waitFor({ state: 'detached' })
+    }
+    await page.getByRole('button', { name: /^Bookmarks/ }).click()
+    await page.waitForTimeout(300)
+  },
   silent: async (page) => {
     await page
       .getByRole('button', { name: /Seven nodes at rest/ })
@@ -160,6 +204,20 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
   },
 }
 
+async function replayed(page: Page, share: number): Promise<void> {
+  await page
+    .getByRole('button', { name: /Leader crash and partition/ })
+    .first()
+    .click()
+  await seek(page, share)
+}
+
+async function command(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type(title)
+  await page.keyboard.press('Enter')
+}
+
 async function seek(page: Page, share: number): Promise<void> {
   const track = page.getByRole('slider', { name: 'Timeline' })
   const box = await track.boundingBox()
@@ -181,7 +239,7 @@ export async function openWindow(
     if (message.type() === 'error' || message.type() === 'warning') console.error(`console: ${message.text()}`)
   })
   page.on('pageerror', (error) => console.error(`page: ${error.message}`))
-  await page.goto(address, { timeout: 120_000 })
+  await page.goto(address, { timeout: 180_000 })
   await page.getByRole('banner').waitFor()
   await page.evaluate(() => document.fonts.ready)
   if (look.sight !== undefined)
