@@ -48,7 +48,7 @@ export function changesIn(
   }
 }
 
-const SHOWN: { readonly [path: string]: string } = { epoch: 'currentTerm', leader: 'leaderId' }
+const SHOWN: { readonly [path: string]: string } = { epoch: 'currentTerm' }
 
 export function laneOf(world: World, { nodes, path, fromUs, toUs, points }: Omit<ParsedRequest<'run.lane'>, 'run'>): Response<'run.lane'> {
   return {
