@@ -14,6 +14,7 @@ export const PANELS = {
   protocol: 'Protocol',
   graph: 'Causality',
   state: 'State',
+  spacetime: 'Space-time',
 } as const
 export type PanelId = keyof typeof PANELS
 

@@ -21,9 +21,18 @@ export interface SimulatedRun {
 }
 
 export function simulatedRun(seed: number, count: number): SimulatedRun {
-  const nodes = 3 + (seed % 3)
-  const config = runConfigSchema.parse({ mode: 'simulation', nodes, seed, load: { clients: 3, rate: 0, keys: 10 } })
   const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'synod-causality-')), 'run.synod')
+  const header = recordSimulated(file, { seed, count, nodes: 3 + (seed % 3) })
+  const reader = new RunReader(file)
+  const events: RunEvent[] = []
+  reader.verify((event) => events.push(event))
+  reader.close()
+  return { file, header, events }
+}
+
+/** Records at least `count` events of Raft under load, with messages lost and doubled, a crash and a pause. */
+export function recordSimulated(file: string, { seed, count, nodes }: { seed: number; count: number; nodes: number }): RunHeader {
+  const config = runConfigSchema.parse({ mode: 'simulation', nodes, seed, load: { clients: 3, rate: 0, keys: 10 } })
   const header = headerOf({ run: runId('run'), name: 'A run', config, protocol: raft, epochUs: 0, appVersion: '0' })
   const store = new RunStore(file, header)
   const recorder = new Recorder(store, header)
@@ -48,9 +57,5 @@ export function simulatedRun(seed: number, count: number): SimulatedRun {
   simulation.end()
   recorder.finish()
   store.close('ended')
-  const reader = new RunReader(file)
-  const events: RunEvent[] = []
-  reader.verify((event) => events.push(event))
-  reader.close()
-  return { file, header, events }
+  return header
 }

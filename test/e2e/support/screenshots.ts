@@ -170,6 +170,52 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('button', { name: /^Bookmarks/ }).click()
     await page.waitForTimeout(300)
   },
+  spacetime: async (page) => {
+    await spacetime(page)
+  },
+  spacetimeClose: async (page) => {
+    const box = await spacetime(page)
+    await zoomIn(page, box, 0.245, 9)
+  },
+  spacetimeCone: async (page) => {
+    await spacetime(page, 0.247)
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.waitForTimeout(300)
+  },
+  spacetimeProof: async (page) => {
+    await spacetime(page, 0.247)
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('x')
+    for (let i = 0; i < 5; i++) await page.keyboard.press('.')
+    await page.waitForTimeout(300)
+  },
+  spacetimeCut: async (page) => {
+    const box = await spacetime(page)
+    await zoomIn(page, box, 0.245, 9)
+    await page.getByRole('button', { name: /^Cut:/ }).click()
+    await page.waitForTimeout(400)
+    const canvas = await page.getByRole('listbox', { name: 'Events in space and time' }).boundingBox()
+    if (canvas) await page.mouse.click(canvas.x + canvas.width * 0.8, canvas.y + canvas.height * 0.35)
+    await page.mouse.move(20, 700)
+    await page.waitForTimeout(500)
+  },
+  spacetimeRank: async (page) => {
+    const box = await spacetime(page)
+    await zoomIn(page, box, 0.245, 9)
+    await page.getByRole('radio', { name: 'Causal rank' }).click()
+  },
+  spacetimeDown: async (page) => {
+    const box = await spacetime(page)
+    await zoomIn(page, box, 0.245, 8)
+    await page.getByRole('button', { name: /^Time goes down/ }).click()
+  },
+  spacetimeLive: async (page) => {
+    await scenes.live?.(page)
+    await page.getByRole('tab', { name: 'Space-time' }).click()
+    await page.waitForTimeout(1500)
+  },
   silent: async (page) => {
     await page
       .getByRole('button', { name: /Seven nodes at rest/ })
@@ -225,6 +271,35 @@ async function seek(page: Page, share: number): Promise<void> {
   await page.mouse.click(box.x + box.width * share, box.y + box.height / 2)
   await page.mouse.move(box.x + 20, box.y - 200)
   await page.waitForTimeout(500)
+}
+
+/** Opens the space-time diagram of a recorded run; gives where it lies. */
+async function spacetime(page: Page, share?: number) {
+  await page
+    .getByRole('button', { name: /Leader crash and partition/ })
+    .first()
+    .click()
+  if (share !== undefined) await seek(page, share)
+  await page.getByRole('tab', { name: 'Space-time' }).click()
+  const box = await page.getByRole('listbox', { name: 'Events in space and time' }).boundingBox()
+  if (!box) throw new Error('the diagram is not to be seen')
+  await page.waitForTimeout(300)
+  if (share !== undefined) {
+    await zoomIn(page, box, share, 9)
+    await page.getByRole('listbox', { name: 'Events in space and time' }).focus()
+  }
+  return box
+}
+
+async function zoomIn(
+  page: Page,
+  box: { x: number; y: number; width: number; height: number },
+  share: number,
+  turns: number,
+): Promise<void> {
+  await page.mouse.move(box.x + 72 + (box.width - 72) * share, box.y + box.height / 2)
+  for (let i = 0; i < turns; i++) await page.mouse.wheel(0, -240)
+  await page.waitForTimeout(400)
 }
 
 /** Opens a window over the imitation; the caller closes the page's context. */

@@ -1,0 +1,93 @@
+/** What held for a while: nodes that were down or paused, and the faults on links that a person or a scenario put there. */
+import type { ActionEvent, NodeEvent } from '../../../protocols/core/event.ts'
+import type { LinkTarget } from '../../../protocols/core/fault.ts'
+import type { EndpointId } from '../../../protocols/core/ids.ts'
+import { faultText } from '../../model/faultText.ts'
+
+export interface Edge {
+  readonly seq: number
+  readonly atUs: number
+}
+
+export interface Band {
+  readonly kind: 'down' | 'paused' | 'fault'
+  readonly begin: Edge
+  /** Undefined while it still holds at the end of the recording. */
+  readonly end: Edge | undefined
+  readonly text: string
+  /** The lanes that it touches. */
+  readonly lanes: readonly number[]
+  /** Of a partition: which group a lane is in, from 0 on. */
+  readonly groups?: readonly number[]
+}
+
+export function bandsOf(turns: readonly (NodeEvent | ActionEvent)[], endpoints: readonly EndpointId[]): Band[] {
+  const bands: Band[] = []
+  const open = new Map<string, number>()
+  const begin = (key: string, band: Omit<Band, 'end'>) => {
+    if (open.has(key)) return
+    open.set(key, bands.length)
+    bands.push({ ...band, end: undefined })
+  }
+  const end = (key: string, edge: Edge) => {
+    const at = open.get(key)
+    if (at === undefined) return
+    open.delete(key)
+    bands[at] = { ...(bands[at] as Band), end: edge }
+  }
+  for (const turn of turns) {
+    const edge = { seq: turn.seq, atUs: turn.atUs }
+    if (turn.kind === 'action') {
+      const { action } = turn
+      if (action.do === 'arm')
+        begin(action.fault.id, { kind: 'fault', begin: edge, text: faultText(action.fault), ...touched(action.fault.target, endpoints) })
+      else if (action.do === 'lift') end(action.fault, edge)
+      continue
+    }
+    const lane = endpoints.indexOf(turn.node)
+    if (lane < 0) continue
+    const [down, paused] = [`down ${lane}`, `paused ${lane}`]
+    switch (turn.change.is) {
+      case 'down':
+        end(paused, edge)
+        begin(down, { kind: 'down', begin: edge, text: `${turn.node} is down: ${turn.change.reason}`, lanes: [lane] })
+        break
+      case 'up':
+        end(down, edge)
+        break
+      case 'paused':
+        begin(paused, { kind: 'paused', begin: edge, text: `${turn.node} is paused`, lanes: [lane] })
+        break
+      case 'resumed':
+        end(paused, edge)
+        break
+      case 'wiped':
+        break
+      default:
+        turn.change satisfies never
+    }
+  }
+  return bands
+}
+
+function touched(target: LinkTarget, endpoints: readonly EndpointId[]): { lanes: number[]; groups?: number[] } {
+  if ('all' in target) return { lanes: endpoints.map((_, lane) => lane) }
+  if ('groups' in target) {
+    const of = endpoints.map((id) => target.groups.findIndex((group) => (group as readonly string[]).includes(id)))
+    const lanes = of.flatMap((group, lane) => (group < 0 ? [] : [lane]))
+    return { lanes, groups: lanes.map((lane) => of[lane] as number) }
+  }
+  const named = new Set<string>(target.links.flat())
+  return { lanes: endpoints.flatMap((id, lane) => (named.has(id) ? [lane] : [])) }
+}
+
+/** Puts bands that overlap into different rows, at most `rowsMax`; gives each band's row. */
+export function rowsOf(bands: readonly Band[], rowsMax: number): number[] {
+  const ends: number[] = []
+  return bands.map(({ begin, end }) => {
+    let row = ends.findIndex((until) => until <= begin.atUs)
+    if (row < 0) row = Math.min(ends.length, rowsMax - 1)
+    ends[row] = Math.max(ends[row] ?? 0, end?.atUs ?? Number.POSITIVE_INFINITY)
+    return row
+  })
+}

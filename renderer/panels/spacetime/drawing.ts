@@ -1,0 +1,120 @@
+/**
+ * What of a run is where on the axis: the marks of each lane, the messages by the lane that they go to, and what is still under
+ * way. Grows with the columns, so that a frame asks only of what is in its window.
+ */
+import { type Columns, isOfCopy } from '../../../protocols/causality/columns.ts'
+import { ChunkKind } from '../../../protocols/wire/chunk.ts'
+import { Extents } from './extents.ts'
+import { type AxisKind, Placement } from './placement.ts'
+
+export class Drawing {
+  readonly placement: Placement
+  readonly columns: Columns
+  /** By lane, the first rows of its points. */
+  marks: Extents[] = []
+  /** By lane that they go to, the rows in which copies of messages were delivered or dropped; they reach from their sends. */
+  messages: Extents[] = []
+  /** Sends that neither arrived nor were lost, in order. */
+  underway = new Set<number>()
+  /** By send: the row in which it was held at a gate. */
+  held = new Map<number, number>()
+  /** The axis begins at 0 and is known up to here. */
+  end = 0
+  #rows = 0
+  /** Deliveries of which no step is known yet, with their numbers in `messages`. */
+  #unheard: { readonly row: number; readonly at: number }[] = []
+
+  constructor(columns: Columns, axis: AxisKind) {
+    this.columns = columns
+    this.placement = new Placement(columns, axis)
+    this.#clear()
+  }
+
+  get axis(): AxisKind {
+    return this.placement.axis
+  }
+
+  /** Rows of the columns that are not taken in yet. */
+  get behind(): number {
+    return this.columns.count - this.#rows
+  }
+
+  /** Takes in what is new in the columns, at most `most` rows. Returns from where on things are drawn otherwise than before; Infinity: nothing is. */
+  grow(most = Number.POSITIVE_INFINITY): number {
+    const { columns } = this
+    if (this.#rows === columns.count) return Number.POSITIVE_INFINITY
+    let from = Number.POSITIVE_INFINITY
+    if (this.placement.grow()) {
+      this.#clear()
+      from = Number.NEGATIVE_INFINITY
+    }
+    const last = Math.min(columns.count, this.#rows + most)
+    for (let row = this.#rows + 1; row <= last; row++) {
+      const start = this.#take(row)
+      if (start < from) from = start
+    }
+    this.#rows = last
+    if (this.axis !== 'time') from = Math.min(from, this.#hear())
+    return from
+  }
+
+  /** Where a copy's message was sent. */
+  startOf(row: number): number {
+    const send = this.columns.cause[row] as number
+    return send === 0 ? Number.NaN : this.placement.ofRow(send)
+  }
+
+  #clear(): void {
+    const lanes = this.columns.endpoints
+    this.marks = Array.from({ length: lanes }, () => new Extents())
+    this.messages = Array.from({ length: lanes }, () => new Extents())
+    this.underway = new Set()
+    this.held = new Map()
+    this.end = 0
+    this.#rows = 0
+    this.#unheard = []
+  }
+
+  /** Returns from where on it shows. */
+  #take(row: number): number {
+    const { columns, placement } = this
+    const { kind, cause, lane } = columns
+    const at = placement.ofRow(row)
+    if (at > this.end) this.end = at
+    const point = columns.point[row] as number
+    if (point !== 0 && columns.pointRow[point] === row) this.marks[columns.pointLane[point] as number]?.add(row, at, at)
+    else if (point === 0 && isDeed(kind[row] as number)) this.marks[lane[row] as number]?.add(row, at, at) // without a stamp: it happened all the same
+    if (kind[row] === ChunkKind.send) this.underway.add(row)
+    if (!isOfCopy(kind[row] as number)) return at
+    const send = cause[row] as number
+    if (send === 0) return Number.POSITIVE_INFINITY
+    if (kind[row] === ChunkKind.hold) {
+      this.held.set(send, row)
+      return at
+    }
+    this.underway.delete(send)
+    const start = placement.ofRow(send)
+    const number = this.messages[lane[row] as number]?.add(row, Math.min(start, at), Math.max(start, at))
+    if (kind[row] === ChunkKind.deliver && point === 0 && number !== undefined) this.#unheard.push({ row, at: number })
+    return Math.min(start, at)
+  }
+
+  /** Deliveries whose receipt has become known get their place on a causal axis. */
+  #hear(): number {
+    const { columns, placement } = this
+    let from = Number.POSITIVE_INFINITY
+    this.#unheard = this.#unheard.filter(({ row, at }) => {
+      if (columns.point[row] === 0) return true
+      const end = placement.ofRow(row)
+      const start = this.startOf(row)
+      this.messages[columns.lane[row] as number]?.reach(at, start, end)
+      if (end > this.end) this.end = end
+      from = Math.min(from, start)
+      return false
+    })
+    return from
+  }
+}
+
+/** What an endpoint does, stamped or not. */
+const isDeed = (kind: number): boolean => kind === ChunkKind.step || kind === ChunkKind.invoke || kind === ChunkKind.return

@@ -1,0 +1,198 @@
+/**
+ * Lanes: a line for each endpoint in its hue, bands where it was down or paused, strips for the faults that touch it. Where an
+ * event is chosen, the line tells its cone: thick in its past, double in its future, dotted where nothing there could know of it.
+ */
+import { CLIENTS } from '../../../protocols/core/ids.ts'
+import { nodeToken, repeats } from '../../model/hues.ts'
+import { type Band, rowsOf } from './bands.ts'
+import type { Pen } from './pen.ts'
+import type { Plane } from './plane.ts'
+import type { Scene } from './scene.ts'
+
+export const RIBBON_PX = 16
+export const RIBBONS_MAX = 3
+const BAND_PX = 16
+const STRIP_PX = 3
+
+/** How many rows of ribbons the faults of a run need; on the causal axes there is no one time at which they began. */
+export const ribbonsOf = (bands: readonly Band[], axis: string): number =>
+  axis === 'time' ? Math.max(0, ...rowsOf(bands.filter(isFault), RIBBONS_MAX).map((row) => row + 1)) : 0
+
+const isFault = ({ kind }: Band): boolean => kind === 'fault'
+
+export function drawLanes(scene: Scene, plane: Plane, pen: Pen): void {
+  const { endpoints, drawing, cone } = scene
+  const end = Math.min(plane.tail, plane.along(drawing.end))
+  for (const [lane, id] of endpoints.entries()) {
+    const across = plane.across(lane)
+    const token = nodeToken(id)
+    const dash = repeats(id) ? { dash: [9, 3] } : {}
+    const line = (from: number, to: number, shift: number): number[] => {
+      const xy: number[] = []
+      plane.put(xy, Math.max(plane.head, from), across + shift)
+      plane.put(xy, Math.min(plane.tail, to), across + shift)
+      return from < to && to > plane.head && from < plane.tail ? xy : []
+    }
+    const start = plane.along(0)
+    if (!cone) {
+      pen.lines(line(start, end, 0), { token, width: 1.5, alpha: 0.6, ...dash })
+      continue
+    }
+    const { past, future } = coneAlong(scene, plane, lane)
+    pen.lines(line(past, future, 0), { token, width: 1.25, alpha: 0.7, dash: [1, 4] })
+    pen.lines(line(start, past, 0), { token, width: 3.5 })
+    pen.lines([...line(future, end, -1.75), ...line(future, end, 1.75)], { token, width: 1.25 })
+  }
+}
+
+/** Where on a lane the past of the chosen event ends and its future begins. */
+function coneAlong({ drawing, cone }: Scene, plane: Plane, lane: number): { past: number; future: number } {
+  const none = { past: Number.NEGATIVE_INFINITY, future: Number.POSITIVE_INFINITY }
+  if (!cone) return none
+  const { columns, placement } = drawing
+  const last = cone.past[lane] as number
+  const first = cone.future[lane] as number
+  const lastPoint = last === 0 ? 0 : columns.pointFrom(lane, last)
+  const firstPoint = first === 0 ? 0 : columns.pointFrom(lane, first)
+  return {
+    past: lastPoint === 0 ? none.past : plane.along(placement.ofPoint(lastPoint)),
+    future: firstPoint === 0 ? none.future : plane.along(placement.ofPoint(firstPoint)),
+  }
+}
+
+export function drawBands(scene: Scene, plane: Plane, pen: Pen): void {
+  eachBand(scene, plane, (band, lane, from, to, row) => {
+    if (band.kind === 'fault') strip(plane, pen, lane, from, to, row)
+    else if (band.kind === 'down') down(plane, pen, lane, from, to)
+    else paused(plane, pen, lane, from, to)
+  })
+}
+
+/** Over everything that happened meanwhile, so that it can be read. */
+export function drawBandWords(scene: Scene, plane: Plane, pen: Pen): void {
+  eachBand(scene, plane, (band, lane, from, to) => {
+    const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
+    if (band.kind !== 'fault') label(plane, pen, start, end, lane, band.kind === 'down' ? '✕ down' : 'paused', 'text-soft')
+    else stripWords(scene, plane, pen, band, lane, start, end)
+  })
+}
+
+function eachBand(scene: Scene, plane: Plane, see: (band: Band, lane: number, from: number, to: number, row: number) => void): void {
+  const faults = scene.bands.filter(isFault)
+  const rows = rowsOf(faults, RIBBONS_MAX)
+  for (const band of scene.bands)
+    for (const lane of band.lanes) {
+      const [from, to] = reach(scene, plane, band, lane)
+      if (to >= plane.head && from <= plane.tail) see(band, lane, from, to, band.kind === 'fault' ? (rows[faults.indexOf(band)] ?? 0) : 0)
+    }
+}
+
+function reach({ drawing }: Scene, plane: Plane, { begin, end }: Band, lane: number): [number, number] {
+  const { placement } = drawing
+  const from = plane.along(placement.between(lane, begin.seq, begin.atUs))
+  const to = end ? plane.along(placement.between(lane, end.seq, end.atUs)) : plane.along(drawing.end)
+  return [from, Math.max(from + 2, to)]
+}
+
+function down(plane: Plane, pen: Pen, lane: number, from: number, to: number): void {
+  const top = plane.across(lane) - BAND_PX / 2
+  const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
+  pen.rect(...plane.box(start, top, end - start, BAND_PX), { token: 'surface' })
+  pen.rect(...plane.box(start, top, end - start, BAND_PX), { token: 'sunken' })
+  const hatch: number[] = []
+  for (let at = Math.ceil(start / 7) * 7; at < end - BAND_PX / 2 && hatch.length < 4000; at += 7) {
+    plane.put(hatch, at, top + BAND_PX)
+    plane.put(hatch, at + BAND_PX / 2, top)
+  }
+  pen.lines(hatch, { token: 'text-faint', width: 1, alpha: 0.55 })
+}
+
+function paused(plane: Plane, pen: Pen, lane: number, from: number, to: number): void {
+  const top = plane.across(lane) - BAND_PX / 2
+  const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
+  pen.rect(...plane.box(start, top, end - start, BAND_PX), { token: 'sunken' })
+  const bars: number[] = []
+  for (let at = Math.ceil(start / 22) * 22; at < end - 4 && bars.length < 2000; at += 22)
+    for (const shift of [0, 4]) {
+      plane.put(bars, at + shift, top + 4)
+      plane.put(bars, at + shift, top + BAND_PX - 4)
+    }
+  pen.lines(bars, { token: 'text-faint', width: 1.5, alpha: 0.6 })
+}
+
+function label(plane: Plane, pen: Pen, start: number, end: number, lane: number, text: string, token: string): void {
+  const look = { token, align: plane.view.down ? 'center' : 'left', halo: 'surface' } as const
+  if (end - start < pen.measure(text, look) + 12) return
+  pen.text(
+    plane.x(start + (plane.view.down ? 10 : 6), plane.across(lane)),
+    plane.y(start + (plane.view.down ? 10 : 6), plane.across(lane)),
+    text,
+    look,
+  )
+}
+
+/** Beside the lane, so that it hides no mark. */
+function strip(plane: Plane, pen: Pen, lane: number, from: number, to: number, row: number): void {
+  const { gap } = plane
+  const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
+  pen.rect(...plane.box(start, plane.across(lane) - gap / 2, end - start, gap), { token: 'fault-wash', alpha: 0.5 })
+  pen.rect(...plane.box(start, besideLane(plane, lane) + row * (STRIP_PX + 1), end - start, STRIP_PX), { token: 'fault', alpha: 0.85 })
+  if (from >= plane.head) pen.rect(...plane.box(from, plane.across(lane) - gap / 2, 1, gap), { token: 'fault', alpha: 0.7 })
+}
+
+const besideLane = (plane: Plane, lane: number): number => plane.across(lane) + Math.min(plane.gap / 2 - 4, BAND_PX / 2 + 3)
+
+/** A partition says which side the lane is on; where there are no ribbons, the first lane says what it is. */
+function stripWords({ drawing }: Scene, plane: Plane, pen: Pen, band: Band, lane: number, start: number, end: number): void {
+  const group = band.groups?.[band.lanes.indexOf(lane)]
+  const side = group === undefined ? [] : [`side ${String.fromCharCode(65 + group)}`]
+  const name = drawing.axis !== 'time' && lane === band.lanes[0] ? [band.text] : []
+  const text = [...side, ...name].join(' · ')
+  if (text === '' || end - start < 46 || plane.gap < 34) return
+  const across = besideLane(plane, lane) - 8
+  pen.text(plane.x(start + 6, across), plane.y(start + 6, across), text, { token: 'fault-text', halo: 'surface' })
+}
+
+/** The faults in words, over the lanes. */
+export function drawRibbons({ view, bands, drawing }: Scene, plane: Plane, pen: Pen): void {
+  if (view.ribbons === 0) return
+  const faults = bands.filter(isFault)
+  const rows = rowsOf(faults, RIBBONS_MAX)
+  const top = plane.edge - view.ribbons
+  pen.rect(...plane.box(plane.head, top, plane.tail - plane.head, view.ribbons), { token: 'surface' })
+  for (const [at, band] of faults.entries()) {
+    const from = Math.max(plane.head, plane.along(band.begin.atUs))
+    const to = Math.min(plane.tail, plane.along(band.end?.atUs ?? drawing.end))
+    if (to < plane.head || from > plane.tail) continue
+    const across = top + (rows[at] ?? 0) * RIBBON_PX
+    const length = Math.max(2, to - from)
+    pen.rect(...plane.box(from, across + 2, length, RIBBON_PX - 3), { token: 'fault-wash' })
+    pen.rect(...plane.box(from, across + 2, Math.min(2, length), RIBBON_PX - 3), { token: 'fault' })
+    if (view.down || length < 40) continue
+    pen.within(from, across, length - 2, RIBBON_PX, () =>
+      pen.text(from + 6, across + RIBBON_PX / 2 + 0.5, band.text, { token: 'fault-text' }),
+    )
+  }
+}
+
+export function drawNames({ view, endpoints }: Scene, plane: Plane, pen: Pen): void {
+  pen.rect(...plane.box(0, 0, plane.head, view.down ? view.width : view.height), { token: 'surface' })
+  const border: number[] = []
+  plane.put(border, plane.head - 0.5, 0)
+  plane.put(border, plane.head - 0.5, view.down ? view.width : view.height)
+  pen.lines(border, { token: 'hairline', width: 1 })
+  const top = plane.edge - view.ribbons
+  pen.within(...plane.box(0, top, plane.head, (view.down ? view.width : view.height) - top), () => {
+    for (const [lane, id] of endpoints.entries()) {
+      const across = plane.across(lane)
+      const token = nodeToken(id)
+      if (view.down) {
+        pen.circles([across - 14, plane.head / 2], 4, { token })
+        pen.text(across - 6, plane.head / 2 + 0.5, id, { token: 'text', bold: id !== CLIENTS })
+      } else {
+        pen.circles([14, across], 4, { token })
+        pen.text(24, across + 0.5, id, { token: 'text', bold: id !== CLIENTS })
+      }
+    }
+  })
+}

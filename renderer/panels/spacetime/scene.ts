@@ -1,0 +1,126 @@
+/**
+ * The diagram for one window, drawn with whatever pen is given: what is in sight is asked of the drawing, nothing else is
+ * touched. Where there is more than could be told apart, the messages and marks are left to a picture of their density.
+ */
+import type { ChainLink } from '../../../protocols/causality/chain.ts'
+import type { Cone } from '../../../protocols/causality/cone.ts'
+import type { EndpointId } from '../../../protocols/core/ids.ts'
+import { drawAxis, drawGrid } from './axisScene.ts'
+import type { Band } from './bands.ts'
+import type { Drawing } from './drawing.ts'
+import { drawBands, drawBandWords, drawLanes, drawNames, drawRibbons } from './laneScene.ts'
+import { drawMarks, drawTurningPoints } from './markScene.ts'
+import { drawMessages } from './messageScene.ts'
+import { drawBrush, drawChosen, drawCut, drawPlayhead, drawProof } from './overlayScene.ts'
+import { type Pen, type Shape, ShapeList } from './pen.ts'
+import { Plane } from './plane.ts'
+import type { View } from './view.ts'
+
+/** How messages of a type look. */
+export interface TypeLook {
+  readonly name: string
+  readonly token: string
+  readonly family: string
+  readonly style: 'request' | 'reply'
+}
+
+export interface TurningPoint {
+  readonly row: number
+  readonly kind: 'leader' | 'violation'
+  readonly text: string
+}
+
+export interface Proof {
+  readonly from: number
+  readonly to: number
+  readonly links: readonly ChainLink[]
+}
+
+export interface CutLine {
+  /** By lane, where on the axis the line crosses it. */
+  readonly places: readonly number[]
+  readonly consistent: boolean
+  /** Rows of deliveries that are in the cut though their sends are not. */
+  readonly early: readonly number[]
+}
+
+export interface Scene {
+  readonly view: View
+  readonly drawing: Drawing
+  readonly endpoints: readonly EndpointId[]
+  readonly bands: readonly Band[]
+  /** Steps that stand out, in order: who became leader, what was violated. */
+  readonly turningPoints: readonly TurningPoint[]
+  readonly types: readonly TypeLook[]
+  readonly playhead: { readonly seq: number; readonly atUs: number }
+  /** The chosen event, and the one that it is compared with. */
+  readonly chosen: number | undefined
+  readonly other: number | undefined
+  readonly hovered: number | undefined
+  readonly cone: Cone | undefined
+  /** That one of the two happened before the other: messages that lead from it to the other. */
+  readonly proof: Proof | undefined
+  readonly cut: CutLine | undefined
+  /** The stretch of time that is chosen in all views, µs. */
+  readonly brush: { readonly fromUs: number; readonly toUs: number } | undefined
+  /** Rows that something else in the window marks, such as what a query found. */
+  readonly matched: ((row: number) => boolean) | undefined
+  /** A few words on a row, when they are known. */
+  readonly words: (row: number) => string | undefined
+}
+
+/** More marks in sight than these are shown as their density. */
+export const MARKS_MAX = 2600
+/** More messages in sight than these. */
+const MESSAGES_MAX = 3200
+
+export interface Amount {
+  readonly marks: number
+  readonly messages: number
+}
+
+/** How much is in sight, counted no further than matters. */
+export function amountIn({ view, drawing }: Pick<Scene, 'view' | 'drawing'>): Amount {
+  const count = (lanes: Drawing['marks'], enough: number): number => {
+    let sum = 0
+    for (const lane of lanes) if (sum <= enough) sum += lane.count(view.from, view.to, enough - sum)
+    return sum
+  }
+  return { marks: count(drawing.marks, MARKS_MAX), messages: count(drawing.messages, MESSAGES_MAX) }
+}
+
+export const isDense = ({ marks, messages }: Amount): boolean => marks > MARKS_MAX || messages > MESSAGES_MAX
+
+/** `density`: paints the marks and messages when there are too many of them; without it they are left out. */
+export function drawScene(scene: Scene, pen: Pen, amount: Amount, density?: () => void): void {
+  const { view } = scene
+  const plane = new Plane(view)
+  const body = plane.box(plane.head, plane.edge, plane.tail - plane.head, (view.down ? view.width : view.height) - plane.edge)
+  pen.within(...body, () => {
+    drawGrid(scene, plane, pen)
+    drawBands(scene, plane, pen)
+    drawLanes(scene, plane, pen)
+    if (isDense(amount)) density?.()
+    else {
+      drawMessages(scene, plane, pen, amount)
+      drawMarks(scene, plane, pen, amount)
+    }
+    drawBandWords(scene, plane, pen)
+    drawTurningPoints(scene, plane, pen)
+    drawBrush(scene, plane, pen)
+    drawProof(scene, plane, pen)
+    drawCut(scene, plane, pen)
+    drawChosen(scene, plane, pen)
+    drawPlayhead(scene, plane, pen)
+  })
+  drawRibbons(scene, plane, pen)
+  drawAxis(scene, plane, pen)
+  drawNames(scene, plane, pen)
+}
+
+/** What is to be seen as a list of simple shapes, from the lowest to the highest, for an SVG. */
+export function shapesOf(scene: Scene): Shape[] {
+  const list = new ShapeList()
+  drawScene(scene, list, amountIn(scene))
+  return list.shapes
+}

@@ -1,0 +1,168 @@
+/** What the parts of the space-time panel share: the axis, the stretch of it that is looked at, and the drawing, which grows with the run. */
+import { computed, markRaw, shallowRef, watch } from 'vue'
+import { endpointIds } from '../../../protocols/core/ids.ts'
+import { familyToken } from '../../model/hues.ts'
+import { useColumns } from '../../stores/columns.ts'
+import { usePlayback } from '../../stores/playback.ts'
+import { useReadout } from '../../stores/readout.ts'
+import { useRun } from '../../stores/run.ts'
+import { bandsOf } from './bands.ts'
+import { Drawing } from './drawing.ts'
+import type { AxisKind } from './placement.ts'
+import type { TurningPoint, TypeLook } from './scene.ts'
+import { panned, type Stretch, showing, whole, zoomed } from './view.ts'
+
+/** At a live end, so much of it is seen. */
+const LIVE_US = 1_500_000
+const LIVE_STEPS = 60
+/** Room behind the live end, as a share of what is seen. */
+const LIVE_ROOM = 0.04
+/** Rows taken in at once: what is more waits for the next frame. */
+const ROWS_A_FRAME = 60_000
+
+export type Diagram = ReturnType<typeof useDiagram>
+
+export function useDiagram() {
+  const store = useColumns()
+  const run = useRun()
+  const readout = useReadout()
+  const playback = usePlayback()
+
+  const axis = shallowRef<AxisKind>('time')
+  const down = shallowRef(false)
+  const drawing = shallowRef(markRaw(new Drawing(store.columns, axis.value)))
+  /** Grows when the drawing does. */
+  const version = shallowRef(0)
+  /** What the person looks at; undefined: the whole axis, or its live end. */
+  const stretch = shallowRef<Stretch>()
+  const following = shallowRef(true)
+  const liveSize = shallowRef<number>()
+  /** Told from where on the drawing has changed. */
+  const listeners = new Set<(from: number) => void>()
+
+  const endpoints = computed(() => endpointIds(run.nodes))
+  const bands = computed(() => bandsOf(store.turns, endpoints.value))
+  const turningPoints = computed<TurningPoint[]>(() =>
+    run.marks.flatMap(({ seq, kind, text }) => (kind === 'leader' || kind === 'violation' ? [{ row: seq, kind, text }] : [])),
+  )
+  const types = computed<TypeLook[]>(() =>
+    (run.overview?.messageTypes ?? []).map((name) => {
+      const family = run.speech.family(name)
+      return { name, family, token: familyToken(family), style: run.speech.style(name) }
+    }),
+  )
+  const end = computed(() => {
+    version.value
+    const known = drawing.value.end
+    return axis.value === 'time' ? Math.max(known, readout.now.lengthUs) : known
+  })
+  const isLive = computed(() => playback.mode === 'live')
+  const shown = computed<Stretch>(() => {
+    if (isLive.value && following.value) {
+      const size = liveSize.value ?? (axis.value === 'time' ? LIVE_US : LIVE_STEPS)
+      const to = end.value + size * LIVE_ROOM
+      return { from: to - size, to }
+    }
+    return stretch.value ?? whole(end.value, axis.value)
+  })
+
+  /** Takes in some of what is new. True: there is more. */
+  function grow(): boolean {
+    if (drawing.value.behind === 0) return false
+    const from = drawing.value.grow(ROWS_A_FRAME)
+    for (const tell of listeners) tell(from)
+    version.value++
+    return drawing.value.behind > 0
+  }
+
+  function look(next: Stretch): void {
+    if (isLive.value && following.value) following.value = false
+    stretch.value = next
+  }
+
+  function zoomBy(factor: number, round = (shown.value.from + shown.value.to) / 2): void {
+    const next = zoomed(shown.value, round, factor, end.value, axis.value)
+    if (isLive.value && following.value) liveSize.value = next.to - next.from
+    else stretch.value = next
+  }
+
+  const panBy = (by: number): void => look(panned(shown.value, by, end.value, axis.value))
+  const lookAt = (from: number, to: number): void => {
+    const room = Math.max(to - from, 1e-9) * 0.08
+    look(zoomed({ from: from - room, to: to + room }, (from + to) / 2, 1, end.value, axis.value))
+  }
+  function showAll(): void {
+    following.value = false
+    stretch.value = undefined
+  }
+  /** Brings a place into sight. */
+  function show(place: number): void {
+    if (Number.isNaN(place)) return
+    const next = showing(shown.value, place, end.value, axis.value)
+    if (next !== shown.value) look(next)
+  }
+
+  function followEnd(): void {
+    following.value = true
+    playback.goLive()
+  }
+
+  /** The same events stay in sight. */
+  function turnTo(next: AxisKind): void {
+    if (next === axis.value) return
+    const before = drawing.value
+    const after = markRaw(new Drawing(store.columns, next))
+    const seen = shown.value
+    let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    after.placement.grow()
+    if (stretch.value)
+      for (const lane of before.marks)
+        lane.visit(seen.from, seen.to, (row) => {
+          const place = after.placement.ofRow(row)
+          if (place < from) from = place
+          if (place > to) to = place
+        })
+    axis.value = next
+    drawing.value = after
+    liveSize.value = undefined
+    stretch.value = undefined
+    grow()
+    for (const tell of listeners) tell(Number.NEGATIVE_INFINITY)
+    if (from < to) stretch.value = zoomed({ from, to }, (from + to) / 2, 1.05, Math.max(to, end.value), next)
+  }
+
+  watch(
+    () => store.columns,
+    (columns) => {
+      drawing.value = markRaw(new Drawing(columns, axis.value))
+      stretch.value = undefined
+      liveSize.value = undefined
+      following.value = true
+      version.value++
+      for (const tell of listeners) tell(Number.NEGATIVE_INFINITY)
+    },
+  )
+
+  /** Where the playhead goes while it is moved or plays, the diagram goes, as long as it shows a part. */
+  watch([() => readout.now.atUs, () => readout.now.seq, isLive], ([atUs, seq, live]) => {
+    if (live || !stretch.value) return
+    show(axis.value === 'time' ? atUs : drawing.value.placement.ofRow(Math.max(1, Math.min(seq, drawing.value.columns.count))))
+  })
+  // Where a person paused a live run, the diagram stays.
+  watch(isLive, (live, before) => {
+    if (live) following.value = true
+    else if (before && following.value) {
+      const size = liveSize.value ?? (axis.value === 'time' ? LIVE_US : LIVE_STEPS)
+      if (run.isLive) stretch.value = showing({ from: end.value * 1.01 - size, to: end.value * 1.01 }, end.value, end.value, axis.value)
+    }
+  })
+
+  function onChange(tell: (from: number) => void): void {
+    listeners.add(tell)
+  }
+
+  return {
+    ...{ store, axis, down, drawing, version, stretch, following, endpoints, bands, turningPoints, types, end, isLive, shown },
+    ...{ grow, look, lookAt, zoomBy, panBy, showAll, show, followEnd, turnTo, onChange },
+  }
+}

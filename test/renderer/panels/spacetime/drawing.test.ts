@@ -1,0 +1,105 @@
+/** Where things of a run are on each axis, against the run itself. */
+import { describe, expect, test } from 'vitest'
+import { Columns } from '../../../../protocols/causality/columns.ts'
+import { cutAt, lastIn } from '../../../../protocols/causality/cut.ts'
+import { Gatherer } from '../../../../protocols/causality/gather.ts'
+import { ChunkKind } from '../../../../protocols/wire/chunk.ts'
+import { cutOf, moved, placesOf } from '../../../../renderer/panels/spacetime/cutLine.ts'
+import { counting } from '../../../../renderer/panels/spacetime/density.ts'
+import { Drawing } from '../../../../renderer/panels/spacetime/drawing.ts'
+import { LOST_SHARE } from '../../../../renderer/panels/spacetime/messageScene.ts'
+import { AXES, drawn, seenRun } from './runs.ts'
+
+const seed = Math.floor(Math.random() * 2 ** 31)
+const run = seenRun(seed, 5000)
+const { columns } = run
+
+describe.each(AXES)(`a run of seed ${seed} by %s`, (axis) => {
+  const whole = drawn(columns, axis)
+
+  test('every message points forward, by at least one on the causal axes', () => {
+    let messages = 0
+    for (let row = 1; row <= columns.count; row++) {
+      if (columns.kind[row] !== ChunkKind.deliver) continue
+      messages++
+      const length = whole.placement.ofRow(row) - whole.startOf(row)
+      expect(length, `row ${row}`).toBeGreaterThanOrEqual(axis === 'time' ? 0 : 1)
+    }
+    expect(messages).toBeGreaterThan(1000)
+  })
+
+  test('a window holds the marks and messages that touch it, however the run came', () => {
+    const gatherer = new Gatherer(run.header)
+    const growing = new Columns(gatherer.endpoints)
+    const drawing = new Drawing(growing, axis)
+    for (const event of run.events) {
+      growing.add(gatherer.take(event))
+      if ((event.seq * seed) % 97 === 0) drawing.grow(61)
+    }
+    while (drawing.behind > 0) drawing.grow(700)
+    expect(drawing.end).toBe(whole.end)
+    for (let i = 0; i < 40; i++) {
+      const from = whole.end * ((i * 0.618) % 1)
+      const to = from + (whole.end / 50) * ((i * 0.37) % 1)
+      const found = { marks: [] as number[], messages: [] as number[] }
+      for (const lane of drawing.marks) lane.visit(from, to, (row) => found.marks.push(row))
+      for (const lane of drawing.messages) lane.visit(from, to, (row) => found.messages.push(row))
+      const wanted = { marks: [] as number[], messages: [] as number[] }
+      for (let row = 1; row <= columns.count; row++) {
+        const at = whole.placement.ofRow(row)
+        if (columns.pointRow[columns.point[row] as number] === row && at >= from && at <= to) wanted.marks.push(row)
+        const isEnd = columns.kind[row] === ChunkKind.deliver || columns.kind[row] === ChunkKind.drop
+        if (isEnd && at >= from && whole.startOf(row) <= to) wanted.messages.push(row)
+      }
+      expect(found.marks.sort((a, b) => a - b)).toEqual(wanted.marks)
+      // A delivery whose receipt was learned late may once have seemed to end sooner or later than it does: it is looked at in vain, never missed.
+      const messages = new Set(found.messages)
+      expect(wanted.messages.filter((row) => !messages.has(row))).toEqual([])
+    }
+  })
+
+  test('what is under way is what neither arrived nor was lost', () => {
+    const open: number[] = []
+    for (let row = 1; row <= columns.count; row++) if (columns.kind[row] === ChunkKind.send && columns.fate[row] === 0) open.push(row)
+    expect([...whole.underway]).toEqual(open)
+  })
+
+  test('its density counts each mark once and each message once in each gap that it crosses', () => {
+    const bins = 64
+    const making = counting(whole, { from: -1, to: whole.end * 1.001 + 2, bins }, 1, new Uint8Array(256))
+    let turn = making.next()
+    while (!turn.done) turn = making.next()
+    const { marks, messages } = turn.value
+    const sum = (counts: ArrayLike<number>) => Array.from(counts).reduce((total, count) => total + count, 0)
+    expect(marks.map(sum)).toEqual(columns.lanes.map(({ length }) => length))
+    const crossed = new Array<number>(columns.endpoints - 1).fill(0)
+    for (let row = 1; row <= columns.count; row++) {
+      const lost = columns.kind[row] === ChunkKind.drop
+      if (columns.kind[row] !== ChunkKind.deliver && !lost) continue
+      const [home, goal] = [columns.lane[columns.cause[row] as number] as number, columns.lane[row] as number]
+      for (let gap = Math.min(home, goal); gap < Math.max(home, goal); gap++) {
+        const gone = Math.abs(gap + 0.5 - home) / Math.abs(goal - home)
+        if (gone <= (lost ? LOST_SHARE : 1)) crossed[gap] = (crossed[gap] as number) + 1
+      }
+    }
+    expect(messages.map((families) => sum(families[0] as Uint32Array))).toEqual(crossed)
+  })
+
+  test('a line across the lanes and the cut that it makes are one', () => {
+    for (let row = 1; row <= columns.count; row += 311) {
+      const cut = cutAt(columns, row)
+      const places = placesOf(whole.placement, cut, whole.end)
+      // Steps of one microsecond cannot be told apart by a line: then all of them are in.
+      const drawn = cutOf(whole.placement, places)
+      for (const [lane, count] of cut.entries()) {
+        const [last, wanted] = [drawn, cut].map((each) => whole.placement.ofPoint(lastIn(columns, each, lane)))
+        if (axis === 'time') expect(last).toBe(wanted)
+        else expect(drawn[lane]).toBe(count)
+      }
+      for (const [lane, count] of cut.entries()) {
+        const on = moved(whole.placement, cut, lane, 1)
+        if (on[lane] !== count) expect([...moved(whole.placement, on, lane, -1)]).toEqual([...cut])
+      }
+    }
+  })
+})

@@ -1,0 +1,164 @@
+/** What is drawn for a window: shapes by what things are, hit where they are drawn, walked from one to the next. */
+import { describe, expect, test } from 'vitest'
+import { coneOf, sideOf } from '../../../../protocols/causality/cone.ts'
+import { ChunkKind } from '../../../../protocols/wire/chunk.ts'
+import { hitAt } from '../../../../renderer/panels/spacetime/hit.ts'
+import type { Shape } from '../../../../renderer/panels/spacetime/pen.ts'
+import { Plane } from '../../../../renderer/panels/spacetime/plane.ts'
+import { amountIn, isDense, shapesOf } from '../../../../renderer/panels/spacetime/scene.ts'
+import { alongOf, panned, placeAt, showing, whole, zoomed } from '../../../../renderer/panels/spacetime/view.ts'
+import { alongLane, causeOf, effectOf } from '../../../../renderer/panels/spacetime/walk.ts'
+import { AXES, drawn, gathered, sceneOf, seenRun, viewOf } from './runs.ts'
+
+const seed = Math.floor(Math.random() * 2 ** 31)
+const run = seenRun(seed, 5000)
+const { columns } = run
+const lanes = run.endpoints.length
+const flat = (shapes: readonly Shape[]): Shape[] => shapes.flatMap((shape) => (shape.kind === 'within' ? flat(shape.shapes) : [shape]))
+
+describe(`a run of seed ${seed}`, () => {
+  test.each(AXES)('by %s, a window is drawn as simple shapes with numbers that are numbers', (axis) => {
+    const drawing = drawn(columns, axis)
+    for (const down of [false, true]) {
+      const view = viewOf(drawing.end * 0.3, drawing.end * 0.34, lanes, { down })
+      const shapes = flat(shapesOf(sceneOf(run, drawing, view)))
+      expect(shapes.length).toBeGreaterThan(100)
+      const broken = JSON.stringify(shapes, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? 'BROKEN' : value))
+      expect(broken).not.toContain('BROKEN')
+      const names = shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []))
+      expect(names).toEqual(expect.arrayContaining([...run.endpoints]))
+    }
+  })
+
+  test('each message in sight is a line from its send to its delivery; a lost one ends in a cross', () => {
+    const drawing = drawn(columns, 'time')
+    const view = viewOf(drawing.end * 0.3, drawing.end * 0.4, lanes)
+    const plane = new Plane(view)
+    const lines = flat(shapesOf(sceneOf(run, drawing, view))).flatMap((shape) => (shape.kind === 'line' ? [shape.xy] : []))
+    const has = (wanted: readonly number[]) =>
+      lines.some((xy) => xy.length === wanted.length && xy.every((value, i) => Math.abs(value - (wanted[i] as number)) < 1e-6))
+    let [delivered, lost] = [0, 0]
+    for (const lane of drawing.messages)
+      lane.visit(view.from, view.to, (row) => {
+        const send = columns.cause[row] as number
+        const from = [plane.along(columns.atUs[send] as number), plane.across(columns.lane[send] as number)]
+        const to = [plane.along(columns.atUs[row] as number), plane.across(columns.lane[row] as number)]
+        if (columns.kind[row] === ChunkKind.deliver) {
+          delivered++
+          expect(has([...from, ...to]), `row ${row}`).toBe(true)
+        } else {
+          lost++
+          const middle = ((from[1] as number) + (to[1] as number)) / 2
+          const x = to[0] as number
+          expect(has([...from, x, middle]), `row ${row}`).toBe(true)
+          const crossed = [2.5, 4].some((size) => has([x - size, middle - size, x + size, middle + size]))
+          if (x > plane.head && x < plane.tail) expect(crossed, `the cross of row ${row}`).toBe(true)
+        }
+      })
+    expect(delivered).toBeGreaterThan(5)
+    expect(lost).toBeGreaterThan(0)
+  })
+
+  test('what is seen can be hit where it is seen', () => {
+    const drawing = drawn(columns, 'rank')
+    for (const down of [false, true]) {
+      const view = viewOf(200, 230, lanes, { down })
+      const plane = new Plane(view)
+      const looked = { view, drawing, endpoints: run.endpoints }
+      let marks = 0
+      for (const [lane, extents] of drawing.marks.entries())
+        extents.visit(view.from, view.to, (row) => {
+          const [along, across] = [plane.along(drawing.placement.ofRow(row)), plane.across(lane)]
+          expect(hitAt(looked, plane.x(along, across), plane.y(along, across))).toEqual({ kind: 'mark', row })
+          marks++
+        })
+      expect(marks).toBeGreaterThan(10)
+      drawing.messages[0]?.visit(view.from, view.to, (row) => {
+        const send = columns.cause[row] as number
+        const [from, to] = [drawing.placement.ofRow(send), drawing.placement.ofRow(row)]
+        if (from < view.from || to > view.to || columns.kind[row] !== ChunkKind.deliver) return
+        const [home, goal] = [columns.lane[send] as number, columns.lane[row] as number]
+        const at = (share: number) => [plane.along(from + (to - from) * share), plane.across(home + (goal - home) * share)] as const
+        const [along, across] = at(0.37)
+        const hit = hitAt(looked, plane.x(along, across), plane.y(along, across))
+        if (hit?.kind === 'message' && hit.send === send) expect(hit.row).toBe(send)
+        else expect(hit).toBeDefined() // another one crosses there
+      })
+    }
+  })
+
+  test('beside the cone of an event messages are dotted and marks are small and hollow', () => {
+    const drawing = drawn(columns, 'lamport')
+    const chosen = columns.pointRow[Math.floor(columns.points / 2)] as number
+    const cone = coneOf(columns, chosen)
+    const at = drawing.placement.ofRow(chosen)
+    const view = viewOf(at - 60, at + 60, lanes)
+    const plain = flat(shapesOf(sceneOf(run, drawing, view, { chosen })))
+    const lit = flat(shapesOf(sceneOf(run, drawing, view, { chosen, cone })))
+    const dotted = (shapes: readonly Shape[]) => shapes.filter((shape) => shape.kind === 'line' && shape.dash?.join() === '1,3').length
+    const small = (shapes: readonly Shape[]) => shapes.filter((shape) => shape.kind === 'circle' && shape.radius === 2.25).length
+    expect([dotted(plain), small(plain)]).toEqual([0, 0])
+    let aside = 0
+    for (const lane of drawing.marks)
+      lane.visit(view.from, view.to, (row) => {
+        if (cone && sideOf(columns, cone, row) === 'concurrent') aside++
+      })
+    expect(small(lit)).toBeGreaterThanOrEqual(aside)
+    expect(aside).toBeGreaterThan(0)
+    expect(dotted(lit)).toBeGreaterThan(0)
+  })
+
+  test('the whole run is too much to be drawn one by one, a small window is not', () => {
+    const big = seenRun(seed, 30_000)
+    const drawing = drawn(big.columns, 'time')
+    const all = whole(drawing.end, 'time')
+    expect(isDense(amountIn({ view: viewOf(all.from, all.to, lanes), drawing }))).toBe(true)
+    expect(isDense(amountIn({ view: viewOf(drawing.end / 2, drawing.end / 2 + 5000, lanes), drawing }))).toBe(false)
+  })
+
+  test('by the keys: along a lane and back, to an effect and back to its cause', () => {
+    let pairs = 0
+    for (let point = 1; point <= columns.points; point++) {
+      const row = columns.pointRow[point] as number
+      const next = alongLane(columns, row, 1)
+      if (next !== row) expect(alongLane(columns, next, -1)).toBe(row)
+      const effect = effectOf(columns, row)
+      if (effect === undefined || columns.kind[effect] !== ChunkKind.step) continue
+      pairs++
+      expect(causeOf(columns, effect)).toBe(row)
+    }
+    expect(pairs).toBeGreaterThan(200)
+  })
+})
+
+test('a run without stamps has lanes, marks and messages in real time', () => {
+  const bare = run.events.map((event) => ('clock' in event ? { ...event, clock: [], lamport: 0 } : event))
+  const without = gathered(run.header, bare)
+  expect(without.hasClocks).toBe(false)
+  expect(coneOf(without, 10)).toBeUndefined()
+  const drawing = drawn(without, 'time')
+  const count = (lanes: typeof drawing.marks) => lanes.reduce((sum, { length }) => sum + length, 0)
+  expect(count(drawing.marks)).toBeGreaterThan(1000)
+  expect(count(drawing.messages)).toBe(count(drawn(columns, 'time').messages))
+  const view = viewOf(drawing.end * 0.3, drawing.end * 0.31, lanes)
+  expect(flat(shapesOf(sceneOf(run, drawing, view))).length).toBeGreaterThan(50)
+})
+
+test('zooming keeps what is under the pointer, moving keeps the size, nothing leaves the run', () => {
+  const end = 1e6
+  const view = viewOf(100_000, 300_000, 4)
+  const at = placeAt(700, view)
+  expect(alongOf(at, view)).toBeCloseTo(700)
+  const near = zoomed(view, at, 0.25, end, 'time')
+  expect(near.to - near.from).toBeCloseTo(50_000)
+  expect(alongOf(at, { ...view, ...near })).toBeCloseTo(700)
+  const all = whole(end, 'time')
+  expect(zoomed(view, at, 1e9, end, 'time').to).toBeCloseTo(all.to)
+  expect(zoomed(view, at, 1e-9, end, 'time').to - zoomed(view, at, 1e-9, end, 'time').from).toBeCloseTo(20)
+  expect(panned(view, -1e9, end, 'time')).toEqual({ from: all.from, to: all.from + 200_000 })
+  expect(panned(view, 1e9, end, 'time').to).toBe(all.to)
+  expect(showing(view, 150_000, end, 'time')).toBe(view)
+  const there = showing(view, 700_000, end, 'time')
+  expect(there.from).toBeLessThan(700_000)
+  expect(there.to).toBeGreaterThan(700_000)
+})
