@@ -70,9 +70,9 @@ export interface Scene {
 }
 
 /** More marks in sight than these are shown as their density. */
-export const MARKS_MAX = 2600
+export const MARKS_MAX = 1400
 /** More messages in sight than these. */
-const MESSAGES_MAX = 3200
+const MESSAGES_MAX = 1600
 
 export interface Amount {
   readonly marks: number
