@@ -104,6 +104,7 @@ async function measure(browser: Browser, lab: WebLab, count: number, small: Resu
   await pause(1000)
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
+  await page.keyboard.press('l') // the library folds away while a run is looked at
   const wanted = await library
     .getByRole('button', { name: new RegExp(`^Run of ${count}\\b`) })
     .first()
