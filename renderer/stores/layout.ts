@@ -2,19 +2,20 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 
+/** In the order of their digits: the first nine have one. */
 export const PANELS = {
   topology: 'Topology',
-  events: 'Events',
+  spacetime: 'Space-time',
+  graph: 'Causality',
+  events: 'Log',
   inspector: 'Inspector',
-  faults: 'Faults',
-  clientbar: 'Clients',
   history: 'History',
   futures: 'Futures',
   /** Its title is what the protocol calls its panel: see stores/panel.ts. */
   protocol: 'Protocol',
-  graph: 'Causality',
   state: 'State',
-  spacetime: 'Space-time',
+  faults: 'Faults',
+  clientbar: 'Clients',
 } as const
 export type PanelId = keyof typeof PANELS
 

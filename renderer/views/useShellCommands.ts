@@ -20,9 +20,6 @@ import { useStatePins } from '../stores/statePins.ts'
 import { useTheme } from '../stores/theme.ts'
 import { useWatches } from '../stores/watches.ts'
 
-/** Panels that have no digit of their own. */
-const NO_DIGIT: ReadonlySet<string> = new Set(['state'] satisfies PanelId[])
-
 export function useShellCommands(): void {
   const commands = useCommands()
   const lab = useLab()
@@ -208,7 +205,7 @@ export function useShellCommands(): void {
       id: `view.${panel}`,
       title: `Go to ${title.toLowerCase()}`,
       group: 'View',
-      ...(!NO_DIGIT.has(panel) ? { keys: [String(index + 1)] } : {}),
+      ...(index < 9 ? { keys: [String(index + 1)] } : {}),
       enabled: open,
       run: () => layout.show(panel as PanelId),
     }),
