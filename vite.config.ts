@@ -65,6 +65,7 @@ export default defineConfig({
         sweep: 'main/simulate/sweepWorker.ts',
         simulate: 'main/simulate/liveWorker.ts',
         futures: 'main/futures/worker.ts',
+        branch: 'main/branch/worker.ts',
         check: 'main/check/worker.ts',
         exchange: 'main/exchange/worker.ts',
       },

@@ -15,6 +15,7 @@ import { formatInfos } from './exchange/index.ts'
 import type { ChangeListener, Lab, LabConnection, LabFiles, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 import { LabBookmarks } from './labBookmarks.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
+import { checkFree, LabBranches } from './labBranches.ts'
 import { choose } from './labChoice.ts'
 import { type Connection, Connections } from './labConnections.ts'
 import { LabExchange } from './labExchange.ts'
@@ -73,6 +74,7 @@ class SynodLab implements Lab {
   readonly #futures: LabFutures
   readonly #exchange: LabExchange
   readonly #bookmarks: LabBookmarks
+  readonly #branches: LabBranches
   readonly #handlers: Handlers<Connection> = this.#commands()
   #live: LiveRun | undefined
   /** Starts and stops of runs come one after the other. */
@@ -102,6 +104,10 @@ class SynodLab implements Lab {
       },
       keep: (run, bookmarks) => (this.#live?.run === run ? this.#live.bookmarks(bookmarks) : library.bookmarks(run, bookmarks)),
       tell: (run, bookmarks) => this.#connections.publish({ kind: 'bookmarks', run, bookmarks }),
+    })
+    this.#branches = new LabBranches({
+      fileOf: (run) => this.#views.fileOf(run),
+      tell: (run, progress) => this.#connections.publish({ kind: 'branching', run, progress }),
     })
     this.dataFolder = library.dataFolder
   }
@@ -245,6 +251,9 @@ class SynodLab implements Lab {
       'run.bookmarks': async ({ run }) => await this.#bookmarks.list(run),
       'run.bookmark.put': async (request) => await this.#bookmarks.put(request),
       'run.bookmark.delete': async (request) => await this.#bookmarks.delete(request),
+      'run.branch': async (request) => ({ run: await this.#branch(request) }),
+      'run.branch.prepare': ({ run }) => done(this.#branches.prepare(run)),
+      'run.branch.stop': async ({ run }) => done(await this.#branches.stop(run)),
       'run.history': async ({ run, limitMs }) => await this.#history(run, limitMs),
       'run.watch': async ({ run, on }, from) => {
         if (!from) throw new LabError('bad-request', 'run.watch belongs to a connection, and this call came over none.')
@@ -274,6 +283,39 @@ class SynodLab implements Lab {
       })
       await this.#begin(live)
       return live.run
+    })
+  }
+
+  /** The run that is left is ended when it is live, once the branch is made. */
+  async #branch(request: ParsedRequest<'run.branch'>): Promise<RunId> {
+    const { run: of, seq } = request
+    if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
+    return await this.#alone(async () => {
+      const live = this.#live
+      checkFree(live && { run: live.run, name: this.#library.summary(live.run).name }, of)
+      if (live) await live.flush()
+      const { summary, config } = await (await this.#views.get(of)).overview(live !== undefined)
+      if (config.mode === 'imported')
+        throw new LabError('bad-request', 'This run was imported: what its nodes held in memory is not recorded.', 'Branch from a run that Synod made.')
+      const mode = request.mode ?? config.mode
+      const name = (request.name ?? `${summary.name}, from event ${seq}`).slice(0, 120)
+      const place = { ...this.#library.create(name), name }
+      try {
+        const branch = await this.#branches.make(request, mode, place)
+        if (live) await this.#end(live)
+        const begun = this.#newRun(place.folder, {
+          ...{ run: place.run, file: place.file, name, branch },
+          ...choose(branch.header.config),
+          onReport: (report) => this.#connections.publish({ kind: 'grew', run: place.run, ...report }),
+          onTrouble: (failure) => this.#trouble(failure, place.run),
+          onFailure: (failure) => this.#lost(place.run, failure),
+        })
+        await this.#begin(begun)
+      } catch (error) {
+        this.#library.discard(place.run)
+        throw error
+      }
+      return place.run
     })
   }
 
@@ -451,6 +493,7 @@ class SynodLab implements Lab {
     }).catch((error) => this.#options.onTrouble?.(asLabError(error).message))
     await this.#futures.stop()
     await this.#exchange.close()
+    await this.#branches.stop()
     this.#connections.close()
     await this.#views.close()
     this.#library.close()

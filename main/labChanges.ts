@@ -79,6 +79,7 @@ export class ChangeQueue {
         return
       case 'judging':
       case 'exchange':
+      case 'branching':
         return // old news when the listener is ready again
       case 'runs':
         this.#runs = change

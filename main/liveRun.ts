@@ -12,6 +12,7 @@ import type { Json } from '../protocols/core/json.ts'
 import type { AnyProtocol } from '../protocols/core/machine.ts'
 import type { AnyService } from '../protocols/core/service.ts'
 import type { Bookmarks } from './contract/bookmarks.ts'
+import type { MadeBranch } from './branch/words.ts'
 import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
 import type { RecorderReport } from './recorder/index.ts'
@@ -25,6 +26,8 @@ export interface LiveRunSettings {
   readonly protocol: AnyProtocol
   readonly service: AnyService
   readonly scenario?: string
+  /** It goes on where another run was: its file has its past already. */
+  readonly branch?: MadeBranch
   onReport(report: RecorderReport): void
   /** Something that a person should know, and that ends nothing. */
   onTrouble(failure: LabFailure): void

@@ -9,6 +9,8 @@ import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
 import { type EndpointId, type FaultId, faultId, type MessageId, type NodeId, nodeIds, type RunId } from '../protocols/core/ids.ts'
+import { continuedClients, finishing, proxyPast, sequencedPast } from './branch/processes.ts'
+import type { Beginning } from './branch/words.ts'
 import { type NodeLauncher, type ProcessEntries, Supervisor } from './cluster/index.ts'
 import type { Bookmarks } from './contract/bookmarks.ts'
 import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts'
@@ -45,7 +47,7 @@ export class ProcessRun implements LiveRun {
   readonly #settings: ProcessRunSettings
   readonly #faults = new Map<FaultId, ArmedFault>()
   #lastFault = 0
-  readonly #epochUs = nowUs()
+  #epochUs = nowUs()
   #recorder: RecorderThread | undefined
   #proxy: ProxyThread | undefined
   #cluster: Supervisor | undefined
@@ -54,6 +56,12 @@ export class ProcessRun implements LiveRun {
 
   constructor(settings: ProcessRunSettings) {
     this.#settings = settings
+    const { branch } = settings
+    if (branch) {
+      this.#epochUs -= branch.beginning.atUs
+      this.#lastFault = branch.beginning.cut.armed
+      for (const fault of branch.beginning.cut.faults) this.#faults.set(fault.id, fault)
+    }
     this.run = settings.run
     this.config = settings.config
     this.nodes = nodeIds(settings.config.nodes)
@@ -61,7 +69,7 @@ export class ProcessRun implements LiveRun {
 
   /** Resolves when all processes are up. Rejects with a LabError, everything ended again. */
   async start(): Promise<void> {
-    const { config, protocol } = this.#settings
+    const { config, protocol, branch } = this.#settings
     const messageTypes = messageTypesOf(protocol)
     const secret = randomBytes(24).toString('base64url')
     try {
@@ -77,18 +85,20 @@ export class ProcessRun implements LiveRun {
         run: this.run,
         secret,
         epochUs: this.#epochUs,
-        config,
+        config: branch ? { ...config, seed: branch.beginning.seed } : config,
         nodes: this.nodes,
         messageTypes,
         disksFolder: this.#settings.folder,
         launcher: this.#settings.launcher,
         entries: this.#settings.entries,
         network: proxy,
+        ...(branch ? { past: { nodes: branch.beginning.moment.nodes, timeScale: branch.beginning.timeScale } } : {}),
         // it has stopped by itself; this records that it has
         onLoadDone: () => this.ending || this.#cluster?.setLoad(null),
         onTrouble: (text) => this.#trouble(text),
       })
       await this.#cluster.start()
+      if (branch) await this.#goOn(branch.beginning, proxy, this.#cluster)
     } catch (error) {
       await this.stop()
       const known = asLabError(error)
@@ -181,17 +191,31 @@ export class ProcessRun implements LiveRun {
     await this.#up(this.#recorder).flush()
   }
 
+  /** Time goes on where the other run was. */
+  async #goOn(beginning: Beginning, proxy: ProxyThread, cluster: Supervisor): Promise<void> {
+    const { cut, atUs, heal, moment } = beginning
+    const onset = { epochUs: nowUs() - atUs, atUs, nowMs: cut.atUs / 1e3 }
+    this.#epochUs = onset.epochUs
+    proxy.begin(onset)
+    if (moment.timeScale !== beginning.timeScale) proxy.setTimeScale(beginning.timeScale)
+    if (heal) for (const id of [...this.#faults.keys()]) await this.lift(id)
+    await cluster.begin(onset, continuedClients(cut, this.nodes), finishing(beginning))
+    if (cut.isLoadAwaited && this.config.load) cluster.setLoad(this.config.load)
+    if (heal) await cluster.heal()
+  }
+
   #startProxy(messageTypes: readonly string[], secret: string, recorder: MessagePort): Promise<ProxyThread> {
-    const { config } = this.#settings
+    const { config, branch } = this.#settings
     return startProxy({
       run: this.run,
       secret,
       epochUs: this.#epochUs,
-      seed: config.seed,
+      seed: branch?.beginning.seed ?? config.seed,
       nodes: this.nodes,
       messageTypes,
       timeScale: config.timeScale,
       network: config.network,
+      ...(branch ? { past: proxyPast(branch.beginning) } : {}),
       recorder,
       onTapClosed: (endpoint: EndpointId, life: number) => this.#cluster?.tapClosed(endpoint, life),
       onTrouble: (text) => this.#trouble(text),
@@ -200,10 +224,11 @@ export class ProcessRun implements LiveRun {
   }
 
   #startRecorder(feed: MessagePort): Promise<RecorderThread> {
-    const { run, name, file, config, protocol, scenario } = this.#settings
+    const { run, name, file, config, protocol, scenario, branch } = this.#settings
     return startRecorder({
       ...{ file, feed },
-      header: headerOf({ run, name, config, protocol, epochUs: this.#epochUs, appVersion: VERSION, scenario }),
+      ...(branch ? { past: { moment: branch.beginning.moment, sequenced: sequencedPast(branch.beginning.cut) } } : {}),
+      header: branch?.header ?? headerOf({ run, name, config, protocol, epochUs: this.#epochUs, appVersion: VERSION, scenario }),
       onReport: this.#settings.onReport,
       onFailure: (failure) => this.#fail(failure),
     })

@@ -12,7 +12,7 @@ import { Stamps } from '../../protocols/host/stamps.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { bodyStart, FrameError, FrameKind, FrameSplitter, type Hello, writeFrame } from '../../protocols/wire/frame.ts'
 import { writeTextRecord } from '../../protocols/wire/tap.ts'
-import type { ClientsSettings } from '../contract/process.ts'
+import type { ClientsSettings, ContinuedClients } from '../contract/process.ts'
 import type { RunClock } from '../node/clock.ts'
 import { OutgoingLink } from '../node/outgoingLink.ts'
 import { type Tap, writeReject } from '../node/tap.ts'
@@ -51,6 +51,18 @@ export class SocketDesk implements Desk {
       if (this.#isTapBehind) this.flush()
     }
     for (const [node, id] of settings.nodes.entries()) this.#links.push(this.#connect(node, settings.linkPorts[id] as number))
+  }
+
+  /** Goes on where others were. What becomes of their operations stays unknown: answers to them find nobody here. */
+  continue({ asks, messages, step, lamport, clock, open }: ContinuedClients): void {
+    this.#asks = asks
+    this.#messages = messages
+    this.#step = step
+    this.#stamps.continue(lamport, clock)
+    for (const { operation, client } of open) {
+      this.beginEvent()
+      this.record({ is: 'return', operation, client, outcome: { is: 'unknown', why: 'its client went no further' } })
+    }
   }
 
   beginEvent(): number {

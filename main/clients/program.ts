@@ -27,7 +27,9 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
     nextOperation: () => ++operations,
   }
   const alarm = new TimeoutAlarm(clock, () => load.onAlarm())
-  const load = new LoadGenerator({ world, seed: settings.seed, alarm, onDone: () => void parent.send({ kind: 'loadDone' }) })
+  const makeLoad = (serial: number) =>
+    new LoadGenerator({ world, seed: settings.seed, serial, alarm, onDone: () => void parent.send({ kind: 'loadDone' }) })
+  let load = makeLoad(0)
   const bars = new ClientBars(world)
   const clients = (): LogicalClient[] => [...bars.clients(), ...load.clients]
 
@@ -38,6 +40,18 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
 
   parent.onMessage((message) => {
     switch (message.kind) {
+      case 'begin': {
+        clock.begin(message)
+        const past = message.clients
+        if (!past) return
+        operations = past.operations
+        desk.continue(past)
+        load = makeLoad(past.serial)
+        if (past.load) load.set(past.load, past.begun)
+        for (const { op, client: by, of, again } of past.open)
+          if (again) bars.operate(op, () => {}, { by, ...(of === undefined ? {} : { of }) })
+        return
+      }
       case 'operate':
         return bars.operate(
           message.op,

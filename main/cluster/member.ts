@@ -8,6 +8,8 @@ export interface MemberOptions {
   readonly name: string
   readonly entry: string
   readonly launcher: NodeLauncher
+  /** Lives that it had before, in another run. */
+  readonly lives?: number
   /** The environment of a life. */
   environment(life: number): { readonly [name: string]: string }
   /** Anything but `ready` and `fatal`. */
@@ -45,6 +47,7 @@ export class Member {
   constructor(options: MemberOptions) {
     this.name = options.name
     this.#options = options
+    this.#life = options.lives ?? 0
   }
 
   /** Counts the starts. */

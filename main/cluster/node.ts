@@ -28,6 +28,8 @@ export interface NodeOptions {
   readonly folder: string
   readonly entry: string
   readonly launcher: NodeLauncher
+  /** Lives that it had before, in another run. */
+  readonly lives?: number
   environment(life: number): { readonly [name: string]: string }
   setTarget(port: number | undefined, life: number): void
   /** Resolves when the tap of that life has closed. */
@@ -53,13 +55,14 @@ export class Node {
   #downRecorded: Promise<void> = Promise.resolve()
 
   constructor(options: NodeOptions) {
-    const { id, entry, launcher, environment, onLine } = options
+    const { id, entry, launcher, lives = 0, environment, onLine } = options
     this.id = id
     this.#options = options
     this.#member = new Member({
       name: id,
       entry,
       launcher,
+      lives,
       environment,
       onLine,
       onMessage: () => {},

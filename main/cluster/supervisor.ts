@@ -8,8 +8,16 @@ import type { ActionEvent, NodeChange, Unnumbered } from '../../protocols/core/e
 import type { NodeAction } from '../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
+import type { NodeStatus } from '../../protocols/core/moment.ts'
 import { LabError } from '../contract/errors.ts'
-import { type ClientsSettings, type FromProcess, type NodeSettings, SETTINGS_VARIABLE } from '../contract/process.ts'
+import {
+  type ClientsSettings,
+  type ContinuedClients,
+  type FromProcess,
+  type NodeSettings,
+  type Onset,
+  SETTINGS_VARIABLE,
+} from '../contract/process.ts'
 import type { ProcessEntries } from './entries.ts'
 import type { NodeLauncher } from './launcher.ts'
 import { type End, Member, startFailed } from './member.ts'
@@ -36,10 +44,18 @@ export interface ClusterSettings {
   readonly launcher: NodeLauncher
   readonly entries: ProcessEntries
   readonly network: ClusterNetwork
+  /** It goes on where another run was: how each node stood there. Nothing happens then before `begin`. */
+  readonly past?: { readonly nodes: readonly PastNode[]; readonly timeScale: number }
   /** The load has done all its operations (`Load.operations`) and stopped. */
   onLoadDone?(): void
   /** Something went wrong that no caller waits for: a node that ended by itself, say. */
   onTrouble?(text: string): void
+}
+
+export interface PastNode {
+  readonly status: NodeStatus
+  readonly life: number
+  readonly step: number
 }
 
 /** How an operation of the client bar went. */
@@ -66,11 +82,16 @@ export class Supervisor {
   readonly #calls = new Map<number, Answered>()
   #lastCall = 0
   #timeScale: number
+  #epochUs: number
+  /** What is to be recorded when time goes on; undefined once it does. */
+  #untold: (() => void)[] | undefined
   #ending: Promise<void> | undefined
 
   constructor(settings: ClusterSettings) {
     this.#settings = settings
-    this.#timeScale = settings.config.timeScale
+    this.#timeScale = settings.past?.timeScale ?? settings.config.timeScale
+    this.#epochUs = settings.epochUs
+    this.#untold = settings.past ? [] : undefined
     for (const [index, id] of settings.nodes.entries()) this.#nodes.set(id, this.#makeNode(id, index))
     this.#clients = new Member({
       name: CLIENTS,
@@ -85,14 +106,31 @@ export class Supervisor {
 
   /** Starts all processes side by side, then the load of the configuration. Resolves when all are up; rejects with `start-failed`, everything ended again. */
   async start(): Promise<void> {
-    const starts = [this.#clients.start(), ...[...this.#nodes.values()].map((node) => node.start())]
+    const { past } = this.#settings
+    const running = [...this.#nodes.values()].filter((_, index) => past?.nodes[index]?.status !== 'down')
+    const starts = [this.#clients.start(), ...running.map((node) => node.start())]
     const failed = (await Promise.allSettled(starts)).find((start) => start.status === 'rejected')
     if (failed) {
       await this.stop()
       const { reason } = failed
       throw reason instanceof LabError ? reason : startFailed('The process of the clients', reason)
     }
-    if (this.#settings.config.load && !this.#ending) this.setLoad(this.#settings.config.load)
+    if (this.#settings.config.load && !this.#ending && !past) this.setLoad(this.#settings.config.load)
+  }
+
+  /** Time goes on where another run was. `finish`: what somebody had begun to do to a node there. */
+  async begin(onset: Onset, clients: ContinuedClients, finish: readonly (NodeAction | undefined)[]): Promise<void> {
+    const { past, nodes } = this.#settings
+    this.#epochUs = onset.epochUs
+    const untold = this.#untold ?? []
+    this.#untold = undefined
+    for (const tell of untold) tell()
+    const paused = nodes.filter((_, index) => past?.nodes[index]?.status === 'paused')
+    await Promise.all(paused.map((id) => this.#nodes.get(id)?.act('pause', () => {})))
+    for (const node of this.#nodes.values()) node.send({ kind: 'begin', ...onset })
+    this.#clients.send({ kind: 'begin', ...onset, clients })
+    const doing = finish.map((action, index) => action && this.#nodes.get(nodes[index] as NodeId)?.act(action, () => {}))
+    for (const done of doing) done?.catch(() => undefined) // it was done already, or cannot be any more
   }
 
   /** To be called from the proxy's onTapClosed: a node's `down` is recorded after the last of its steps. */
@@ -169,7 +207,7 @@ export class Supervisor {
     const { entries, launcher, network, disksFolder } = this.#settings
     const folder = path.join(disksFolder, id)
     return new Node({
-      ...{ id, folder, entry: entries.node, launcher },
+      ...{ id, folder, entry: entries.node, launcher, lives: this.#livesBefore(index) },
       environment: (life) => environment(this.#nodeSettings(id, index, folder, life)),
       setTarget: (port, life) => network.setTarget(id, port, life),
       tapClosed: (life) => this.#taps.wait(id, life),
@@ -180,9 +218,16 @@ export class Supervisor {
     })
   }
 
+  /** A life that goes on is begun again under its own number. */
+  #livesBefore(index: number): number {
+    const past = this.#settings.past?.nodes[index]
+    return past === undefined ? 0 : past.status === 'down' ? past.life : Math.max(0, past.life - 1)
+  }
+
   #nodeSettings(id: NodeId, endpoint: number, dataFolder: string, life: number): NodeSettings {
     const { options, sync } = this.#settings.config
-    return { as: 'node', id, options, sync, dataFolder, ...this.#common(id, endpoint, life) }
+    const waits = this.#untold === undefined ? {} : { waits: true }
+    return { as: 'node', id, options, sync, dataFolder, ...waits, ...this.#common(id, endpoint, life) }
   }
 
   #clientsSettings(life: number): ClientsSettings {
@@ -190,7 +235,8 @@ export class Supervisor {
   }
 
   #common(endpoint: EndpointId, index: number, life: number) {
-    const { run, secret, nodes, messageTypes, epochUs, config, network } = this.#settings
+    const { run, secret, nodes, messageTypes, config, network } = this.#settings
+    const epochUs = this.#epochUs
     const { protocol, service, seed } = config
     const { tapPort, linkPorts } = network.ports
     const of = { run, secret, nodes, messageTypes, epochUs, protocol, service, seed, tapPort }
@@ -220,7 +266,9 @@ export class Supervisor {
 
   #change(node: NodeId, change: NodeChange): void {
     if (this.#ending && change.is === 'down') return // the run's end says it for all
-    this.#settings.network.event({ kind: 'node', atUs: this.#atUs(), node, change })
+    const tell = () => this.#settings.network.event({ kind: 'node', atUs: this.#atUs(), node, change })
+    if (this.#untold) this.#untold.push(tell)
+    else tell()
   }
 
   #action(action: ActionEvent['action']): void {
@@ -241,7 +289,7 @@ export class Supervisor {
 
   #atUs(): number {
     const [seconds, nanoseconds] = process.hrtime()
-    return seconds * 1e6 + nanoseconds / 1e3 - this.#settings.epochUs
+    return seconds * 1e6 + nanoseconds / 1e3 - this.#epochUs
   }
 }
 

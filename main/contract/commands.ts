@@ -13,6 +13,7 @@ import type { MomentData } from '../../protocols/core/moment.ts'
 import type { PanelInfo } from '../../protocols/core/panel.ts'
 import { type CausalityResponses, causalityRequests } from './causality.ts'
 import { type ExchangeResponses, exchangeRequests, type Foreign, type FormatInfo } from './exchange.ts'
+import { type BranchResponses, branchRequests } from './branch.ts'
 import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
 import { type MachineResponses, machineRequests } from './machines.ts'
@@ -37,6 +38,7 @@ export const eventFilterSchema = z.strictObject({
 export type EventFilter = z.infer<typeof eventFilterSchema>
 
 export const requests = {
+  ...branchRequests,
   'lab.info': z.strictObject({}),
   'runs.list': z.strictObject({}),
   'runs.start': z.strictObject({ config: runConfigSchema }),
@@ -162,6 +164,8 @@ export interface RunSummary {
   readonly scenario?: string
   /** It is the smallest that was found to fail as the scenario failed under this seed. */
   readonly shrunk?: { readonly failure: string; readonly seed: number }
+  /** It is a branch: up to event `at`, at `atUs`, it is the run `of`, which may be gone; `name` is what that was called then. */
+  readonly branch?: { readonly of: RunId; readonly at: number; readonly atUs: number; readonly name?: string }
   /** The scenario's own verdict, when the run came from one. */
   readonly verdict?: 'pass' | 'fail' | 'unknown'
 }
@@ -249,7 +253,7 @@ export interface ClientAnswer {
 }
 
 export interface Responses
-  extends CausalityResponses, ExchangeResponses, MachineResponses, PanelResponses, StateResponses, BookmarkResponses {
+  extends CausalityResponses, ExchangeResponses, MachineResponses, PanelResponses, StateResponses, BookmarkResponses, BranchResponses {
   'exchange.import': RunSummary
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]

@@ -33,6 +33,8 @@ export interface NodeSettings extends ProcessSettings {
   readonly options: unknown
   readonly sync: 'batch' | 'never'
   readonly dataFolder: string
+  /** Nothing happens before the word `begin`: its disk is being put together, and time stands still. */
+  readonly waits?: boolean
 }
 
 export interface ClientsSettings extends ProcessSettings {
@@ -49,6 +51,8 @@ export type ToProcess =
   | { readonly kind: 'resume' }
   /** End in good order. */
   | { readonly kind: 'stop' }
+  /** A run goes on that others have begun: time goes on now, from `nowMs` of run time at `atUs`. For the clients, what others did before. */
+  | ({ readonly kind: 'begin'; readonly clients?: ContinuedClients } & Onset)
   /** For the clients: one operation of the client bar; who asks, and the index of the node that is asked first. */
   | { readonly kind: 'operate'; readonly call: number; readonly op: Json; readonly asking?: { readonly by?: string; readonly of?: number } }
   | { readonly kind: 'load'; readonly load: Load | null }
@@ -70,3 +74,72 @@ export type FromProcess =
       readonly latencyMs: number
     }
   | { readonly kind: 'loadDone' }
+
+/** Where the time of a run goes on. */
+export interface Onset {
+  /** The machine's monotonic clock in microseconds at which a run would have begun that is now at `atUs`. */
+  readonly epochUs: number
+  readonly atUs: number
+  /** Run milliseconds then. */
+  readonly nowMs: number
+}
+
+/** What the clients of a run did, in whose stead others go on. */
+export interface ContinuedClients {
+  readonly asks: number
+  readonly messages: number
+  readonly step: number
+  readonly lamport: number
+  readonly clock: readonly number[]
+  readonly operations: number
+  readonly serial: number
+  readonly begun: number
+  /** Begun, and without a return; `again`: it is asked for again. */
+  readonly open: readonly {
+    readonly operation: number
+    readonly client: string
+    readonly op: Json
+    readonly of?: number
+    readonly again: boolean
+  }[]
+  readonly load: Load | null
+}
+
+/** In a node's data folder: where a life goes on that another process began. */
+export const CONTINUE_FILE = 'continue.json'
+
+/** A message with the stamps that it was sent with. */
+export interface StampedMessage {
+  /** Endpoint indexes. */
+  readonly from: number
+  readonly to: number
+  readonly type: number
+  readonly number: number
+  readonly life: number
+  readonly step: number
+  readonly lamport: number
+  readonly clock: readonly number[]
+  readonly sentAtUs: number
+  readonly body: unknown
+}
+
+/** All that a node held in memory. */
+export interface ContinuedNode {
+  readonly life: number
+  readonly step: number
+  /** As the protocol encodes it. */
+  readonly state: Json
+  /** Messages sent in this life. */
+  readonly messages: number
+  readonly lamport: number
+  readonly clock: readonly number[]
+  readonly markSet: number
+  readonly markTold: number
+  /** What its clock showed, run milliseconds; and by timer, how long from then; null where it is not set. */
+  readonly nowMs: number
+  readonly timers: readonly (number | null)[]
+  /** Said, and not left yet. */
+  readonly unsent: readonly StampedMessage[]
+  /** Handed over, and not taken in yet. */
+  readonly inbox: readonly StampedMessage[]
+}

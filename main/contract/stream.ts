@@ -6,6 +6,7 @@ import type { RunEvent } from '../../protocols/core/event.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Bookmarks } from './bookmarks.ts'
+import type { BranchProgress } from './branch.ts'
 import type { Mark, RunSummary, Verdict } from './commands.ts'
 import type { LabFailure } from './errors.ts'
 import type { ExchangeProgress } from './exchange.ts'
@@ -30,6 +31,8 @@ export type Change =
   | { readonly kind: 'verdict'; readonly run: RunId; readonly verdict: Verdict }
   /** What is known so far of the futures of a run. */
   | { readonly kind: 'futures'; readonly run: RunId; readonly report: FuturesReport }
+  /** A branch of the run is being prepared. */
+  | { readonly kind: 'branching'; readonly run: RunId; readonly progress: BranchProgress }
   /** The history of the run is being judged, because somebody asked. */
   | { readonly kind: 'judging'; readonly run: RunId; readonly progress: JudgeProgress }
   /** How far an export or an import is, for the window that asked for it. */

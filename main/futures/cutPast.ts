@@ -44,8 +44,9 @@ export class CutPast extends RecordedPast {
 
   constructor(reader: RunReader, protocols: typeof findProtocol) {
     const config = ownConfig(reader.header)
+    const { branch } = reader.header
     const isSimulated = config.mode === 'simulation'
-    const time = new RunTime(isSimulated ? { ...config, timeScale: 1 } : config)
+    const time = new RunTime(isSimulated ? { ...config, timeScale: 1 } : config, branch?.simulated ? branch.at : 0)
     const findings: { node: NodeId; seq: number; found: number | undefined }[] = []
     super(reader, protocols, (event: RunEvent) => {
       if (!isSimulated) time.take(event)

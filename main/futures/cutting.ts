@@ -149,7 +149,7 @@ export class Cutting {
     if (event.from === CLIENTS) {
       const { id } = event.body as unknown as ClientRequestBody
       this.#clients.asks = Math.max(this.#clients.asks, id)
-      this.#clients.messages = letter.number
+      this.#clients.messages = Math.max(this.#clients.messages, letter.number)
       this.#stamp(event.lamport, event.clock)
       if (this.#asking?.lamport === event.lamport) this.#asking.open.of ??= event.to as NodeId
     }
@@ -192,6 +192,10 @@ export class Cutting {
       }
       case 'node':
         return this.#node(action.node)?.act(action.what)
+      case 'clock':
+        return this.#node(action.node)?.setClock(action, this.#nowUs)
+      case 'disk':
+        return this.#node(action.node)?.setSync(action.syncMs ?? undefined)
       case 'load':
         this.#load = action.load ?? undefined
         this.#isLoadAwaited = false

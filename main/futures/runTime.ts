@@ -4,15 +4,18 @@ import type { RunEvent } from '../../protocols/core/event.ts'
 
 export class RunTime {
   readonly #stretches: { readonly fromUs: number; readonly runUs: number; readonly scale: number }[]
+  readonly #steadyTo: number
 
-  constructor(config: RunConfig) {
+  /** `steadyTo`: up to this event everything is dated in run time, whatever it says of slowing down. */
+  constructor(config: RunConfig, steadyTo = 0) {
+    this.#steadyTo = steadyTo
     this.#stretches = [{ fromUs: 0, runUs: 0, scale: config.timeScale }]
   }
 
   /** Events in order. */
-  take({ kind, atUs, ...event }: RunEvent): void {
+  take({ kind, seq, atUs, ...event }: RunEvent): void {
     const { action } = event as { action?: { readonly do: string; readonly scale?: number } }
-    if (kind !== 'action' || action?.do !== 'timeScale') return
+    if (seq <= this.#steadyTo || kind !== 'action' || action?.do !== 'timeScale') return
     this.#stretches.push({ fromUs: atUs, runUs: this.#exactly(atUs), scale: action.scale as number })
   }
 

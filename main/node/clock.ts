@@ -7,19 +7,23 @@ import { anchor } from '../../protocols/core/anchor.ts'
  */
 export class RunClock {
   /** What to add to performance.now() for microseconds since the run began: reading it costs half of process.hrtime(). */
-  readonly #offsetUs: number
+  #offsetUs: number
   #scale: number
   #sinceUs: number
   #sinceMs: number
 
   constructor(options: { readonly epochUs: number; readonly timeScale: number }) {
-    this.#offsetUs = anchor(
-      () => performance.now() * 1e3,
-      () => Number(process.hrtime.bigint()) / 1e3 - options.epochUs,
-    )
+    this.#offsetUs = offsetFrom(options.epochUs)
     this.#scale = options.timeScale
     this.#sinceUs = this.atUs()
     this.#sinceMs = Math.max(0, this.#sinceUs / 1e3 / options.timeScale)
+  }
+
+  /** Time stood still and goes on now, from where it was: `nowMs` of run time at `atUs` of a run that began at another moment. */
+  begin({ epochUs, atUs, nowMs }: { readonly epochUs: number; readonly atUs: number; readonly nowMs: number }): void {
+    this.#offsetUs = offsetFrom(epochUs)
+    this.#sinceUs = atUs
+    this.#sinceMs = nowMs
   }
 
   /** Real microseconds since the run began. */
@@ -44,3 +48,9 @@ export class RunClock {
     this.#scale = scale
   }
 }
+
+const offsetFrom = (epochUs: number): number =>
+  anchor(
+    () => performance.now() * 1e3,
+    () => Number(process.hrtime.bigint()) / 1e3 - epochUs,
+  )

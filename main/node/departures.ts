@@ -72,6 +72,13 @@ export class Departures {
     return this.#isTapBehind
   }
 
+  /** Goes on where others were: everything persisted is durable, and the protocol is told so. */
+  continue(markSet: number, markTold: number): void {
+    this.#markSet = markSet
+    this.#markWritten = markSet
+    this.#markTold = markTold
+  }
+
   /** Where a frame to the endpoint is written. */
   frame(to: number, early: boolean): ByteWriter {
     const how = early ? Gathered.early : Gathered.waiting

@@ -14,9 +14,10 @@ import { coinOf, timerMs } from '../../protocols/host/dice.ts'
 import { sameObservation } from '../../protocols/host/observation.ts'
 import { CheckpointPace } from '../../protocols/host/pace.ts'
 import type { Stamps } from '../../protocols/host/stamps.ts'
-import { readText } from '../../protocols/wire/bytes.ts'
+import { ByteWriter, readText } from '../../protocols/wire/bytes.ts'
 import { bodyStart, FrameKind, frameMessageId, writeFrame } from '../../protocols/wire/frame.ts'
 import { StepInputKind, TapKind, writeStepRecord, writeTextRecord } from '../../protocols/wire/tap.ts'
+import type { ContinuedNode, StampedMessage } from '../contract/process.ts'
 import type { RunClock } from './clock.ts'
 import { Departures, type Links } from './departures.ts'
 import type { Disk } from './disk.ts'
@@ -47,6 +48,8 @@ export interface DriverOptions {
 
 type Timing = { readonly timer: number; readonly ms: number }
 const noTimings: readonly Timing[] = []
+
+const stamped = (message: StampedMessage) => ({ kind: FrameKind.message, ...message })
 
 export class Driver {
   readonly #options: DriverOptions
@@ -110,6 +113,30 @@ export class Driver {
     this.#carryOut(step, StepInputKind.start, recovered.length)
     this.#endTurn()
     this.#takeCheckpoint()
+  }
+
+  /**
+   * Goes on with a life that another process began. What is on its disk is durable; what was said and had not left leaves, and
+   * what was handed over and not taken in is taken in. A checkpoint says from which state.
+   */
+  continue({ state, step, messages, lamport, clock, nowMs, timers, markSet, markTold, unsent, inbox }: ContinuedNode): void {
+    const { definition, stamps } = this.#options
+    this.#state = definition.decode(state)
+    this.#step = step
+    this.#messages = messages
+    stamps.continue(lamport, clock)
+    this.#atUs = this.#options.clock.atUs()
+    this.#nowMs = nowMs
+    this.#takeCheckpoint()
+    for (const [timer, ms] of timers.entries()) if (ms !== null) this.timers.set(timer, nowMs, ms)
+    this.#departures.continue(markSet, markTold)
+    for (const message of unsent) writeFrame(this.#departures.frame(message.to, false), stamped(message), JSON.stringify(message.body))
+    this.#openTurn()
+    for (const message of inbox) {
+      const frame = new ByteWriter(256)
+      writeFrame(frame, stamped(message), JSON.stringify(message.body))
+      this.onFrame(message.from, frame.bytes, frame.view, 0, frame.length)
+    }
   }
 
   /** A frame of a known link, whole and in order; what its body holds is not known yet. Valid during the call only. */

@@ -7,7 +7,7 @@ import { readSettings, runProcess } from './endpoint.ts'
 import { ExitCode, FatalError } from './fatal.ts'
 import { runNode } from './program.ts'
 
-let driver: Driver | undefined
+let driver: Pick<Driver, 'lastWords'> | undefined
 
 runProcess(
   async (parent) => {

@@ -6,8 +6,9 @@ import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import { Stamps } from '../../protocols/host/stamps.ts'
 import type { ByteWriter } from '../../protocols/wire/bytes.ts'
-import type { NodeSettings, ToProcess } from '../contract/process.ts'
+import type { NodeSettings, Onset, ToProcess } from '../contract/process.ts'
 import { RunClock } from './clock.ts'
+import { readContinued } from './continued.ts'
 import type { Links } from './departures.ts'
 import { WriteAheadFile } from './disk.ts'
 import { Driver } from './driver.ts'
@@ -26,29 +27,53 @@ const HELLO_WAIT_MS = 250
 /** By then a cluster has elected somebody, and all that a start needs has been used. */
 const SETTLED_MS = 1500
 
-export async function runNode(settings: NodeSettings, definition: AnyProtocol, service: AnyService, parent: Parent): Promise<Driver> {
+export async function runNode(
+  settings: NodeSettings,
+  definition: AnyProtocol,
+  service: AnyService,
+  parent: Parent,
+): Promise<Pick<Driver, 'lastWords'>> {
   const { id, nodes, endpoint, life, dataFolder, messageTypes, linkPorts } = settings
   await lockFolder(dataFolder)
-  const { disk, recovered, cutBytes } = WriteAheadFile.open(dataFolder, { run: settings.run, node: id })
-  if (cutBytes > 0) console.log(`${id}: the last write before the crash was not finished; cut ${cutBytes} bytes from the end of the disk`)
-  const stampFile = openStampFile(dataFolder)
   const clock = new RunClock(settings)
   const endpoints = endpointIds(nodes)
-  const stamps = new Stamps(endpoints.length, endpoint, stampFile.reserve)
-  stamps.beginAt(stampFile.floor)
-
   const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
   const links = new NodeLinks(endpoints.length)
-  const driver = new Driver({
-    ...{ definition, service, id, nodes, endpoint, life, seed: settings.seed, messageTypes, sync: settings.sync },
-    ...{ options: definition.options.parse(settings.options ?? {}), clock, stamps, disk, tap, links, atTurnsEnd: setImmediate },
-  })
+  const open = () => {
+    const { disk, recovered, cutBytes } = WriteAheadFile.open(dataFolder, { run: settings.run, node: id })
+    if (cutBytes > 0) console.log(`${id}: the last write before the crash was not finished; cut ${cutBytes} bytes from the end of the disk`)
+    const stampFile = openStampFile(dataFolder)
+    const stamps = new Stamps(endpoints.length, endpoint, stampFile.reserve)
+    stamps.beginAt(stampFile.floor)
+    const opened = new Driver({
+      ...{ definition, service, id, nodes, endpoint, life, seed: settings.seed, messageTypes, sync: settings.sync },
+      ...{ options: definition.options.parse(settings.options ?? {}), clock, stamps, disk, tap, links, atTurnsEnd: setImmediate },
+    })
+    return { opened, recovered }
+  }
 
+  let driver: Driver | undefined
   let isStarted = false
   const start = () => {
+    if (isStarted || settings.waits) return
+    isStarted = true
+    const { opened, recovered } = open()
+    driver = opened
+    driver.start(recovered)
+  }
+  /** Time goes on: with the life that another process began, when that is here, else with a new one. */
+  const begin = (onset: Onset) => {
     if (isStarted) return
     isStarted = true
-    driver.start(recovered)
+    clock.begin(onset)
+    const { opened, recovered } = open()
+    driver = opened
+    const continued = readContinued(dataFolder, life)
+    if (continued) {
+      links.awaitClients()
+      driver.continue(continued)
+    } else driver.start(recovered)
+    incoming.setHeld(false)
   }
   const incoming = new Incoming({
     ...{ identity: settings, endpoints: endpoints.length, messageTypes: messageTypes.length },
@@ -56,25 +81,30 @@ export async function runNode(settings: NodeSettings, definition: AnyProtocol, s
       if (from === nodes.length) links.answerOn(socket)
       start()
     },
-    onFrame: (from, bytes, view, at, end) => driver.onFrame(from, bytes, view, at, end),
-    onReject: (where, why) => driver.reject(`${id}, ${where}`, why),
+    onFrame: (from, bytes, view, at, end) => driver?.onFrame(from, bytes, view, at, end),
+    onReject: (where, why) => driver?.reject(`${id}, ${where}`, why),
   })
+  if (settings.waits) incoming.setHeld(true)
   links.incoming = incoming
   const port = await incoming.listen(settings.listenPort)
   for (const [to, peer] of endpoints.entries()) {
     const linkPort = linkPorts[peer]
     if (linkPort !== undefined) links.add(new OutgoingLink({ port: linkPort, to, identity: settings, atUs: () => clock.atUs() }), to)
   }
-  parent.onMessage((message) => obey(message, { clock, driver, incoming, tap }))
+  parent.onMessage((message) => {
+    if (message.kind === 'begin') return begin(message)
+    if (driver || message.kind === 'timeScale') obey(message, { clock, driver, incoming, tap })
+    else if (message.kind === 'stop') void tap.end().then(() => process.exit(ExitCode.good))
+  })
   await parent.send({ kind: 'ready', port })
   setTimeout(start, HELLO_WAIT_MS)
   setTimeout(giveBackUnusedMemory, SETTLED_MS)
-  return driver
+  return { lastWords: (why) => driver?.lastWords(why) }
 }
 
 interface Parts {
   readonly clock: RunClock
-  readonly driver: Driver
+  readonly driver: Driver | undefined
   readonly incoming: Incoming
   readonly tap: Tap
 }
@@ -83,16 +113,17 @@ function obey(message: ToProcess, { clock, driver, incoming, tap }: Parts): void
   switch (message.kind) {
     case 'timeScale':
       clock.setScale(message.scale)
-      return driver.timers.rescale()
+      return driver?.timers.rescale()
     case 'pause':
       incoming.setHeld(true)
-      return driver.timers.hold()
+      return driver?.timers.hold()
     case 'resume':
-      driver.timers.release()
+      driver?.timers.release()
       return incoming.setHeld(false)
     case 'stop':
-      driver.close()
+      driver?.close()
       return void tap.end().then(() => process.exit(ExitCode.good))
+    case 'begin':
     case 'operate':
     case 'load':
     case 'stopped':
@@ -110,6 +141,8 @@ class NodeLinks implements Links {
   /** By endpoint. */
   readonly #outboxes: { readonly writer: ByteWriter }[]
   #clientSocket: Socket | undefined
+  /** They are about to connect: what is for them waits. */
+  #areClientsAwaited = false
 
   constructor(endpoints: number) {
     this.#outboxes = Array.from({ length: endpoints }, () => this.#clients)
@@ -123,9 +156,15 @@ class NodeLinks implements Links {
   /** Replies go back over the newest connection. */
   answerOn(socket: Socket): void {
     this.#clientSocket = socket
+    this.#areClientsAwaited = false
+    this.#clients.flush(socket)
     socket.on('close', () => {
       if (this.#clientSocket === socket) this.#clientSocket = undefined
     })
+  }
+
+  awaitClients(): void {
+    this.#areClientsAwaited = this.#clientSocket === undefined
   }
 
   writer(to: number): ByteWriter {
@@ -145,7 +184,7 @@ class NodeLinks implements Links {
 
   #flushClients(): void {
     if (this.#clientSocket) this.#clients.flush(this.#clientSocket)
-    else this.#clients.drop('gathered') // whoever asked is gone
+    else if (!this.#areClientsAwaited) this.#clients.drop('gathered') // whoever asked is gone
   }
 
   seal(): void {

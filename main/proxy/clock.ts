@@ -2,7 +2,7 @@
 import { anchor } from '../../protocols/core/anchor.ts'
 
 export class Clock {
-  readonly #originUs: number
+  #originUs: number
   #scale: number
   /** The run's clock at the last change of scale, and when that was. */
   #runMs = 0
@@ -10,12 +10,16 @@ export class Clock {
 
   constructor(epochUs: number, timeScale: number) {
     // performance.now is the cheaper reading of the same monotonic clock; what lies between the two readings does not change.
-    this.#originUs = anchor(
-      () => performance.now() * 1e3,
-      () => Number(process.hrtime.bigint()) / 1e3 - epochUs,
-    )
+    this.#originUs = originOf(epochUs)
     this.#scale = timeScale
     this.#sinceUs = this.nowUs()
+  }
+
+  /** Time stood still and goes on now, from where it was. */
+  begin({ epochUs, atUs, nowMs }: { readonly epochUs: number; readonly atUs: number; readonly nowMs: number }): void {
+    this.#originUs = originOf(epochUs)
+    this.#sinceUs = atUs
+    this.#runMs = nowMs
   }
 
   nowUs(): number {
@@ -40,3 +44,9 @@ export class Clock {
     this.#scale = scale
   }
 }
+
+const originOf = (epochUs: number): number =>
+  anchor(
+    () => performance.now() * 1e3,
+    () => Number(process.hrtime.bigint()) / 1e3 - epochUs,
+  )

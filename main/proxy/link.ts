@@ -118,6 +118,18 @@ export class Link implements Receiver {
     }
   }
 
+  /** A message that was on its way, or waits at a gate, in a run that goes on here. It was judged and recorded there. */
+  put(bytes: Uint8Array, { dueMs, copies, held }: { dueMs: number; copies: number; held: FaultId | undefined }): void {
+    if (held === undefined) {
+      this.#scheduledBytes += bytes.length
+      return this.#context.schedule.add({ bytes, dueMs, copies }, this)
+    }
+    const gate = this.#held.get(held) ?? new Map<MessageId, Held>()
+    this.#held.set(held, gate)
+    eachMessage(bytes, (message) => gate.set(message, { message, bytes }))
+    this.#heldBytes += bytes.length
+  }
+
   /** Lets go what a hold keeps, in order: one message, or all. Returns those that were let go. */
   release(fault: FaultId, message: MessageId | undefined, onRelease: (message: MessageId) => void): number {
     const gate = this.#held.get(fault)

@@ -8,7 +8,9 @@ import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { type EndpointId, endpointIds, type FaultId, type MessageId, type NodeId } from '../../protocols/core/ids.ts'
 import { LinkFate } from '../../protocols/net/link.ts'
 import { linksOf } from '../../protocols/net/target.ts'
-import type { FrameHeader } from '../../protocols/wire/frame.ts'
+import { ByteWriter } from '../../protocols/wire/bytes.ts'
+import { type FrameHeader, FrameKind, writeFrame } from '../../protocols/wire/frame.ts'
+import type { Onset } from '../contract/process.ts'
 import { Clock } from './clock.ts'
 import { Dialer } from './dialer.ts'
 import { Door } from './door.ts'
@@ -51,7 +53,7 @@ export class FrameProxy {
     this.#options = options
     this.#endpoints = endpointIds(options.nodes)
     this.#clients = options.nodes.length
-    this.#clock = new Clock(options.epochUs, options.timeScale)
+    this.#clock = new Clock(options.epochUs, options.past?.timeScale ?? options.timeScale)
     this.#schedule = new Schedule(this.#clock)
     const { unackedBytesMax } = options.bounds ?? {}
     this.#feeder = new Feeder({
@@ -67,6 +69,28 @@ export class FrameProxy {
         node,
         [...this.#links.values()].filter((link) => link.to === to).map((link) => this.#makeDialer(link)),
       )
+  }
+
+  /** Time goes on where another run was, and what was on its way goes on. */
+  begin(onset: Onset): void {
+    const { past } = this.#options
+    this.#clock.begin(onset)
+    for (const { from, to, fate } of past?.links ?? []) {
+      this.#link(from, to).fate.continue(fate)
+      this.#link(from, to).fate.reseed(past?.seed ?? 0)
+    }
+    this.#armed = past?.armed ?? 0
+    for (const fault of past?.faults ?? [])
+      this.#faults.set(
+        fault.id,
+        linksOf(fault.target, this.#endpoints).map(({ from, to }) => this.#link(from, to)),
+      )
+    for (const { message, ...flight } of past?.flights ?? []) {
+      const frame = new ByteWriter(256)
+      writeFrame(frame, { kind: FrameKind.message, ...message }, JSON.stringify(message.body))
+      this.#link(message.from, message.to).put(frame.take(), flight)
+    }
+    this.#schedule.run(this.#clock.nowUs())
   }
 
   /** Handed to the feed and not acknowledged. */

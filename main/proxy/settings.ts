@@ -1,6 +1,9 @@
 /** What a proxy is told at its start, and the ports that it opens. */
 import type { RunConfig } from '../../protocols/core/config.ts'
-import type { NodeId } from '../../protocols/core/ids.ts'
+import type { ArmedFault } from '../../protocols/core/fault.ts'
+import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
+import type { LinkFateData } from '../../protocols/net/link.ts'
+import type { StampedMessage } from '../contract/process.ts'
 
 export interface ProxySettings {
   readonly run: string
@@ -14,6 +17,25 @@ export interface ProxySettings {
   readonly timeScale: number
   /** What every link between nodes costs by itself. Run milliseconds. */
   readonly network: RunConfig['network']
+  /** It goes on where another run was; nothing of it is on its way before `begin`. */
+  readonly past?: ProxyPast
+}
+
+/** What links remember, and what is on its way. */
+export interface ProxyPast {
+  readonly links: readonly { readonly from: number; readonly to: number; readonly fate: LinkFateData }[]
+  readonly faults: readonly ArmedFault[]
+  readonly armed: number
+  /** The seed of what is drawn from here on. */
+  readonly seed: number
+  readonly timeScale: number
+  /** In the order in which they were sent; `dueMs`: run time. */
+  readonly flights: readonly {
+    readonly message: StampedMessage
+    readonly dueMs: number
+    readonly copies: number
+    readonly held: FaultId | undefined
+  }[]
 }
 
 export interface ProxyPorts {

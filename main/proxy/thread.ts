@@ -3,6 +3,7 @@ import { type MessagePort, Worker } from 'node:worker_threads'
 import type { Unnumbered } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import type { EndpointId, FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
+import type { Onset } from '../contract/process.ts'
 import type { ProxyPorts, ProxySettings } from './settings.ts'
 
 import type { FromProxy, ProxyWorkerData, ToProxy } from './words.ts'
@@ -27,6 +28,8 @@ export interface ProxyThread {
   /** Lets one message through a hold's gate, or all of them in their order; resolves to how many. */
   release(fault: FaultId, message?: MessageId): Promise<number>
   setTimeScale(scale: number): void
+  /** Of a run that goes on where another was: time goes on, and what was on its way. */
+  begin(onset: Onset): void
   /** Appends to the feed, after everything that was asked for before. */
   event(event: Unnumbered): void
   /** Resolves when all that came before is handed to the recorder and acknowledged by it. */
@@ -115,6 +118,7 @@ export function startProxy(options: StartProxyOptions): Promise<ProxyThread> {
       lift: (fault) => ask({ do: 'lift', fault }),
       release: (fault, message) => ask({ do: 'release', fault, message }),
       setTimeScale: (scale) => tell({ do: 'setTimeScale', scale }),
+      begin: (onset) => tell({ do: 'begin', onset }),
       event: (event) => tell({ do: 'event', event }),
       flush: () => ask({ do: 'flush' }),
       async close() {

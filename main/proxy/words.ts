@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Unnumbered } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import type { EndpointId, FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
+import type { Onset } from '../contract/process.ts'
 import type { ProxyPorts, ProxySettings } from './settings.ts'
 
 /** Given to the thread at its start. */
@@ -16,6 +17,7 @@ export type ToProxy =
   | { readonly do: 'setTarget'; readonly node: NodeId; readonly port: number | undefined; readonly life: number }
   | { readonly do: 'setTimeScale'; readonly scale: number }
   | { readonly do: 'event'; readonly event: Unnumbered }
+  | { readonly do: 'begin'; readonly onset: Onset }
   | { readonly do: 'arm'; readonly call: number; readonly fault: ArmedFault }
   | { readonly do: 'lift'; readonly call: number; readonly fault: FaultId }
   | { readonly do: 'release'; readonly call: number; readonly fault: FaultId; readonly message: MessageId | undefined }

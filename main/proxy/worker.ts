@@ -43,6 +43,8 @@ function tell(word: Exclude<ToProxy, { call: number }>): void {
       return proxy.setTimeScale(word.scale)
     case 'event':
       return proxy.event(word.event)
+    case 'begin':
+      return proxy.begin(word.onset)
     default:
       return word satisfies never
   }

@@ -36,8 +36,13 @@ export interface RunHeader {
 export interface Branch {
   readonly of: string
   readonly at: number
-  /** The first was one of real processes: what came after is simulated from the cut on. */
+  /** It was not brought there again: what came after goes on from a cut. */
   readonly cut?: true
+  /** The name that the other run had, and the time of event `at` in it: it may be gone. */
+  readonly name?: string
+  readonly atUs?: number
+  /** The past is a simulation, dated in run time, and what came after is of real processes. */
+  readonly simulated?: true
   /** After these events chance is drawn from another seed than that of the configuration. In order. */
   readonly seeds: readonly { readonly after: number; readonly seed: number }[]
 }

@@ -45,6 +45,8 @@ export interface RunLibrary {
   export(run: RunId, path: string): Promise<void>
   /** Takes away what `create` made for a run that could not be recorded. */
   tidy(run: RunId): void
+  /** The same when its file is there already. */
+  discard(run: RunId): void
   close(): void
 }
 
@@ -169,6 +171,11 @@ class Library implements RunLibrary {
 
   tidy(run: RunId): void {
     if (!existsSync(this.#pathOf(run))) rmSync(path.join(this.#runs, run), { recursive: true, force: true })
+  }
+
+  discard(run: RunId): void {
+    removeRunFile(this.#pathOf(run))
+    rmSync(path.join(this.#runs, run), { recursive: true, force: true })
   }
 
   close(): void {

@@ -80,6 +80,11 @@ export class LeaderWatch {
     this.#leads = endpoints.map(() => undefined)
   }
 
+  /** It was seen to lead before. */
+  leads(endpoint: number, epoch: number): void {
+    this.#leads[endpoint] = epoch
+  }
+
   /** `extras`: JSON of `{ observation?, notes? }`. */
   step(
     endpoint: number,

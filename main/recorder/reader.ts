@@ -16,8 +16,9 @@ import { BOOKMARKS_MAX, type Bookmarks, bookmarkSchema } from '../contract/bookm
 import type { Mark, Overview, ParsedRequest, Responses, RunSummary, Violation } from '../contract/commands.ts'
 import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
 import { EventQuery, type MessageFacts } from './eventQuery.ts'
-import type { RunHeader } from './header.ts'
 import { type HeardStep, Hearing, type Wanted } from './hearing.ts'
+import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
+import type { Branch, RunHeader } from './header.ts'
 import { openRunFile, reading, readMeta, statusIn } from './openRunFile.ts'
 import { originOf } from './origin.ts'
 import { Rows } from './rows.ts'
@@ -99,6 +100,7 @@ export class RunReader {
         sizeBytes: sizeOf(this.file) + sizeOf(`${this.file}-wal`),
         violations: count,
         ...originOf(this.header.scenario),
+        ...(this.header.branch ? { branch: this.#branch(this.header.branch) } : {}),
         ...(verdict === 'pass' || verdict === 'fail' || verdict === 'unknown' ? { verdict } : {}),
       }
     })
@@ -169,6 +171,23 @@ export class RunReader {
       const place = this.#placeOf(seq)
       return place && this.#chunks.events(place)
     })
+  }
+
+  /** Events `from`..`to`, one by one, as numbers: no object is made of any. The reader is valid during the call only. */
+  scan(from: number, to: number, take: (at: ChunkReader) => void): void {
+    this.#reading('its events', () => {
+      for (let i = this.#chunks.indexOf(from); i < this.#chunks.places.length; i++) {
+        const place = this.#chunks.places[i] as ChunkPlace
+        if (place.firstSeq > to) return
+        const reader = this.#chunks.reader(place)
+        while (reader.next() && reader.seq <= to) if (reader.seq >= from) take(reader)
+      }
+    })
+  }
+
+  /** The last event that lies with event `seq` in one piece, which is read as cheaply as a part of it. */
+  pieceEnd(seq: number): number {
+    return this.#placeOf(seq)?.lastSeq ?? this.lastSeq
   }
 
   /** What the run looked like after event `seq`, or after its last when that is earlier. */
@@ -365,6 +384,10 @@ export class RunReader {
       for (let i = first; i <= last; i++) (events[i] as number) += share
     }
     return { sliceUs, events: isCounted ? events : events.map(Math.round) }
+  }
+
+  #branch({ of, at, name, atUs }: Branch): NonNullable<RunSummary['branch']> {
+    return { of: of as RunId, at, atUs: atUs ?? this.timeOf(at), ...(name === undefined ? {} : { name }) }
   }
 
   #placeOf(seq: number): ChunkPlace | undefined {

@@ -5,7 +5,7 @@
  */
 import type { RunEvent, Unnumbered } from '../../protocols/core/event.ts'
 import { type MessageId, messageIdParts } from '../../protocols/core/ids.ts'
-import { firstMoment } from '../../protocols/core/moment.ts'
+import { decodeMoment, firstMoment, type MomentData } from '../../protocols/core/moment.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent, writeEvent } from '../../protocols/wire/chunkEvents.ts'
@@ -19,7 +19,7 @@ import { LeaderWatch, markOf } from './marks.ts'
 import { Rates } from './rates.ts'
 import { ChunkContents, tablesOf } from './runFile.ts'
 import { frameMessage, observationIn, RunningMoment } from './runningMoment.ts'
-import { Sequencer } from './sequencer.ts'
+import { type SequencedPast, Sequencer } from './sequencer.ts'
 import type { RunStore } from './store.ts'
 
 /** A chunk is full at either; smaller ones grow from commit to commit unless writing them again would cost too much. */
@@ -54,15 +54,23 @@ export class Recorder implements Log {
   #sealed: RunEvent[] | undefined = []
   #marks: Mark[] = []
 
-  constructor(store: RunStore, header: RunHeader) {
+  /** `past`: what the run looked like after the last event that is in the file already, of a run that another one has begun. */
+  constructor(store: RunStore, header: RunHeader, past?: MomentData) {
     this.#store = store
     this.#tables = tablesOf(header)
     this.#writer = new ChunkWriter(this.#tables)
     this.#contents = new ChunkContents(this.#tables.endpoints.length)
     this.#sequencer = new Sequencer(this)
-    this.#moment = new RunningMoment(firstMoment(header.nodes, header.config.timeScale), this.#tables)
+    this.#moment = new RunningMoment(past ? decodeMoment(past) : firstMoment(header.nodes, header.config.timeScale), this.#tables)
     this.#rates = new Rates(header.messageTypes)
     this.#leaders = new LeaderWatch(this.#tables.endpoints)
+    if (!past) return
+    this.#startUs = past.atUs
+    this.#momentSeq = past.seq
+    this.#reportedSeq = past.seq
+    this.#writer.begin(past.seq + 1, past.atUs)
+    for (const [endpoint, { observation }] of past.nodes.entries())
+      if (observation?.role === 'leader') this.#leaders.leads(endpoint, observation.epoch)
   }
 
   get lastSeq(): number {
@@ -71,6 +79,11 @@ export class Recorder implements Log {
 
   get lengthUs(): number {
     return this.#moment.atUs
+  }
+
+  /** Goes on behind a past whose messages and steps came another way. */
+  continue(from: SequencedPast): void {
+    this.#sequencer.continue(from)
   }
 
   /** One batch of the feed. */

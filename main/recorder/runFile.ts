@@ -63,6 +63,9 @@ const headerSchema = z.object({
       of: name,
       at: index,
       cut: z.literal(true).optional(),
+      name: z.string().max(200).optional(),
+      atUs: z.number().min(0).optional(),
+      simulated: z.literal(true).optional(),
       seeds: z.array(z.object({ after: index, seed: z.int().min(0).max(4_294_967_295) })).max(1000),
     })
     .optional(),

@@ -56,6 +56,14 @@ export interface SequencerOptions {
   readonly waitingBytesMax?: number
 }
 
+/** What stands in the log already, of a run that goes on where another was. */
+export interface SequencedPast {
+  /** The last step of each endpoint's life that goes on. */
+  readonly steps: readonly { readonly endpoint: number; readonly life: number; readonly step: number }[]
+  /** Messages that were delivered and that no step has taken in yet. */
+  readonly delivered: readonly number[]
+}
+
 const none = new Uint8Array(0)
 
 export class Sequencer {
@@ -77,6 +85,15 @@ export class Sequencer {
   /** Bytes that wait for something. */
   get waitingBytes(): number {
     return this.#waitingBytes
+  }
+
+  continue({ steps, delivered }: SequencedPast): void {
+    for (const { endpoint, life, step } of steps) this.#life(endpoint, life).step = step
+    for (const message of delivered) {
+      const high = Math.floor(message / 2 ** 32)
+      const sender = Math.floor(high / 8192)
+      this.#life(sender, high - sender * 8192).delivered.add(message - high * 2 ** 32)
+    }
   }
 
   /** Takes one batch of whole entries in. */

@@ -30,10 +30,16 @@ export class RunStore {
   #begun = false
 
   /** Creates the file, whole and readable before its first event. `sizeBytesMax`: a limit beyond which the disk counts as full. */
-  constructor(file: string, header: RunHeader, sizeBytesMax?: number) {
+  constructor(file: string, header: RunHeader, sizeBytesMax?: number)
+  /** Goes on with a file that has a past already (pastCopy.ts). */
+  constructor(file: string, db: Database.Database)
+  constructor(file: string, of: RunHeader | Database.Database, sizeBytesMax?: number) {
     this.file = file
-    if (existsSync(file)) throw new LabError('disk', `The run file ${file} exists already.`, 'Start the run under another name.')
-    this.#db = create(file, header, sizeBytesMax)
+    if (of instanceof Database) this.#db = of
+    else {
+      if (existsSync(file)) throw new LabError('disk', `The run file ${file} exists already.`, 'Start the run under another name.')
+      this.#db = create(file, of, sizeBytesMax)
+    }
     this.#putChunk = this.#db.prepare(
       'INSERT OR REPLACE INTO chunk (first_seq, last_seq, start_us, end_us, crc, contents, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -107,6 +113,12 @@ export class RunStore {
     }
   }
 
+  /** Commits and lets go of the file, for another one to go on with. */
+  detach(): void {
+    this.commit()
+    this.#db.close()
+  }
+
   /** Closes without a further word, after a failure. */
   abandon(): void {
     this.rollback()
@@ -160,7 +172,7 @@ export function diskError(error: unknown, file: string, doing: string): LabError
 }
 
 /** In the old journal mode at first, so that the file itself, not a log beside it, says from the start what it is. */
-function create(file: string, header: RunHeader, sizeBytesMax: number | undefined): Database.Database {
+export function create(file: string, header: RunHeader, sizeBytesMax?: number): Database.Database {
   let db: Database.Database | undefined
   try {
     db = new Database(file)
@@ -173,9 +185,7 @@ function create(file: string, header: RunHeader, sizeBytesMax: number | undefine
     putMeta(db, 'name', header.name)
     putMeta(db, 'status', 'live' satisfies RunFileStatus)
     db.exec('COMMIT')
-    db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = NORMAL')
-    db.pragma('busy_timeout = 5000')
+    recordingMode(db)
     if (sizeBytesMax !== undefined) db.pragma(`max_page_count = ${Math.max(1, Math.floor(sizeBytesMax / PAGE_BYTES))}`)
     return db
   } catch (error) {
@@ -183,6 +193,13 @@ function create(file: string, header: RunHeader, sizeBytesMax: number | undefine
     if (db) rmSync(file, { force: true })
     throw diskError(error, file, 'The run cannot be recorded')
   }
+}
+
+/** A reader may look on, and a crash loses the last batch at most. */
+export function recordingMode(db: Database.Database): void {
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = NORMAL')
+  db.pragma('busy_timeout = 5000')
 }
 
 export type ScenarioVerdict = NonNullable<RunSummary['verdict']>

@@ -1,9 +1,11 @@
 /** The recorder's thread as lab.ts holds it. */
 import { type MessagePort, Worker } from 'node:worker_threads'
 import type { Bookmarks } from '../contract/bookmarks.ts'
+import type { MomentData } from '../../protocols/core/moment.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import type { RecorderReport, RunHeader } from './header.ts'
+import type { SequencedPast } from './sequencer.ts'
 
 export interface RecorderOptions {
   /** The run file; must not exist. Its folder must. */
@@ -11,6 +13,8 @@ export interface RecorderOptions {
   readonly header: RunHeader
   /** Brings FeedBatch from the proxy and takes FeedAck back. Changes hands. */
   readonly feed: MessagePort
+  /** The file is there and has its past: what the run looked like then, and what stands in it of those who go on. */
+  readonly past?: { readonly moment: MomentData; readonly sequenced: SequencedPast }
   /** The file may not grow beyond: reached, the disk counts as full. */
   readonly sizeBytesMax?: number
   onReport?(report: RecorderReport): void
@@ -32,7 +36,7 @@ export interface RecorderThread {
   close(): Promise<{ readonly lastSeq: number; readonly lengthUs: number }>
 }
 
-export type RecorderSettings = Pick<RecorderOptions, 'file' | 'header' | 'feed' | 'sizeBytesMax'>
+export type RecorderSettings = Pick<RecorderOptions, 'file' | 'header' | 'feed' | 'sizeBytesMax' | 'past'>
 
 export type ToRecorder =
   | { readonly kind: 'findings'; readonly violations: readonly Violation[] }
@@ -52,8 +56,14 @@ export type FromRecorder =
 
 /** Creates the run file and starts the thread. Rejects with a LabError (`disk`) when the file cannot be created. */
 export function startRecorder(options: RecorderOptions): Promise<RecorderThread> {
-  const { file, header, feed, sizeBytesMax } = options
-  const settings: RecorderSettings = { file, header, feed, ...(sizeBytesMax === undefined ? {} : { sizeBytesMax }) }
+  const { file, header, feed, sizeBytesMax, past } = options
+  const settings: RecorderSettings = {
+    file,
+    header,
+    feed,
+    ...(past ? { past } : {}),
+    ...(sizeBytesMax === undefined ? {} : { sizeBytesMax }),
+  }
   // Beside this file when run from source, beside the bundle when built.
   const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './recorder.js', import.meta.url)
   const worker = new Worker(entry, { workerData: settings, transferList: [feed], name: 'recorder' })

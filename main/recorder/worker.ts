@@ -2,6 +2,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { FeedAck, FeedBatch } from '../../protocols/wire/feed.ts'
 import type { LabFailure } from '../contract/errors.ts'
+import { continueFile } from './pastCopy.ts'
 import { Recorder } from './recorder.ts'
 import { diskError, RunStore } from './store.ts'
 import type { FromRecorder, RecorderSettings, ToRecorder } from './thread.ts'
@@ -17,10 +18,11 @@ class RecorderWorker {
   #timer: NodeJS.Timeout | undefined
   #failure: LabFailure | undefined
 
-  constructor({ file, header, sizeBytesMax, feed }: RecorderSettings) {
+  constructor({ file, header, sizeBytesMax, feed, past }: RecorderSettings) {
     this.#feed = feed
-    this.#store = new RunStore(file, header, sizeBytesMax)
-    this.#recorder = new Recorder(this.#store, header)
+    this.#store = past ? continueFile(file, header) : new RunStore(file, header, sizeBytesMax)
+    this.#recorder = new Recorder(this.#store, header, past?.moment)
+    if (past) this.#recorder.continue(past.sequenced)
     feed.on('message', (batch: FeedBatch) => {
       this.#take(batch)
       if (performance.now() - this.#committedMs >= COMMIT_EVERY_MS) this.#commit()

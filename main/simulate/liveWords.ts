@@ -8,6 +8,7 @@ import type { Json } from '../../protocols/core/json.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
 import type { Range } from '../../protocols/sim/simulation.ts'
 import type { Bookmarks } from '../contract/bookmarks.ts'
+import type { Beginning } from '../branch/words.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import type { LabFailure } from '../contract/errors.ts'
 import type { RecorderReport, RunHeader } from '../recorder/header.ts'
@@ -17,6 +18,8 @@ export interface LiveSimulation {
   /** The run file; must not exist. */
   readonly file: string
   readonly header: RunHeader & { readonly config: RunConfig }
+  /** It goes on where another run was: then the file is there, with its past. */
+  readonly beginning?: Beginning
 }
 
 export type Deed =

@@ -6,9 +6,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Json } from '../../protocols/core/json.ts'
 import { Recording } from '../../protocols/sim/recording.ts'
 import { Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
+import { thaw } from '../branch/words.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import { choose } from '../labChoice.ts'
 import type { OperationAnswer } from '../liveRun.ts'
+import { continueFile } from '../recorder/pastCopy.ts'
 import { Recorder } from '../recorder/recorder.ts'
 import { diskError, RunStore } from '../recorder/store.ts'
 import type { Deed, FromSimulator, LiveSimulation, ToSimulator } from './liveWords.ts'
@@ -33,13 +35,15 @@ class LiveSimulator {
   #failure: LabFailure | undefined
   #isEnded = false
 
-  constructor({ file, header }: LiveSimulation) {
+  constructor({ file, header, beginning }: LiveSimulation) {
     const { protocol, service, config } = choose(header.config)
-    this.#store = new RunStore(file, header)
-    this.#recorder = new Recorder(this.#store, header)
+    this.#store = beginning ? continueFile(file, header) : new RunStore(file, header)
+    this.#recorder = new Recorder(this.#store, header, beginning?.moment)
     const sink = new Recording(this.#recorder, protocol, config.nodes)
-    this.#simulation = new Simulation({ protocol, service, config, sink })
-    this.#boot()
+    const from = beginning && { cut: thaw(beginning.cut, protocol), seed: beginning.seed }
+    this.#simulation = new Simulation({ protocol, service, config, sink, ...(from ? { from } : {}) })
+    if (!beginning) this.#boot()
+    else if (beginning.heal) this.#simulation.heal()
     this.#pace = new Pace(config.timeScale, performance.now(), this.#simulation.nowUs)
   }
 
@@ -189,9 +193,9 @@ function failureOf(error: unknown, file: string): LabFailure {
   return new LabError('internal', `The simulation failed: ${message}`).toFailure()
 }
 
-const { file, header } = workerData as LiveSimulation
+const { file } = workerData as LiveSimulation
 try {
-  const simulator = new LiveSimulator({ file, header })
+  const simulator = new LiveSimulator(workerData as LiveSimulation)
   port.on('message', ({ call, deed }: ToSimulator) => {
     try {
       const value = simulator.do(deed, (later) => tell({ kind: 'answer', call, value: later }))

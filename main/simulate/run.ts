@@ -45,11 +45,12 @@ export class SimulatedRun implements LiveRun {
   }
 
   async start(): Promise<void> {
-    const { run, name, file, config, protocol, scenario } = this.#settings
-    const header = headerOf({ run, name, config, protocol, epochUs: 0, appVersion: VERSION, scenario })
+    const { run, name, file, config, protocol, scenario, branch } = this.#settings
+    const header = branch?.header ?? headerOf({ run, name, config, protocol, epochUs: 0, appVersion: VERSION, scenario })
+    const data: LiveSimulation = { file, header, ...(branch ? { beginning: branch.beginning } : {}) }
     // Beside this file when run from source, beside the bundle when built.
     const entry = new URL(import.meta.url.endsWith('.ts') ? './liveWorker.ts' : './simulate.js', import.meta.url)
-    const worker = new Worker(entry, { workerData: { file, header } satisfies LiveSimulation, name: 'simulate' })
+    const worker = new Worker(entry, { workerData: data, name: 'simulate' })
     this.#worker = worker
     this.#exited = new Promise((resolve) => worker.on('exit', () => resolve(this.#onExit())))
     const begun = new Promise<void>((resolve, reject) => {

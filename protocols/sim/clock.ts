@@ -9,6 +9,13 @@ export type { ClockSetting }
 
 export const TRUE_CLOCK: ClockSetting = { skewMs: 0, driftPpm: 0 }
 
+/** How it was set, and what had passed by it then. */
+export interface ClockData {
+  readonly setting: ClockSetting
+  readonly sinceUs: number
+  readonly sinceMs: number
+}
+
 export class NodeClock {
   #setting = TRUE_CLOCK
   #rate = 1
@@ -18,6 +25,23 @@ export class NodeClock {
   /** It shows the time, and goes as it should. */
   get isTrue(): boolean {
     return this.#setting.skewMs === 0 && this.#setting.driftPpm === 0
+  }
+
+  get data(): ClockData {
+    return { setting: this.#setting, sinceUs: this.#sinceUs, sinceMs: this.#sinceMs }
+  }
+
+  /** Goes on where another one was. */
+  continue({ setting, sinceUs, sinceMs }: ClockData): void {
+    this.#setting = setting
+    this.#rate = 1 + setting.driftPpm / 1e6
+    this.#sinceUs = sinceUs
+    this.#sinceMs = sinceMs
+  }
+
+  /** What it shows too much. */
+  get skewMs(): number {
+    return this.#setting.skewMs
   }
 
   /** Milliseconds that have passed by this clock, whatever it shows. */

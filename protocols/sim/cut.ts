@@ -9,6 +9,7 @@ import type { FaultId, NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import { between, draw, Purpose } from '../core/prng.ts'
 import type { LinkFateData } from '../net/link.ts'
+import type { ClockData } from './clock.ts'
 import type { Letter } from './sink.ts'
 
 export interface Cut {
@@ -41,7 +42,11 @@ export interface NodeCut {
   readonly clock: readonly number[]
   readonly disk: readonly Json[]
   readonly wiped: boolean
-  /** By timer, run milliseconds at which it runs out; Infinity when it is not set. */
+  /** Its clock, where one was set. */
+  readonly time: ClockData
+  /** So long takes a sync, run milliseconds, where somebody made the disk slow. */
+  readonly syncMs: { readonly min: number; readonly max: number } | undefined
+  /** By timer, milliseconds of its clock without the skew at which it runs out; Infinity when it is not set. */
   readonly deadlines: readonly number[]
   /** The last mark that the protocol has set, and of whose safety it knows. */
   readonly markSet: number

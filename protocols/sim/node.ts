@@ -92,6 +92,8 @@ export class SimNode {
     const { agenda } = this.#world
     this.life = cut.life
     this.wiped = cut.wiped
+    this.clock.continue(cut.time)
+    this.syncMs = cut.syncMs
     this.disk.fill(cut.disk)
     this.#stamps.continue(cut.lamport, cut.clock)
     if (cut.status === 'starting') return this.boot()

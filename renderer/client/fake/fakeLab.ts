@@ -106,6 +106,13 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'runs.start': ({ config }: { config: RunConfig }) => begin(config, config.name ?? `Raft, ${config.nodes} nodes`),
     'runs.scenario': ({ text, mode = 'real' }: ParsedRequest<'runs.scenario'>) =>
       begin({ mode, nodes: 5, network: { delayMs: 12, jitterMs: 8 } }, /^name: (.*)$/m.exec(text)?.[1] ?? 'Scenario'),
+    'run.branch': ({ run, name }: ParsedRequest<'run.branch'>) =>
+      begin(
+        { mode: 'simulation', nodes: get(run).world.nodes.length, network: { delayMs: 12, jitterMs: 8 } },
+        name ?? `${get(run).name}, branch`,
+      ),
+    'run.branch.prepare': () => null,
+    'run.branch.stop': () => null,
     'runs.stop': ({ run }: { run: RunId }) => {
       const found = get(run)
       if (found.status === 'live') {

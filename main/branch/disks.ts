@@ -1,0 +1,36 @@
+/** What the node processes of a branch find when they start: their disks, and what they held in memory. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { NodeId } from '../../protocols/core/ids.ts'
+import { CONTINUE_FILE, type ContinuedNode } from '../contract/process.ts'
+import { DISK_FILE } from '../node/disk.ts'
+import { encodeBatch, encodeHeader } from '../node/diskFormat.ts'
+import type { FrozenCut } from './words.ts'
+
+/** A batch of a disk has at most so many records, so that no text of one becomes too long. */
+const BATCH_RECORDS = 10_000
+
+export function writeDisks(folder: string, run: string, nodes: readonly NodeId[], cut: FrozenCut): void {
+  for (const [endpoint, { disk, ...node }] of cut.nodes.entries()) {
+    const id = nodes[endpoint] as NodeId
+    const own = path.join(folder, id)
+    mkdirSync(own, { recursive: true })
+    const batches: Buffer[] = [encodeHeader({ run, node: id })]
+    for (let at = 0; at < disk.length; at += BATCH_RECORDS)
+      batches.push(encodeBatch(disk.slice(at, at + BATCH_RECORDS).map((record) => JSON.stringify(record))))
+    writeFileSync(path.join(own, DISK_FILE), Buffer.concat(batches), { flush: true })
+    if (node.state === undefined) continue
+    const { life, step, state, messages, lamport, markSet, markTold } = node
+    const nowMs = cut.atUs / 1e3
+    // What is left of a timer, whatever clock the node had.
+    const { sinceMs, sinceUs, setting } = node.time
+    const localMs = sinceMs + ((cut.atUs - sinceUs) / 1e3) * (1 + setting.driftPpm / 1e6)
+    const continued: ContinuedNode = {
+      ...{ life, step, state, messages, lamport, clock: [...node.clock], markSet, markTold, nowMs },
+      timers: node.deadlines.map((deadline) => (Number.isFinite(deadline) ? deadline - localMs : null)),
+      unsent: node.unsent.map((letter) => ({ ...letter, clock: [...letter.clock] })),
+      inbox: node.inbox.map((letter) => ({ ...letter, clock: [...letter.clock] })),
+    }
+    writeFileSync(path.join(own, CONTINUE_FILE), JSON.stringify(continued))
+  }
+}

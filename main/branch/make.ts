@@ -1,0 +1,110 @@
+/** Makes a branch: the cut, and a run file that begins with the past up to it, event for event. */
+import type { RunConfig } from '../../protocols/core/config.ts'
+import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import { LabError } from '../contract/errors.ts'
+import { eventsOf } from '../futures/past.ts'
+import { RunTime } from '../futures/runTime.ts'
+import { transcribe } from '../futures/transcript.ts'
+import { VERSION } from '../labInfo.ts'
+import { headerOf, ownConfig, type RunHeader } from '../recorder/header.ts'
+import { copyPast } from '../recorder/pastCopy.ts'
+import type { RunReader } from '../recorder/reader.ts'
+import { Recorder } from '../recorder/recorder.ts'
+import { RunStore } from '../recorder/store.ts'
+import type { Cuts } from './cuts.ts'
+import { writeDisks } from './disks.ts'
+import { type BranchWanted, freeze, type MadeBranch } from './words.ts'
+
+/** Throws a LabError. */
+export function makeBranch(reader: RunReader, cuts: Cuts, protocol: AnyProtocol, wanted: BranchWanted): MadeBranch {
+  const { seq, mode, heal, file, run, disksFolder } = wanted
+  reader.refresh()
+  if (seq > reader.lastSeq)
+    throw new LabError('bad-request', `There is no event ${seq} in this run.`, `Its last event is ${reader.lastSeq}.`)
+  const { cut, atUs, timeScale, seed: before } = cuts.at(seq)
+  const seed = wanted.seed ?? before
+  const header = headerFor(reader, protocol, wanted, { atUs, seed, before })
+  const isRedated = mode === 'simulation' && wasStretched(reader, seq)
+  if (isRedated) retell(reader, header, file, seq)
+  else copyWhole(reader, header, file, seq)
+  const frozen = freeze(cut, protocol)
+  if (disksFolder !== undefined) writeDisks(disksFolder, run, reader.header.nodes, frozen)
+  const moment = reader.moment(seq)
+  const beginning = {
+    cut: frozen,
+    moment: isRedated ? { ...moment, atUs: cut.atUs } : moment,
+    atUs: isRedated ? cut.atUs : atUs,
+    timeScale,
+    seed,
+    heal,
+  }
+  return { header, beginning }
+}
+
+type Header = RunHeader & { readonly config: RunConfig }
+
+function headerFor(
+  reader: RunReader,
+  protocol: AnyProtocol,
+  wanted: BranchWanted,
+  at: { atUs: number; seed: number; before: number },
+): Header {
+  const { of, seq, run, name, mode } = wanted
+  const { config, branch, epochUs, name: was } = reader.header
+  const seeds = (branch?.seeds ?? []).filter(({ after }) => after < seq)
+  const isSimulated = config.mode === 'simulation'
+  // Where what is simulated and what is not meet, nobody may take the one's slowness for the other's.
+  const scale = isSimulated === (mode === 'simulation') ? config.timeScale : 1
+  const made = headerOf({
+    ...{ run, name, protocol, epochUs: isSimulated ? 0 : epochUs, appVersion: VERSION },
+    config: { ...config, mode, name, timeScale: scale },
+    branch: {
+      ...{ of, at: seq, cut: true, name: was, atUs: at.atUs },
+      ...(isSimulated && mode === 'real' ? { simulated: true } : {}),
+      seeds: at.seed === at.before ? seeds : [...seeds, { after: seq, seed: at.seed }],
+    },
+  })
+  return { ...made, config: made.config as RunConfig }
+}
+
+/** Time of the run and time of the recording are not the same: a simulation knows the first alone. */
+function wasStretched(reader: RunReader, seq: number): boolean {
+  const { config } = reader.header
+  if (config.mode === 'simulation') return false
+  if (config.timeScale !== 1) return true
+  const { events } = reader.events({ from: 1, limit: 1, direction: 'forward', filter: { types: ['action'], text: '"timeScale"' } })
+  return (events[0]?.seq ?? Number.POSITIVE_INFINITY) <= seq
+}
+
+function copyWhole(reader: RunReader, header: RunHeader, file: string, seq: number): void {
+  const { store, lastSeq } = copyPast(reader.file, file, header, seq)
+  writing(store, () => {
+    const recorder = new Recorder(store, header, lastSeq === 0 ? undefined : reader.moment(lastSeq))
+    transcribe(recorder, eventsOf(reader, lastSeq + 1, seq), header, (us) => us)
+    recorder.finish()
+  })
+}
+
+/** Event by event, dated in run time. */
+function retell(reader: RunReader, header: RunHeader, file: string, seq: number): void {
+  const store = new RunStore(file, header)
+  const time = new RunTime(ownConfig(reader.header))
+  writing(store, () => {
+    const recorder = new Recorder(store, header)
+    for (const event of eventsOf(reader, 1, seq)) {
+      time.take(event)
+      transcribe(recorder, [event], header, (us) => time.at(us))
+    }
+    recorder.finish()
+  })
+}
+
+function writing(store: RunStore, work: () => void): void {
+  try {
+    work()
+    store.detach()
+  } catch (error) {
+    store.abandon()
+    throw error
+  }
+}

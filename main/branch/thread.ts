@@ -1,0 +1,58 @@
+/** The thread that makes branches of one run, as the lab holds it. */
+import { Worker } from 'node:worker_threads'
+import type { BranchProgress } from '../contract/branch.ts'
+import { LabError } from '../contract/errors.ts'
+import type { BranchWanted, FromBranching, MadeBranch, ToBranching } from './words.ts'
+
+export class BranchThread {
+  readonly #worker: Worker
+  readonly #calls = new Map<number, { resolve(made: MadeBranch): void; reject(error: LabError): void }>()
+  #lastCall = 0
+  #isClosed = false
+
+  constructor(file: string, onProgress: (progress: BranchProgress) => void) {
+    // Beside this file when run from source, beside the bundle when built.
+    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './branch.js', import.meta.url)
+    this.#worker = new Worker(entry, { name: 'branch', workerData: { file } })
+    this.#worker.on('message', (word: FromBranching) => {
+      if (word.kind === 'progress') return onProgress(word.progress)
+      const call = this.#calls.get(word.call)
+      this.#calls.delete(word.call)
+      if (word.kind === 'made') call?.resolve(word.made)
+      else call?.reject(new LabError(word.failure.code, word.failure.message, word.failure.hint))
+    })
+    this.#worker.on('error', (error) => this.#gone(new LabError('internal', `The thread that makes branches failed: ${error.message}`)))
+    this.#worker.on('exit', () => this.#gone(new LabError('bad-request', 'The branch was given up.')))
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Follows the run in the background. */
+  prepare(): void {
+    this.#worker.postMessage({ do: 'prepare' } satisfies ToBranching)
+  }
+
+  /** Rejects with a LabError. */
+  make(wanted: BranchWanted): Promise<MadeBranch> {
+    const call = ++this.#lastCall
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(new LabError('bad-request', 'The branch was given up.'))
+      this.#calls.set(call, { resolve, reject })
+      this.#worker.postMessage({ do: 'make', call, wanted } satisfies ToBranching)
+    })
+  }
+
+  /** Gives up what is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#worker.terminate()
+  }
+
+  #gone(error: LabError): void {
+    this.#isClosed = true
+    for (const { reject } of this.#calls.values()) reject(error)
+    this.#calls.clear()
+  }
+}

@@ -1,0 +1,83 @@
+/** The thread that follows one run so that branches of it begin at once, and makes them. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { LabError } from '../contract/errors.ts'
+import { RunReader } from '../recorder/reader.ts'
+import { Execution } from '../replay/execution.ts'
+import { Cuts } from './cuts.ts'
+import { makeBranch } from './make.ts'
+import type { BranchingSettings, FromBranching, ToBranching } from './words.ts'
+
+/** In the background it works so long and then rests as long, for others work too. */
+const SLICE_MS = 25
+const TELL_EVERY_MS = 200
+
+const port = parentPort
+if (!port) throw new Error('main/branch/worker.ts is the entry of a worker thread: see main/branch/thread.ts')
+const tell = (word: FromBranching) => port.postMessage(word)
+
+class Branching {
+  readonly #reader: RunReader
+  readonly #execution: Execution | LabError
+  readonly #cuts: Cuts | undefined
+  #toldMs = 0
+  #isPreparing = false
+
+  constructor(file: string) {
+    this.#reader = new RunReader(file)
+    const execution = Execution.of(this.#reader.header)
+    const hint = 'Branches can be made of runs that this Synod can run again.'
+    this.#execution = typeof execution === 'string' ? new LabError('bad-request', execution, hint) : execution
+    this.#cuts = typeof execution === 'string' ? undefined : new Cuts(this.#reader, execution)
+  }
+
+  prepare(): void {
+    if (this.#isPreparing || !this.#cuts) return
+    this.#isPreparing = true
+    this.#goOn(this.#cuts)
+  }
+
+  make(wanted: Extract<ToBranching, { do: 'make' }>['wanted']) {
+    if (this.#execution instanceof LabError) throw this.#execution
+    const cuts = this.#cuts as Cuts
+    this.#reader.refresh()
+    cuts.follow(Math.min(wanted.seq, this.#reader.lastSeq), () => {
+      this.#say(cuts, wanted.seq)
+      return false
+    })
+    return makeBranch(this.#reader, cuts, this.#execution.protocol, wanted)
+  }
+
+  #goOn(cuts: Cuts): void {
+    const untilMs = performance.now() + SLICE_MS
+    try {
+      this.#reader.refresh()
+      cuts.follow(this.#reader.lastSeq, () => performance.now() >= untilMs)
+    } catch {
+      this.#isPreparing = false
+      return // whoever asks for a branch is told
+    }
+    this.#say(cuts, this.#reader.lastSeq)
+    const isThere = cuts.reached >= this.#reader.lastSeq
+    setTimeout(() => this.#goOn(cuts), isThere ? 10 * SLICE_MS : SLICE_MS)
+  }
+
+  #say(cuts: Cuts, of: number): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#toldMs < TELL_EVERY_MS) return
+    this.#toldMs = nowMs
+    tell({ kind: 'progress', progress: { reached: Math.min(cuts.reached, of), of } })
+  }
+}
+
+let branching: Branching | undefined
+port.on('message', (word: ToBranching) => {
+  try {
+    branching ??= new Branching((workerData as BranchingSettings).file)
+    if (word.do === 'prepare') return branching.prepare()
+    tell({ kind: 'made', call: word.call, made: branching.make(word.wanted) })
+  } catch (error) {
+    if (word.do === 'prepare') return // whoever asks for a branch is told
+    const known = error instanceof LabError ? error : new LabError('internal', `The branch could not be made: ${(error as Error).message}`)
+    tell({ kind: 'failed', call: word.call, failure: known.toFailure() })
+  }
+})

@@ -1,0 +1,75 @@
+/**
+ * The beginning of one run file put into a new one, piece by piece as it lies there: of a million events no byte is taken
+ * apart. A piece that the past ends within is left to whoever goes on.
+ */
+import { existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { LabError } from '../contract/errors.ts'
+import type { RunHeader } from './header.ts'
+import { openRunFile } from './openRunFile.ts'
+import { create, diskError, putMeta, RunStore, recordingMode } from './store.ts'
+
+export interface CopiedPast {
+  /** The new file, to be gone on with. */
+  readonly store: RunStore
+  /** The last event that is in it. */
+  readonly lastSeq: number
+}
+
+/** What stands in the file `from` up to event `seq`. Throws a LabError. */
+export function copyPast(from: string, file: string, header: RunHeader, seq: number): CopiedPast {
+  if (existsSync(file)) throw new LabError('disk', `The run file ${file} exists already.`, 'Start the run under another name.')
+  const { db: source } = openRunFile(from)
+  let db: Database.Database | undefined
+  try {
+    create(file, header).close()
+    db = new Database(file)
+    db.pragma('journal_mode = MEMORY')
+    db.pragma('synchronous = OFF') // nobody goes on with it before it is whole
+    db.exec('BEGIN')
+    const lastSeq = copyRows(source, db, seq)
+    db.exec('COMMIT')
+    recordingMode(db)
+    return { store: new RunStore(file, db), lastSeq }
+  } catch (error) {
+    db?.close()
+    throw diskError(error, file, 'The past of the branch cannot be copied')
+  } finally {
+    source.close()
+  }
+}
+
+/** Opens a file that has its past already, to record what comes. */
+export function continueFile(file: string, header: RunHeader): RunStore {
+  try {
+    const db = new Database(file, { fileMustExist: true })
+    recordingMode(db)
+    putMeta(db, 'header', header)
+    return new RunStore(file, db)
+  } catch (error) {
+    throw diskError(error, file, 'The run cannot be recorded')
+  }
+}
+
+function copyRows(source: Database.Database, db: Database.Database, seq: number): number {
+  const put = db.prepare('INSERT INTO chunk (first_seq, last_seq, start_us, end_us, crc, contents, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)')
+  let lastSeq = 0
+  const chunks = source.prepare(
+    'SELECT first_seq, last_seq, start_us, end_us, crc, contents, bytes FROM chunk WHERE last_seq <= ? ORDER BY first_seq',
+  )
+  for (const row of chunks.raw().iterate(seq) as Iterable<unknown[]>) {
+    put.run(...row)
+    lastSeq = row[1] as number
+  }
+  copy(source, db, 'moment', 'seq, data', 'seq <= ?', lastSeq)
+  copy(source, db, 'checkpoint', 'seq, endpoint, life, step', 'seq <= ?', lastSeq)
+  copy(source, db, 'mark', 'data', "json_extract(data, '$.seq') <= ?", lastSeq)
+  copy(source, db, 'finding', 'seq, invariant, node, text, source', 'seq <= ?', seq)
+  return lastSeq
+}
+
+function copy(source: Database.Database, db: Database.Database, table: string, columns: string, where: string, seq: number): void {
+  const put = db.prepare(`INSERT INTO ${table} (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`)
+  for (const row of source.prepare(`SELECT ${columns} FROM ${table} WHERE ${where}`).raw().iterate(seq) as Iterable<unknown[]>)
+    put.run(...row)
+}

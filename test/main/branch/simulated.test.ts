@@ -1,0 +1,105 @@
+/** A branch in simulated time: its past is that of the run it leaves, event for event, and it goes on from there, live, under the faults that are wanted. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RunReader } from '../../../main/recorder/reader.ts'
+import { RunView } from '../../../main/scenario/view.ts'
+import type { RunEvent } from '../../../protocols/core/event.ts'
+import { type RunId, runId } from '../../../protocols/core/ids.ts'
+import { openLab, type TestLab } from '../lab/openLab.ts'
+
+const script = `
+name: Cut off
+run: { protocol: raft, nodes: 3, seed: 5, load: { clients: 2, rate: 60 } }
+steps:
+  - wait: leader
+  - wait: { ms: 400 }
+  - partition: [[leader], rest]
+  - wait: { ms: 1500 }
+`
+let lab: TestLab
+let parent: RunId
+beforeAll(async () => {
+  lab = await openLab()
+  parent = (await lab.lab.simulateScenario(script)).run
+})
+afterAll(async () => await lab.close())
+
+function events(run: RunId): RunEvent[] {
+  const reader = new RunReader(lab.lab.fileOf(run))
+  const all: RunEvent[] = []
+  for (let seq = 1; seq <= reader.lastSeq; ) {
+    const some = reader.eventsAround(seq) ?? []
+    all.push(...some.filter((event) => event.seq >= seq))
+    seq = (some.at(-1)?.seq ?? seq) + 1
+  }
+  reader.close()
+  return all
+}
+
+/** Somewhere behind the partition. */
+const place = (): number => {
+  const armed = events(parent).find((event) => event.kind === 'action' && event.action.do === 'arm')?.seq ?? 0
+  return armed + 40
+}
+
+async function grown(run: RunId, by: number): Promise<void> {
+  const view = new RunView(lab.connection, run)
+  await view.open()
+  const from = view.moment.seq
+  await view.until(() => view.moment.seq > from + by, { atMs: performance.now() + 20_000, whole: false })
+}
+
+test.each([{ heal: false }, { heal: true }])('it goes on from the event, with healing: $heal', async ({ heal }) => {
+  const seq = place()
+  const { run } = await lab.call('run.branch', { run: parent, seq, heal })
+  await grown(run, 1500)
+  const summary = await lab.call('runs.stop', { run })
+  expect(summary.branch).toMatchObject({ of: parent, at: seq, name: 'Cut off' })
+  const before = events(parent)
+  const after = events(run)
+  expect(after.slice(0, seq)).toEqual(before.slice(0, seq))
+  expect(after.length).toBeGreaterThan(seq + 1500)
+  const rest = after.slice(seq)
+  expect(rest.some((event) => event.kind === 'action' && event.action.do === 'lift')).toBe(heal)
+  // A majority goes on either way: operations come back with results.
+  expect(rest.some((event) => event.kind === 'return' && event.outcome.is === 'ok')).toBe(true)
+  const verdict = await lab.call('run.check', { run, history: {} })
+  expect(verdict).toMatchObject({ is: 'pass', lastSeq: after.length, judgedSeq: after.length })
+  expect(verdict.divergence).toBeUndefined()
+  expect(verdict.history?.is).not.toBe('fail')
+  const { nodes } = await lab.call('run.states', { run, seq: seq + 700 })
+  expect(nodes.every(({ problem, state }) => problem === undefined && state !== undefined)).toBe(true)
+})
+
+test('a branch of a branch knows its parent, and a parent that is deleted leaves it whole', async () => {
+  const { run: first } = await lab.call('run.branch', { run: parent, seq: place(), heal: true, seed: 99 })
+  await grown(first, 400)
+  await lab.call('runs.stop', { run: first })
+  const count = events(first).length
+  const { run: second } = await lab.call('run.branch', { run: first, seq: count - 50 })
+  await grown(second, 400)
+  await lab.call('runs.stop', { run: second })
+  await lab.call('runs.delete', { run: first })
+  const runs = await lab.call('runs.list', {})
+  expect(runs.find(({ run }) => run === second)?.branch).toMatchObject({ of: first, at: count - 50 })
+  const verdict = await lab.call('run.check', { run: second })
+  expect(verdict).toMatchObject({ is: 'pass' })
+  expect(verdict.divergence).toBeUndefined()
+})
+
+test('a live run is left and ends; another live run is not touched', async () => {
+  const { run } = await lab.call('runs.start', { config: { mode: 'simulation', nodes: 3, load: { clients: 2, rate: 30 } } })
+  await grown(run, 300)
+  await expect(lab.call('run.branch', { run: parent, seq: 50 })).rejects.toThrow(/is live/)
+  const { run: branch } = await lab.call('run.branch', { run, seq: 200 })
+  await grown(branch, 200)
+  expect((await lab.call('runs.list', {})).find((one) => one.run === run)?.status).toBe('ended')
+  expect(events(branch).slice(0, 200)).toEqual(events(run).slice(0, 200))
+  await lab.call('runs.stop', { run: branch })
+})
+
+test('where there is no such event or run, it says so and leaves nothing', async () => {
+  const before = (await lab.call('runs.list', {})).length
+  await expect(lab.call('run.branch', { run: parent, seq: 1_000_000 })).rejects.toThrow(/There is no event 1000000/)
+  await expect(lab.call('run.branch', { run: runId('nowhere'), seq: 1 })).rejects.toThrow(/There is no run/)
+  expect((await lab.call('runs.list', {})).length).toBe(before)
+})
