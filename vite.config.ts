@@ -66,6 +66,7 @@ export default defineConfig({
         simulate: 'main/simulate/liveWorker.ts',
         futures: 'main/futures/worker.ts',
         branch: 'main/branch/worker.ts',
+        compare: 'main/compare/worker.ts',
         check: 'main/check/worker.ts',
         exchange: 'main/exchange/worker.ts',
       },

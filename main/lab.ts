@@ -17,6 +17,7 @@ import { LabBookmarks } from './labBookmarks.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
 import { checkFree, LabBranches } from './labBranches.ts'
 import { choose } from './labChoice.ts'
+import { LabCompare } from './labCompare.ts'
 import { type Connection, Connections } from './labConnections.ts'
 import { LabExchange } from './labExchange.ts'
 import { LabFutures } from './labFutures.ts'
@@ -75,6 +76,7 @@ class SynodLab implements Lab {
   readonly #exchange: LabExchange
   readonly #bookmarks: LabBookmarks
   readonly #branches: LabBranches
+  readonly #comparing: LabCompare
   readonly #handlers: Handlers<Connection> = this.#commands()
   #live: LiveRun | undefined
   /** Starts and stops of runs come one after the other. */
@@ -108,6 +110,14 @@ class SynodLab implements Lab {
     this.#branches = new LabBranches({
       fileOf: (run) => this.#views.fileOf(run),
       tell: (run, progress) => this.#connections.publish({ kind: 'branching', run, progress }),
+    })
+    this.#comparing = new LabCompare({
+      fileOf: (run) => this.#views.fileOf(run),
+      summaryOf: async (run) => {
+        if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
+        return (await (await this.#views.get(run)).overview(this.#live?.run === run)).summary
+      },
+      tell: (a, b, progress) => this.#connections.publish({ kind: 'comparing', a, b, progress }),
     })
     this.dataFolder = library.dataFolder
   }
@@ -254,6 +264,8 @@ class SynodLab implements Lab {
       'run.branch': async (request) => ({ run: await this.#branch(request) }),
       'run.branch.prepare': ({ run }) => done(this.#branches.prepare(run)),
       'run.branch.stop': async ({ run }) => done(await this.#branches.stop(run)),
+      'runs.compare': (request) => this.#comparing.compare(request),
+      'runs.compare.stop': () => done(this.#comparing.stop()),
       'run.history': async ({ run, limitMs }) => await this.#history(run, limitMs),
       'run.watch': async ({ run, on }, from) => {
         if (!from) throw new LabError('bad-request', 'run.watch belongs to a connection, and this call came over none.')
@@ -296,7 +308,11 @@ class SynodLab implements Lab {
       if (live) await live.flush()
       const { summary, config } = await (await this.#views.get(of)).overview(live !== undefined)
       if (config.mode === 'imported')
-        throw new LabError('bad-request', 'This run was imported: what its nodes held in memory is not recorded.', 'Branch from a run that Synod made.')
+        throw new LabError(
+          'bad-request',
+          'This run was imported: what its nodes held in memory is not recorded.',
+          'Branch from a run that Synod made.',
+        )
       const mode = request.mode ?? config.mode
       const name = (request.name ?? `${summary.name}, from event ${seq}`).slice(0, 120)
       const place = { ...this.#library.create(name), name }
@@ -494,6 +510,7 @@ class SynodLab implements Lab {
     await this.#futures.stop()
     await this.#exchange.close()
     await this.#branches.stop()
+    this.#comparing.stop()
     this.#connections.close()
     await this.#views.close()
     this.#library.close()

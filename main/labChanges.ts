@@ -80,6 +80,7 @@ export class ChangeQueue {
       case 'judging':
       case 'exchange':
       case 'branching':
+      case 'comparing':
         return // old news when the listener is ready again
       case 'runs':
         this.#runs = change

@@ -11,9 +11,10 @@ import type { Json } from '../../protocols/core/json.ts'
 import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { PanelInfo } from '../../protocols/core/panel.ts'
-import { type CausalityResponses, causalityRequests } from './causality.ts'
-import { type ExchangeResponses, exchangeRequests, type Foreign, type FormatInfo } from './exchange.ts'
 import { type BranchResponses, branchRequests } from './branch.ts'
+import { type CausalityResponses, causalityRequests } from './causality.ts'
+import { type CompareResponses, compareRequests } from './compare.ts'
+import { type ExchangeResponses, exchangeRequests, type Foreign, type FormatInfo } from './exchange.ts'
 import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
 import { type MachineResponses, machineRequests } from './machines.ts'
@@ -39,6 +40,7 @@ export type EventFilter = z.infer<typeof eventFilterSchema>
 
 export const requests = {
   ...branchRequests,
+  ...compareRequests,
   'lab.info': z.strictObject({}),
   'runs.list': z.strictObject({}),
   'runs.start': z.strictObject({ config: runConfigSchema }),
@@ -253,7 +255,7 @@ export interface ClientAnswer {
 }
 
 export interface Responses
-  extends CausalityResponses, ExchangeResponses, MachineResponses, PanelResponses, StateResponses, BookmarkResponses, BranchResponses {
+  extends CausalityResponses, ExchangeResponses, MachineResponses, PanelResponses, StateResponses, BookmarkResponses, BranchResponses, CompareResponses {
   'exchange.import': RunSummary
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]

@@ -8,6 +8,7 @@ import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Bookmarks } from './bookmarks.ts'
 import type { BranchProgress } from './branch.ts'
 import type { Mark, RunSummary, Verdict } from './commands.ts'
+import type { CompareProgress } from './compare.ts'
 import type { LabFailure } from './errors.ts'
 import type { ExchangeProgress } from './exchange.ts'
 import type { FuturesReport } from './futures.ts'
@@ -33,6 +34,8 @@ export type Change =
   | { readonly kind: 'futures'; readonly run: RunId; readonly report: FuturesReport }
   /** A branch of the run is being prepared. */
   | { readonly kind: 'branching'; readonly run: RunId; readonly progress: BranchProgress }
+  /** Two runs are being compared. */
+  | { readonly kind: 'comparing'; readonly a: RunId; readonly b: RunId; readonly progress: CompareProgress }
   /** The history of the run is being judged, because somebody asked. */
   | { readonly kind: 'judging'; readonly run: RunId; readonly progress: JudgeProgress }
   /** How far an export or an import is, for the window that asked for it. */

@@ -209,7 +209,8 @@ export function writeEvent(writer: EventWriter, event: RunEvent): void {
 function writeStep(writer: EventWriter, event: StepEvent): void {
   const { input, notes, observation, sends, step, atUs, nowMs, lamport, clock, persisted } = event
   const { endpoints, timers: names } = writer.tables
-  const extras = { ...(observation ? { observation } : {}), ...(notes.length > 0 ? { notes } : {}) }
+  // In the order in which drivers write them, so that what is told again is the same to the byte.
+  const extras = { ...(notes.length > 0 ? { notes } : {}), ...(observation ? { observation } : {}) }
   const out = new ByteWriter(256)
   writeStepRecord(out, {
     ...{ step, atUs, nowMs, lamport, clock, persisted, sendFirst: sends.first, sendCount: sends.count },

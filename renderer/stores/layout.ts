@@ -13,6 +13,7 @@ export const PANELS = {
   futures: 'Futures',
   /** Its title is what the protocol calls its panel: see stores/panel.ts. */
   protocol: 'Protocol',
+  compare: 'Compare',
   state: 'State',
   faults: 'Faults',
   clientbar: 'Clients',

@@ -18,11 +18,12 @@ const HOME: Record<
   protocol: { beside: 'topology', direction: 'within' },
   graph: { beside: 'topology', direction: 'within' },
   spacetime: { beside: 'topology', direction: 'within' },
+  compare: { beside: 'topology', direction: 'within' },
   state: { beside: 'topology', direction: 'within' },
 }
 const ORDER: readonly PanelId[] = [
   ...(['topology', 'inspector', 'events', 'faults', 'clientbar'] as const),
-  ...(['spacetime', 'graph', 'protocol', 'state', 'history', 'futures'] as const),
+  ...(['spacetime', 'graph', 'protocol', 'state', 'history', 'futures', 'compare'] as const),
 ]
 
 /** The keyboard goes to what a panel is there for, or else to the first thing that can be done in it. */

@@ -4,7 +4,9 @@ import type { FormatInfo } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { smallestFailing } from '../model/shrunk.ts'
 import { useBookmarks } from '../stores/bookmarks.ts'
+import { useBranching } from '../stores/branching.ts'
 import { type Command, useCommands } from '../stores/commands.ts'
+import { useCompare } from '../stores/compare.ts'
 import { useExchange } from '../stores/exchange.ts'
 import { useFaults } from '../stores/faults.ts'
 import { useHistory } from '../stores/history.ts'
@@ -37,6 +39,8 @@ export function useShellCommands(): void {
   const bookmarks = useBookmarks()
   const watches = useWatches()
   const pins = useStatePins()
+  const branching = useBranching()
+  const compare = useCompare()
 
   const open = () => run.isOpen
   const selectedNode = (): NodeId | undefined => {
@@ -195,6 +199,25 @@ export function useShellCommands(): void {
       run: () => {
         layout.show('history')
         return history.judge()
+      },
+    },
+    {
+      id: 'run.branch',
+      title: 'Branch here: a new run goes on from this event',
+      group: 'Run',
+      keys: ['B'],
+      enabled: open,
+      run: () => branching.ask(),
+    },
+    {
+      id: 'run.compare',
+      title: 'Compare this run with the one that it left',
+      group: 'Run',
+      enabled: () => compare.candidates[0]?.run !== undefined && compare.candidates[0].run === run.summary?.branch?.of,
+      run: () => {
+        layout.show('compare')
+        const [parent] = compare.candidates
+        return parent && compare.compare(parent.run)
       },
     },
     { id: 'run.stop', title: 'Stop recording', group: 'Run', enabled: () => run.isLive, run: run.stop },

@@ -4,9 +4,10 @@
  */
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { defaultDataFolder } from '../../lab.ts'
 import { VERSION } from '../../labInfo.ts'
+import { branch, compare } from './branching.ts'
 import { EXPORTS, exportRun, IMPORTS, importRun } from './exchanging.ts'
 import { changes } from './changes.ts'
 import { futures } from './futures.ts'
@@ -100,6 +101,21 @@ sub('futures', 'Say when something in a run became inevitable: how likely it was
   .option('--jobs <count>', 'worker threads', readCount, 1)
   .option('--keep <event[:seed]>', 'keep one of the futures from the moment nearest to this event as a run', readPlace)
   .action((name, options) => carryOut(options, () => futures(name, options)))
+
+sub('branch', 'Go on from any event of a run as a new run, live, for a while: in simulated time or on real processes.')
+  .argument(...RUN_ARGUMENT)
+  .requiredOption('--at <event>', 'the event right after which it goes on', readCount)
+  .addOption(new Option('--mode <mode>', 'in what (default: as the run itself)').choices(['simulation', 'processes']))
+  .option('--heal', 'first lift every fault, resume and restart every node')
+  .option('--seed <number>', 'draw chance anew from there; else the dice stay those of the run', readCount)
+  .option('--name <name>', "the new run's name")
+  .option('--for <ms>', 'how long it goes on; Ctrl-C ends it before', readCount, 5000)
+  .action((name, options) => carryOut(options, () => branch(name, options)))
+
+sub('compare', 'Say where two runs of one protocol part, and what came of it: leaders, decisions, latencies.')
+  .argument('<a>', RUN_ARGUMENT[1])
+  .argument('<b>', RUN_ARGUMENT[1])
+  .action((a, b, options) => carryOut(options, () => compare(a, b, options)))
 
 sub(
   'shrink',

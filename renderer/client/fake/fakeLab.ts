@@ -113,6 +113,10 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
       ),
     'run.branch.prepare': () => null,
     'run.branch.stop': () => null,
+    'runs.compare': () => {
+      throw new LabError('bad-request', 'This lab of a test compares nothing.')
+    },
+    'runs.compare.stop': () => null,
     'runs.stop': ({ run }: { run: RunId }) => {
       const found = get(run)
       if (found.status === 'live') {
