@@ -20,7 +20,9 @@ export async function exchange(work: Work, { signal, onProgress }: ExchangeOptio
   const stop = new Int32Array(new SharedArrayBuffer(4))
   // Beside this file when run from source, beside the bundle when built.
   const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './exchange.js', import.meta.url)
-  const worker = new Worker(entry, { name: 'exchange', workerData: { ...work, stop } satisfies ExchangeWork })
+  // What is made on the way is soon garbage: with little room for the young it does not pile up.
+  const resourceLimits = { maxYoungGenerationSizeMb: 16 }
+  const worker = new Worker(entry, { name: 'exchange', workerData: { ...work, stop } satisfies ExchangeWork, resourceLimits })
   const end = () => Atomics.store(stop, 0, 1)
   if (signal.aborted) end()
   signal.addEventListener('abort', end)

@@ -18,4 +18,11 @@ export const GROUPS = 7
 export const familyToken = (family: Family): string => `family-${family}`
 export const familyVar = (family: Family): string => `var(--${familyToken(family)})`
 
-const nodeNumber = (node: EndpointId): number => Number(node.slice(1)) || 1
+/** Hosts from elsewhere, by names of their own: their places in the run that is open. */
+let hosts: readonly EndpointId[] = []
+/** Gives the nodes of the open run their hues, in this order. */
+export function wearHues(nodes: readonly EndpointId[]): void {
+  hosts = nodes
+}
+
+const nodeNumber = (node: EndpointId): number => (/^n[0-9]+$/.test(node) ? Number(node.slice(1)) : hosts.indexOf(node) + 1) || 1

@@ -12,6 +12,7 @@ import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import { advance, decodeMoment, firstMoment, type Moment } from '../../protocols/core/moment.ts'
 import { type Density, growDensity } from '../model/density.ts'
 import { FlightLog } from '../model/flights.ts'
+import { wearHues } from '../model/hues.ts'
 import { type Snapshot, snapshot } from '../model/snapshot.ts'
 import { type Speech, speechOf } from '../model/speech.ts'
 import { useEvents } from './events.ts'
@@ -88,6 +89,7 @@ export const useRun = defineStore('run', () => {
   }
 
   function adopt(whole: Overview): void {
+    wearHues(whole.nodes)
     overview.value = whole
     summary.value = whole.summary
     lastSeq.value = whole.lastSeq

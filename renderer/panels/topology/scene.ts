@@ -81,7 +81,8 @@ function nodeMark(id: NodeId, moment: Snapshot | undefined, words: SceneWords): 
     status,
     role: status === 'down' || !seen ? 'other' : seen.role,
     epoch: status === 'down' || !seen ? '' : String(seen.epoch),
-    caption: caption(status, seen, words, node?.wiped ?? false),
+    // A host that somebody else recorded shows nothing of itself, and is up once something happened there.
+    caption: status === 'up' && !seen && (node?.step ?? 0) > 0 ? '' : caption(status, seen, words, node?.wiped ?? false),
     wiped: node?.wiped ?? false,
   }
 }

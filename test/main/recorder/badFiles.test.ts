@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { LabError } from '../../../main/contract/errors.ts'
 import { openLibrary } from '../../../main/recorder/library.ts'
 import { RunReader } from '../../../main/recorder/reader.ts'
+import { RUN_FILE_VERSION } from '../../../main/recorder/runFile.ts'
 import { freshFolder, recordToy } from './runFiles.ts'
 import { dice } from './toyRun.ts'
 
@@ -100,7 +101,7 @@ test('foreign files are told apart', () => {
 })
 
 test('a file of a newer version says so, whether by its format or by its events', () => {
-  expect(failureOf(() => readAll(edited('PRAGMA user_version = 2')))).toMatchObject({
+  expect(failureOf(() => readAll(edited(`PRAGMA user_version = ${RUN_FILE_VERSION + 1}`)))).toMatchObject({
     code: 'newer-run-file',
     hint: expect.stringContaining('Update'),
   })
