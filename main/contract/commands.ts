@@ -11,6 +11,7 @@ import type { Json } from '../../protocols/core/json.ts'
 import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { PanelInfo } from '../../protocols/core/panel.ts'
+import { type BookmarkResponses, bookmarkRequests } from './bookmarks.ts'
 import { type BranchResponses, branchRequests } from './branch.ts'
 import { type CausalityResponses, causalityRequests } from './causality.ts'
 import { type CompareResponses, compareRequests } from './compare.ts'
@@ -19,7 +20,6 @@ import type { FuturesReport } from './futures.ts'
 import type { HistoryReport } from './history.ts'
 import { type MachineResponses, machineRequests } from './machines.ts'
 import { type PanelResponses, panelRequests } from './panel.ts'
-import { type BookmarkResponses, bookmarkRequests } from './bookmarks.ts'
 import { type StateResponses, stateRequests } from './state.ts'
 
 export type { NodeStates } from './state.ts'
@@ -255,7 +255,14 @@ export interface ClientAnswer {
 }
 
 export interface Responses
-  extends CausalityResponses, ExchangeResponses, MachineResponses, PanelResponses, StateResponses, BookmarkResponses, BranchResponses, CompareResponses {
+  extends CausalityResponses,
+    ExchangeResponses,
+    MachineResponses,
+    PanelResponses,
+    StateResponses,
+    BookmarkResponses,
+    BranchResponses,
+    CompareResponses {
   'exchange.import': RunSummary
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]

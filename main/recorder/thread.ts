@@ -1,7 +1,7 @@
 /** The recorder's thread as lab.ts holds it. */
 import { type MessagePort, Worker } from 'node:worker_threads'
-import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
+import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import type { RecorderReport, RunHeader } from './header.ts'

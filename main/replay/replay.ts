@@ -12,8 +12,8 @@ import type { FieldChanges, Lane, NodeStates, StateDiff } from '../contract/stat
 import { Changes } from './changes.ts'
 import { Execution } from './execution.ts'
 import { Judge } from './judge.ts'
-import { Panels } from './panels.ts'
 import { Lanes } from './lanes.ts'
+import { Panels } from './panels.ts'
 import type { Recording } from './source.ts'
 import { States } from './states.ts'
 

@@ -5,9 +5,9 @@ import type { MessageId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
-import type { ColumnsBlock } from '../contract/causality.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import type { Bookmarks } from '../contract/bookmarks.ts'
+import type { ColumnsBlock } from '../contract/causality.ts'
 import type { Overview, ParsedRequest, Responses } from '../contract/commands.ts'
 
 export interface RecordedHeader {
