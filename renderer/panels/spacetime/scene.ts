@@ -1,19 +1,12 @@
 /**
- * The diagram for one window, drawn with whatever pen is given: what is in sight is asked of the drawing, nothing else is
- * touched. Where there is more than could be told apart, the messages and marks are left to a picture of their density.
+ * What is to be drawn: a window on a drawing, and all that a person put over it or looks at. What is in sight is asked of the
+ * drawing, nothing else is touched; where there is more than could be told apart, a picture of the density stands for it.
  */
 import type { ChainLink } from '../../../protocols/causality/chain.ts'
 import type { Cone } from '../../../protocols/causality/cone.ts'
 import type { EndpointId } from '../../../protocols/core/ids.ts'
-import { drawAxis, drawGrid } from './axisScene.ts'
 import type { Band } from './bands.ts'
 import type { Drawing } from './drawing.ts'
-import { drawBands, drawBandWords, drawLanes, drawNames, drawRibbons } from './laneScene.ts'
-import { drawMarks, drawTurningPoints } from './markScene.ts'
-import { drawMessages } from './messageScene.ts'
-import { drawBrush, drawChosen, drawCut, drawPlayhead, drawProof } from './overlayScene.ts'
-import { type Pen, type Shape, ShapeList } from './pen.ts'
-import { Plane } from './plane.ts'
 import type { View } from './view.ts'
 
 /** How messages of a type look. */
@@ -90,37 +83,3 @@ export function amountIn({ view, drawing }: Pick<Scene, 'view' | 'drawing'>): Am
 }
 
 export const isDense = ({ marks, messages }: Amount): boolean => marks > MARKS_MAX || messages > MESSAGES_MAX
-
-/** `density`: paints the marks and messages when there are too many of them; without it they are left out. */
-export function drawScene(scene: Scene, pen: Pen, amount: Amount, density?: () => void): void {
-  const { view } = scene
-  const plane = new Plane(view)
-  const body = plane.box(plane.head, plane.edge, plane.tail - plane.head, (view.down ? view.width : view.height) - plane.edge)
-  pen.within(...body, () => {
-    drawGrid(scene, plane, pen)
-    drawBands(scene, plane, pen)
-    drawLanes(scene, plane, pen)
-    if (isDense(amount)) density?.()
-    else {
-      drawMessages(scene, plane, pen, amount)
-      drawMarks(scene, plane, pen, amount)
-    }
-    drawBandWords(scene, plane, pen)
-    drawTurningPoints(scene, plane, pen)
-    drawBrush(scene, plane, pen)
-    drawProof(scene, plane, pen)
-    drawCut(scene, plane, pen)
-    drawChosen(scene, plane, pen)
-    drawPlayhead(scene, plane, pen)
-  })
-  drawRibbons(scene, plane, pen)
-  drawAxis(scene, plane, pen)
-  drawNames(scene, plane, pen)
-}
-
-/** What is to be seen as a list of simple shapes, from the lowest to the highest, for an SVG. */
-export function shapesOf(scene: Scene): Shape[] {
-  const list = new ShapeList()
-  drawScene(scene, list, amountIn(scene))
-  return list.shapes
-}
