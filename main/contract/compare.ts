@@ -1,7 +1,7 @@
 /** Two runs of one protocol side by side: what is asked, and what comes out. */
 import { z } from 'zod'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
-import type { Mark, RunSummary } from './commands.ts'
+import type { Mark, RunSummary } from './summary.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 
