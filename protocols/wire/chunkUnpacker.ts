@@ -34,6 +34,11 @@ export class ChunkUnpacker {
     this.state = new ChunkState(endpoints)
   }
 
+  /** All bytes of the chunk. */
+  get source(): Uint8Array {
+    return this.bytes
+  }
+
   text(): string {
     return lenient.decode(this.textBytes())
   }
