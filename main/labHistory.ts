@@ -28,7 +28,7 @@ async function* operationEvents(view: RunView): AsyncGenerator<readonly RunEvent
       from,
       limit: PAGE,
       direction: 'forward',
-      filter: { types: ['invoke', 'return'] },
+      where: 'kind:invoke,return',
     })
     yield page.events
     from = page.next

@@ -72,8 +72,8 @@ function wasStretched(reader: RunReader, seq: number): boolean {
   const { config } = reader.header
   if (config.mode === 'simulation') return false
   if (config.timeScale !== 1) return true
-  const { events } = reader.events({ from: 1, limit: 1, direction: 'forward', filter: { types: ['action'], text: '"timeScale"' } })
-  return (events[0]?.seq ?? Number.POSITIVE_INFINITY) <= seq
+  const [change] = reader.matching('do:timeScale')
+  return change !== undefined && change.seq <= seq
 }
 
 function copyWhole(reader: RunReader, header: RunHeader, file: string, seq: number): void {

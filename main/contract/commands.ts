@@ -4,7 +4,6 @@
  */
 import { z } from 'zod'
 import { loadSchema, modeSchema, type RecordedConfig, runConfigSchema } from '../../protocols/core/config.ts'
-import type { RunEvent } from '../../protocols/core/event.ts'
 import { type ArmedFault, networkFaultSchema, nodeActionSchema, nodeSchema } from '../../protocols/core/fault.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
@@ -21,6 +20,7 @@ import type { HistoryReport } from './history.ts'
 import { type MachineResponses, machineRequests } from './machines.ts'
 import { type PanelResponses, panelRequests } from './panel.ts'
 import type { Mark, RunSummary } from './summary.ts'
+import { type QueryResponses, queryRequests } from './query.ts'
 import { type StateResponses, stateRequests } from './state.ts'
 
 export type { NodeStates } from './state.ts'
@@ -29,16 +29,6 @@ export type { Mark, RunSummary } from './summary.ts'
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 const seq = z.int().min(0)
 const limitMs = z.int().min(1).max(3_600_000).default(20_000)
-
-export const eventFilterSchema = z.strictObject({
-  /** Events at, from or to any of these endpoints. */
-  nodes: z.array(z.string().max(100) as unknown as z.ZodType<NodeId>).optional(),
-  /** Event kinds (`step`, `send`, `node`, ...) or message types (`AppendEntries`). */
-  types: z.array(z.string()).optional(),
-  /** Found anywhere in the event's text, case-insensitively. */
-  text: z.string().max(200).optional(),
-})
-export type EventFilter = z.infer<typeof eventFilterSchema>
 
 export const requests = {
   ...branchRequests,
@@ -75,13 +65,7 @@ export const requests = {
   'run.timeScale': z.strictObject({ run, scale: z.number().min(1).max(100) }),
 
   'run.overview': z.strictObject({ run }),
-  'run.events': z.strictObject({
-    run,
-    from: seq,
-    limit: z.int().min(1).max(5000),
-    direction: z.enum(['forward', 'backward']).default('forward'),
-    filter: eventFilterSchema.optional(),
-  }),
+  ...queryRequests,
   'run.moment': z.strictObject({ run, seq }),
   /** The last event at or before a real time. */
   'run.seek': z.strictObject({ run, atUs: z.number().min(0) }),
@@ -226,7 +210,8 @@ export interface Responses
     StateResponses,
     BookmarkResponses,
     BranchResponses,
-    CompareResponses {
+    CompareResponses,
+    QueryResponses {
   'exchange.import': RunSummary
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]
@@ -246,13 +231,6 @@ export interface Responses
   'run.release': { readonly released: number }
   'run.timeScale': null
   'run.overview': Overview
-  'run.events': {
-    readonly events: readonly RunEvent[]
-    /** Where to go on reading in the same direction; undefined at the end. */
-    readonly next: number | undefined
-    /** Events looked at; a filtered read stops after so many even when it found few. */
-    readonly scanned: number
-  }
   'run.moment': MomentData
   'run.seek': { readonly seq: number }
   'run.check': Verdict

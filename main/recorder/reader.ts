@@ -6,7 +6,7 @@
 import { existsSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { CheckpointEvent, RunEvent, SendEvent } from '../../protocols/core/event.ts'
-import { type MessageId, messageIdParts, type RunId } from '../../protocols/core/ids.ts'
+import type { MessageId, RunId } from '../../protocols/core/ids.ts'
 import { decodeMoment, firstMoment, type MomentData } from '../../protocols/core/moment.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
@@ -14,8 +14,8 @@ import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { BOOKMARKS_MAX, type Bookmarks, bookmarkSchema } from '../contract/bookmarks.ts'
 import type { ColumnsBlock } from '../contract/causality.ts'
 import type { Mark, Overview, ParsedRequest, Responses, RunSummary, Violation } from '../contract/commands.ts'
+import { Causes, type Work } from './causes.ts'
 import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
-import { EventQuery, type MessageFacts } from './eventQuery.ts'
 import type { Branch, RunHeader } from './header.ts'
 import { type HeardStep, Hearing, type Wanted } from './hearing.ts'
 import { openRunFile, reading, readMeta, statusIn } from './openRunFile.ts'
@@ -23,9 +23,8 @@ import { originOf } from './origin.ts'
 import { Rows } from './rows.ts'
 import { markSchema, tablesOf } from './runFile.ts'
 import { RunningMoment } from './runningMoment.ts'
+import { Search } from './search.ts'
 
-/** A filtered read looks at no more events than this, so that an answer comes soon; its `next` says where to go on. */
-const SCANNED_MAX = 50_000
 const DENSITY_SLICES = 400
 /** Up to so many events each is counted where it is; beyond, those of a chunk are spread over its time. */
 const COUNTED_MAX = 50_000
@@ -39,7 +38,8 @@ export class RunReader {
   readonly #nearestMoment: Database.Statement
   readonly #checkpoint: Database.Statement
   #rows: Rows | undefined
-  readonly #facts = new Map<number, MessageFacts>()
+  readonly #search: Search
+  readonly #causes: Causes
 
   constructor(file: string) {
     this.file = file
@@ -53,6 +53,12 @@ export class RunReader {
       db.close()
       throw error
     }
+    this.#search = new Search(this.#chunks, this.#tables)
+    this.#causes = new Causes({
+      ...{ chunks: this.#chunks, tables: this.#tables, search: this.#search },
+      marks: () => this.marks(),
+      moment: (seq) => this.moment(seq),
+    })
     this.#nearestMoment = db.prepare('SELECT data FROM moment WHERE seq <= ? ORDER BY seq DESC LIMIT 1')
     this.#checkpoint = db.prepare(
       'SELECT seq, step FROM checkpoint WHERE seq <= ? AND endpoint = ? AND life = ? AND step <= ? ORDER BY step DESC LIMIT 1',
@@ -145,15 +151,41 @@ export class RunReader {
     return this.#db.prepare('SELECT seq, invariant, node, text, source FROM finding ORDER BY seq').all() as Violation[]
   }
 
-  events({ from, limit, direction, filter }: Omit<ParsedRequest<'run.events'>, 'run'>): Responses['run.events'] {
-    if (direction === 'forward') this.refresh() // the end may have moved, and a search that reaches it must not stop short
-    if (from > this.lastSeq) this.refresh()
-    return this.#reading('its events', () => {
-      const query = new EventQuery(filter, this.#tables, (message) => this.#factsOf(message))
-      return direction === 'forward'
-        ? this.#forward(Math.max(1, from), limit, query)
-        : this.#backward(Math.min(from, this.lastSeq), limit, query)
-    })
+  events(request: Omit<ParsedRequest<'run.events'>, 'run'>): Responses['run.events'] {
+    this.#refreshFor(request.from, request.direction)
+    return this.#reading('its events', () => this.#search.events(request))
+  }
+
+  /** All events that pass a query, in order. For whoever need not answer others meanwhile. */
+  *matching(where: string): Generator<RunEvent> {
+    for (let from: number | undefined = 1; from !== undefined; ) {
+      const page: Responses['run.events'] = this.events({ from, limit: 1000, direction: 'forward', where })
+      yield* page.events
+      from = page.next
+    }
+  }
+
+  /** Where events are that pass a query, from `from` on: as many as are found in a short time. */
+  find(request: Omit<ParsedRequest<'run.find'>, 'run'>): Responses['run.find'] {
+    this.#refreshFor(request.from, 'forward')
+    return this.#reading('its events', () => this.#search.find(request))
+  }
+
+  pick(seqs: readonly number[]): Responses['run.pick'] {
+    if (seqs.some((seq) => seq > this.lastSeq)) this.refresh()
+    return this.#reading('its events', () => this.#search.pick(seqs))
+  }
+
+  /** What became of a message. Rejects a message that was not sent. */
+  message(message: MessageId): Work<Responses['run.message']> {
+    this.refresh()
+    return this.#working(`message ${message}`, this.#causes.message(message))
+  }
+
+  /** What an event follows from, and what follows from it. */
+  causes(seq: number): Work<Responses['run.event']> {
+    this.refresh()
+    return this.#working(`event ${seq}`, this.#causes.event(seq))
   }
 
   event(seq: number): RunEvent | undefined {
@@ -252,16 +284,8 @@ export class RunReader {
   /** The send of a message, wherever in the run it is, or before event `before`. */
   sendOf(message: MessageId, before = Number.POSITIVE_INFINITY): SendEvent | undefined {
     return this.#reading(`message ${message}`, () => {
-      const { sender, life, number } = messageIdParts(message)
-      if (sender >= this.#tables.endpoints.length) return undefined
-      // The newest first: a message is mostly asked for soon after it was sent.
-      for (let i = Math.min(this.#chunks.indexOf(before), this.#chunks.places.length - 1); i >= 0; i--) {
-        const place = this.#chunks.places[i] as ChunkPlace
-        if (!place.contents.maySend(sender, life, number)) continue
-        const seq = this.#chunks.sends(place).get(message)
-        if (seq !== undefined) return this.#chunks.event(place, seq) as SendEvent
-      }
-      return undefined
+      const reader = this.#search.readerAtSend(message, before)
+      return reader && (readEvent(reader) as SendEvent)
     })
   }
 
@@ -313,59 +337,6 @@ export class RunReader {
     })
   }
 
-  #forward(from: number, limit: number, query: EventQuery): Responses['run.events'] {
-    const events: RunEvent[] = []
-    let scanned = 0
-    for (let i = this.#chunks.indexOf(from); i < this.#chunks.places.length; i++) {
-      const reader = this.#chunks.reader(this.#chunks.places[i] as ChunkPlace)
-      while (reader.next()) {
-        if (reader.seq < from) continue
-        if (events.length === limit || scanned === SCANNED_MAX) return { events, next: reader.seq, scanned }
-        scanned++
-        if (!query.isOpen && reader.kind === ChunkKind.send) this.#learn(reader.message, { to: reader.to, type: reader.type })
-        if (query.isOpen || query.lets(reader)) events.push(readEvent(reader))
-      }
-    }
-    return { events, next: undefined, scanned }
-  }
-
-  /** From `from` back towards the first; the answer is in that order. */
-  #backward(from: number, limit: number, query: EventQuery): Responses['run.events'] {
-    const events: RunEvent[] = []
-    let scanned = 0
-    for (let i = Math.min(this.#chunks.indexOf(from), this.#chunks.places.length - 1); i >= 0; i--) {
-      const place = this.#chunks.places[i] as ChunkPlace
-      const passing: RunEvent[] = []
-      const reader = this.#chunks.reader(place)
-      while (reader.next() && reader.seq <= from) {
-        if (!query.isOpen && reader.kind === ChunkKind.send) this.#learn(reader.message, { to: reader.to, type: reader.type })
-        if (query.isOpen || query.lets(reader)) passing.push(readEvent(reader))
-      }
-      for (const event of passing.reverse()) {
-        if (events.length === limit) return { events, next: event.seq, scanned: scanned + Math.min(from, place.lastSeq) - event.seq }
-        events.push(event)
-      }
-      scanned += Math.min(from, place.lastSeq) - place.firstSeq + 1
-      if (scanned >= SCANNED_MAX && place.firstSeq > 1) return { events, next: place.firstSeq - 1, scanned }
-    }
-    return { events, next: undefined, scanned }
-  }
-
-  #factsOf(message: number): MessageFacts | undefined {
-    const known = this.#facts.get(message)
-    if (known) return known
-    const send = this.sendOf(message as MessageId)
-    if (!send) return undefined
-    const facts = { to: this.#tables.endpoints.indexOf(send.to), type: this.#tables.messageTypes.indexOf(send.type) }
-    this.#learn(message, facts)
-    return facts
-  }
-
-  #learn(message: number, facts: MessageFacts): void {
-    if (this.#facts.size > 20_000) this.#facts.clear()
-    this.#facts.set(message, facts)
-  }
-
   #density(): Overview['density'] {
     const sliceUs = Math.max(1, Math.ceil((this.lengthUs + 1) / DENSITY_SLICES))
     const events = new Array<number>(Math.ceil((this.lengthUs + 1) / sliceUs)).fill(0)
@@ -392,6 +363,19 @@ export class RunReader {
   #placeOf(seq: number): ChunkPlace | undefined {
     const place = this.#chunks.places[this.#chunks.indexOf(seq)]
     return place && place.firstSeq <= seq ? place : undefined
+  }
+
+  /** The end may have moved, and a search that reaches it must not stop short. */
+  #refreshFor(from: number, direction: 'forward' | 'backward'): void {
+    if (direction === 'forward' || from > this.lastSeq) this.refresh()
+  }
+
+  *#working<T>(doing: string, work: Work<T>): Work<T> {
+    for (;;) {
+      const turn = this.#reading(doing, () => work.next())
+      if (turn.done) return turn.value
+      yield
+    }
   }
 
   #reading<T>(doing: string, work: () => T): T {

@@ -30,6 +30,14 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
         return view.recording.events(word.request)
       case 'event':
         return view.recording.event(word.seq)
+      case 'find':
+        return view.recording.find(word.request)
+      case 'pick':
+        return view.recording.pick(word.seqs)
+      case 'message':
+        return inPieces(view.recording.message(word.message))
+      case 'causes':
+        return inPieces(view.recording.causes(word.seq))
       case 'moment':
         return view.recording.moment(word.seq)
       case 'seek':
@@ -79,4 +87,12 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
       tell({ id: word.id, failure: known.toFailure() })
     }
   })
+}
+
+/** Others are answered between the pieces. */
+async function inPieces<T>(work: Generator<undefined, T>): Promise<T> {
+  for (let turn = work.next(); ; turn = work.next()) {
+    if (turn.done) return turn.value
+    await new Promise<void>((resume) => setImmediate(resume))
+  }
 }

@@ -67,6 +67,11 @@ export interface Recording extends EventSource {
   overview(run: RunId, live: boolean): Overview
   events(request: Omit<ParsedRequest<'run.events'>, 'run'>): Responses['run.events']
   event(seq: number): RunEvent | undefined
+  find(request: Omit<ParsedRequest<'run.find'>, 'run'>): Responses['run.find']
+  pick(seqs: readonly number[]): Responses['run.pick']
+  /** These may take a while: they yield where others may be answered. */
+  message(message: MessageId): Generator<undefined, Responses['run.message']>
+  causes(seq: number): Generator<undefined, Responses['run.event']>
   seek(atUs: number): number
   /** Events as rows of columns, from event `from` on. */
   columns(from: number): ColumnsBlock

@@ -1,7 +1,7 @@
 /** The replay thread as lab.ts holds it. */
 import { Worker } from 'node:worker_threads'
 import type { RunEvent } from '../../protocols/core/event.ts'
-import type { RunId } from '../../protocols/core/ids.ts'
+import type { MessageId, RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { ColumnsBlock } from '../contract/causality.ts'
@@ -28,6 +28,10 @@ export interface RunView {
   overview(live: boolean): Promise<Overview>
   events(request: Omit<ParsedRequest<'run.events'>, 'run'>): Promise<Responses['run.events']>
   event(seq: number): Promise<RunEvent | undefined>
+  find(request: Omit<ParsedRequest<'run.find'>, 'run'>): Promise<Responses['run.find']>
+  pick(seqs: readonly number[]): Promise<Responses['run.pick']>
+  message(message: MessageId): Promise<Responses['run.message']>
+  causes(seq: number): Promise<Responses['run.event']>
   moment(seq: number): Promise<MomentData>
   seek(atUs: number): Promise<{ readonly seq: number }>
   /** Events as rows of columns, from event `from` on. */
@@ -100,6 +104,10 @@ class Thread implements ReplayThread {
       overview: (live) => ask({ ask: 'overview', live }),
       events: (request) => ask({ ask: 'events', request }),
       event: (seq) => ask({ ask: 'event', seq }),
+      find: (request) => ask({ ask: 'find', request }),
+      pick: (seqs) => ask({ ask: 'pick', seqs }),
+      message: (message) => ask({ ask: 'message', message }),
+      causes: (seq) => ask({ ask: 'causes', seq }),
       moment: (seq) => ask({ ask: 'moment', seq }),
       seek: (atUs) => ask({ ask: 'seek', atUs }),
       columns: (from) => ask({ ask: 'columns', from }),

@@ -1,5 +1,5 @@
 /** What the replay thread and its holder say to each other. */
-import type { RunId } from '../../protocols/core/ids.ts'
+import type { MessageId, RunId } from '../../protocols/core/ids.ts'
 import type { ParsedRequest, Verdict } from '../contract/commands.ts'
 import type { LabFailure } from '../contract/errors.ts'
 import type { PanelQuestion, SinceQuestion } from './panels.ts'
@@ -9,6 +9,10 @@ export type Asked =
   | { readonly ask: 'overview'; readonly live: boolean }
   | { readonly ask: 'events'; readonly request: Omit<ParsedRequest<'run.events'>, 'run'> }
   | { readonly ask: 'event'; readonly seq: number }
+  | { readonly ask: 'find'; readonly request: Omit<ParsedRequest<'run.find'>, 'run'> }
+  | { readonly ask: 'pick'; readonly seqs: readonly number[] }
+  | { readonly ask: 'message'; readonly message: MessageId }
+  | { readonly ask: 'causes'; readonly seq: number }
   | { readonly ask: 'moment'; readonly seq: number }
   | { readonly ask: 'seek'; readonly atUs: number }
   | { readonly ask: 'columns'; readonly from: number }

@@ -63,7 +63,7 @@ async function judgeOperations(client: LabClient, run: RunId, allOk: boolean): P
       run,
       from,
       limit: 5000,
-      filter: { types: ['invoke', 'return'] },
+      where: 'kind:invoke,return',
     })
     for (const event of page.events) {
       if (event.kind === 'invoke') seen.invoked(event.operation, event.seq)

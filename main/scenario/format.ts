@@ -6,7 +6,8 @@
 import { z } from 'zod'
 import { loadSchema, runConfigSchema } from '../../protocols/core/config.ts'
 import { clockSettingSchema, networkFaultSchema, syncMsSchema } from '../../protocols/core/fault.ts'
-import { eventFilterSchema } from '../contract/commands.ts'
+import { parseQuery } from '../../protocols/query/parse.ts'
+import { QueryError } from '../../protocols/query/syntax.ts'
 import type { Variations } from './vary.ts'
 
 /** `n2`, `leader`, `follower`, `clients`, `rest`, or a name given by an earlier `as`. */
@@ -23,11 +24,24 @@ const factTest = {
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
 }
 
+/** In the query language; names of the run are looked at when it is there. */
+const query = z.string().superRefine((text, context) => {
+  try {
+    parseQuery(text)
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    context.addIssue({
+      code: 'custom',
+      message: `the query cannot be understood at character ${error.place.at + 1}: ${error.message} ${error.hint}`,
+    })
+  }
+})
+
 const wait = z.union([
   z.enum(['leader', 'new-leader', 'no-leader', 'applied', 'idle', 'progress']),
   z.strictObject({ ms: z.number().min(0).max(600_000) }),
   z.strictObject(factTest),
-  z.strictObject({ event: eventFilterSchema }),
+  z.strictObject({ event: query }),
 ])
 
 const links = z.union([

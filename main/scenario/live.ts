@@ -5,7 +5,7 @@ import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Moment } from '../../protocols/core/moment.ts'
 import type { LabClient } from '../contract/client.ts'
-import type { ClientAnswer, EventFilter } from '../contract/commands.ts'
+import type { ClientAnswer } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import { judgeRecording } from './expect.ts'
 import type { Expectations } from './format.ts'
@@ -55,11 +55,11 @@ export class LiveStage implements Stage {
     return this.#view.until(look, deadline)
   }
 
-  untilEvent(filter: EventFilter, deadline: Deadline): Promise<string> {
+  untilEvent(where: string, deadline: Deadline): Promise<string> {
     let from = this.moment.seq + 1
     return this.#view.until(async () => {
       let found: string | undefined
-      from = await this.#view.scan(from, filter, (event) => {
+      from = await this.#view.scan(from, where, (event) => {
         found = `${event.kind} at event ${event.seq}`
         return true
       })
@@ -72,7 +72,7 @@ export class LiveStage implements Stage {
     let from = 1
     await this.#view.until(async () => {
       if (this.moment.load !== undefined) return false
-      from = await this.#view.scan(from, { types: ['invoke', 'return'] }, (event) => {
+      from = await this.#view.scan(from, 'kind:invoke,return', (event) => {
         if (event.kind === 'invoke') open.add(event.operation)
         if (event.kind === 'return') open.delete(event.operation)
         return false
@@ -86,7 +86,7 @@ export class LiveStage implements Stage {
     let from = this.moment.seq + 1
     await this.#view.until(async () => {
       let found = false
-      from = await this.#view.scan(from, { types: ['invoke', 'return'] }, (event) => {
+      from = await this.#view.scan(from, 'kind:invoke,return', (event) => {
         if (event.kind === 'invoke') begun.add(event.operation)
         found = event.kind === 'return' && event.outcome.is === 'ok' && begun.has(event.operation)
         return found
@@ -119,7 +119,7 @@ export class LiveStage implements Stage {
     const answer = await intime(this.#client.call('run.client', { run: this.run, text }), deadline)
     await this.#view.until(async () => {
       let found = false
-      await this.#view.scan(from, { types: ['return'] }, (event) => {
+      await this.#view.scan(from, 'kind:return', (event) => {
         found = event.kind === 'return' && event.operation === answer.operation
         return found
       })
@@ -191,7 +191,7 @@ export class LiveStage implements Stage {
     await act()
     await this.#view.until(async () => {
       let found = false
-      from = await this.#view.scan(from, { types: ['action'] }, (event) => {
+      from = await this.#view.scan(from, 'kind:action', (event) => {
         found = event.kind === 'action' && is(event.action)
         return found
       })

@@ -8,7 +8,7 @@ import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Moment, NodeMoment } from '../../protocols/core/moment.ts'
 import type { Watch } from '../../protocols/sim/lookout.ts'
 import type { Omen } from '../../protocols/sim/misfortune.ts'
-import type { ClientAnswer, EventFilter, Verdict } from '../contract/commands.ts'
+import type { ClientAnswer, Verdict } from '../contract/commands.ts'
 import type { Expectations, JudgedExpectation } from './format.ts'
 
 /** The deadline of a step or of the whole scenario went by. */
@@ -60,7 +60,7 @@ export interface Stage {
   /** Resolves when `look` finds something (anything but undefined and false); looked at again whenever something happened. Rejects with TooLateError. */
   until<T>(look: () => T | undefined | false, deadline: Deadline): Promise<T>
   /** Until an event that happens from now on matches; says which. */
-  untilEvent(filter: EventFilter, deadline: Deadline): Promise<string>
+  untilEvent(where: string, deadline: Deadline): Promise<string>
   /** Until no load runs and every operation has returned. */
   untilIdle(deadline: Deadline): Promise<void>
   /** Until an operation that was invoked from now on has returned with a result. */

@@ -6,7 +6,6 @@ import type { RunEvent } from '../../protocols/core/event.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
 import { advance, decodeMoment, type Moment } from '../../protocols/core/moment.ts'
 import type { LabClient } from '../contract/client.ts'
-import type { EventFilter } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import type { Change } from '../contract/stream.ts'
 import { type Deadline, TooLateError } from './stage.ts'
@@ -75,10 +74,10 @@ export class RunView {
   }
 
   /** Every event from `from` on that matches, page by page, up to what is recorded now. Ends early when `visit` returns true. */
-  async scan(from: number, filter: EventFilter | undefined, visit: (event: RunEvent) => boolean | undefined): Promise<number> {
+  async scan(from: number, where: string, visit: (event: RunEvent) => boolean | undefined): Promise<number> {
     let next = from
     for (;;) {
-      const page = await this.#client.call('run.events', { run: this.#run, from: next, limit: 2000, ...(filter ? { filter } : {}) })
+      const page = await this.#client.call('run.events', { run: this.#run, from: next, limit: 2000, where })
       for (const event of page.events) if (visit(event)) return event.seq + 1
       next = page.next ?? next + page.scanned
       if (page.next === undefined) return next

@@ -12,7 +12,7 @@ import { Judging } from '../../protocols/sim/judging.ts'
 import { Lookout } from '../../protocols/sim/lookout.ts'
 import { type Range, Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
 import { type Sink, tee } from '../../protocols/sim/sink.ts'
-import type { ClientAnswer, EventFilter } from '../contract/commands.ts'
+import type { ClientAnswer } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import type { Expectations, JudgedExpectation } from '../scenario/format.ts'
 import { type Asked, type Deadline, isDoneTo, type Judged, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
@@ -100,8 +100,8 @@ export class SimStage implements Stage {
     return found
   }
 
-  async untilEvent(filter: EventFilter, deadline: Deadline): Promise<string> {
-    this.#tail.look(filter)
+  async untilEvent(where: string, deadline: Deadline): Promise<string> {
+    this.#tail.look(where)
     try {
       const { kind, atUs } = await this.until(() => this.#tail.found, deadline)
       return `${kind} at ${(atUs / 1e3).toFixed(1)} ms`

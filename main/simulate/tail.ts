@@ -1,10 +1,12 @@
 /**
- * Looks for an event in a simulation with the very filter that reads recordings: while somebody looks, what happens is
+ * Looks for an event in a simulation with the very query that reads recordings: while somebody looks, what happens is
  * packed as it would be recorded and read back at once.
  */
 import type { ActionEvent, DropEvent, NodeEvent, RunEvent, Unnumbered } from '../../protocols/core/event.ts'
-import type { FaultId } from '../../protocols/core/ids.ts'
+import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import { CompiledQuery, type PackedLetter } from '../../protocols/query/compile.ts'
 import { Recording } from '../../protocols/sim/recording.ts'
 import type { Letter, Sink, StepSeen, Word } from '../../protocols/sim/sink.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
@@ -14,17 +16,18 @@ import { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { ChunkWriter } from '../../protocols/wire/chunkWriter.ts'
 import type { Log } from '../../protocols/wire/log.ts'
 import { TapKind } from '../../protocols/wire/tap.ts'
-import type { EventFilter } from '../contract/commands.ts'
-import { EventQuery, type MessageFacts } from '../recorder/eventQuery.ts'
+import { readQuery } from '../recorder/search.ts'
+
+const encoder = new TextEncoder()
 
 export class Tail implements Sink, Log {
   readonly #tables: ChunkTables
   readonly #protocol: AnyProtocol
   readonly #writer: ChunkWriter
   #recording: Recording | undefined
-  #query: EventQuery | undefined
+  #query: CompiledQuery | undefined
   #found: RunEvent | undefined
-  #facts: MessageFacts | undefined
+  #letter: Letter | undefined
 
   constructor(tables: ChunkTables, protocol: AnyProtocol) {
     this.#tables = tables
@@ -33,9 +36,9 @@ export class Tail implements Sink, Log {
   }
 
   /** From now on until `stop`. */
-  look(filter: EventFilter): void {
+  look(where: string): void {
     this.#found = undefined
-    this.#query = new EventQuery(filter, this.#tables, () => this.#facts)
+    this.#query = new CompiledQuery(readQuery(where, this.#tables), this.#tables, (message) => this.#letterOf(message))
     this.#recording = new Recording(this, this.#protocol, this.#tables.endpoints.length - 1)
   }
 
@@ -59,22 +62,22 @@ export class Tail implements Sink, Log {
   }
 
   sent(letter: Letter, atUs: number): void {
-    this.#facts = letter
+    this.#letter = letter
     this.#recording?.sent(letter, atUs)
   }
 
   delivered(letter: Letter, copy: number, atUs: number): void {
-    this.#facts = letter
+    this.#letter = letter
     this.#recording?.delivered(letter, copy, atUs)
   }
 
   dropped(letter: Letter, copy: number, why: DropEvent['why'], atUs: number): void {
-    this.#facts = letter
+    this.#letter = letter
     this.#recording?.dropped(letter, copy, why, atUs)
   }
 
   held(letter: Letter, fault: FaultId, atUs: number): void {
-    this.#facts = letter
+    this.#letter = letter
     this.#recording?.held(letter, fault, atUs)
   }
 
@@ -117,6 +120,20 @@ export class Tail implements Sink, Log {
   }
 
   outOfOrder(): void {}
+
+  /** What happens now is about the last letter that was seen; a step handles the one that was delivered last. */
+  #letterOf(message: number): PackedLetter | undefined {
+    const letter = this.#letter
+    if (letter?.message !== message) return undefined
+    const { to, type, body } = letter
+    const { endpoints, messageTypes } = this.#tables
+    return {
+      to,
+      type,
+      bytes: () => encoder.encode(JSON.stringify(body)),
+      letter: () => ({ to: endpoints[to] as NodeId, type: messageTypes[type] ?? '', body: body as unknown as Json }),
+    }
+  }
 
   /** The one event of the chunk; the next begins a new one. */
   #match(): void {

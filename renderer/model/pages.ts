@@ -5,14 +5,18 @@ import type { MessageId } from '../../protocols/core/ids.ts'
 /** Events in a page: page 0 holds 1..PAGE. */
 export const PAGE = 500
 const PAGES_MAX = 120
+/** Single events that stand in no page. */
+const LOOSE_MAX = 4000
 
 export class EventPages {
   readonly #pages = new Map<number, (RunEvent | undefined)[]>()
+  readonly #loose = new Map<number, RunEvent>()
   /** The number of the event that sent each message that is here: deliveries and steps name only the message. */
   readonly #sends = new Map<MessageId, number>()
 
   clear(): void {
     this.#pages.clear()
+    this.#loose.clear()
     this.#sends.clear()
   }
 
@@ -38,8 +42,22 @@ export class EventPages {
     }
   }
 
+  /** Events that lie far apart: a page for each would hold hundreds that nobody asked for. */
+  putLoose(events: readonly RunEvent[]): void {
+    for (const event of events) {
+      this.#loose.delete(event.seq)
+      this.#loose.set(event.seq, event)
+      if (event.kind === 'send') this.#sends.set(event.message, event.seq)
+    }
+    for (const [seq, event] of this.#loose) {
+      if (this.#loose.size <= LOOSE_MAX) return
+      this.#loose.delete(seq)
+      if (event.kind === 'send') this.#forgetSend(event)
+    }
+  }
+
   get(seq: number): RunEvent | undefined {
-    return this.#pages.get(Math.floor((seq - 1) / PAGE))?.[(seq - 1) % PAGE]
+    return this.#pages.get(Math.floor((seq - 1) / PAGE))?.[(seq - 1) % PAGE] ?? this.#loose.get(seq)
   }
 
   /** True when every event of the page up to the event `last` is here. */
@@ -53,11 +71,16 @@ export class EventPages {
     return true
   }
 
+  /** Unless it is here otherwise, too. */
+  #forgetSend(event: SendEvent): void {
+    if (this.get(event.seq) === undefined) this.#sends.delete(event.message)
+  }
+
   #forget(keep: number): void {
     for (const [number, page] of this.#pages) {
       if (number === keep) continue
-      for (const event of page) if (event?.kind === 'send') this.#sends.delete(event.message)
       this.#pages.delete(number)
+      for (const event of page) if (event?.kind === 'send') this.#forgetSend(event)
       return
     }
   }

@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import type { EventFilter, Response } from '../../main/contract/commands.ts'
+import type { Response } from '../../main/contract/commands.ts'
 import type { RunEvent, SendEvent } from '../../protocols/core/event.ts'
 import type { MessageId, RunId } from '../../protocols/core/ids.ts'
 import { EventPages, PAGE } from '../model/pages.ts'
@@ -86,18 +86,29 @@ export const useEvents = defineStore('events', () => {
     return pages.get(seq)
   }
 
-  /** A filtered read, not cached, events in the order of `direction`. */
+  /** Fetches single events with the sends of their messages, where they are not here yet: those of a query lie far apart. */
+  async function pick(seqs: readonly number[]): Promise<void> {
+    const asked = run
+    const missing = seqs.filter((seq) => pages.get(seq) === undefined)
+    if (asked === undefined || missing.length === 0) return
+    const { events, sends } = await lab.call('run.pick', { run: asked, seqs: missing })
+    if (run !== asked) return
+    pages.putLoose([...sends, ...events])
+    version.value++
+  }
+
+  /** A read of what passes a query, not cached, events in the order of `direction`. */
   async function read(
-    filter: EventFilter | undefined,
+    where: string,
     from: number,
     limit: number,
     direction: 'forward' | 'backward' = 'forward',
   ): Promise<Response<'run.events'>> {
     if (run === undefined) return { events: [], next: undefined, scanned: 0 }
-    return await lab.call('run.events', { run, from, limit, direction, ...(filter === undefined ? {} : { filter }) })
+    return await lab.call('run.events', { run, from, limit, direction, where })
   }
 
-  return { version, reset, take, get, peek, sendOf, ensure, fetch, read }
+  return { version, reset, take, get, peek, sendOf, ensure, fetch, pick, read }
 })
 
 const pageOf = (seq: number): number => Math.floor((seq - 1) / PAGE)

@@ -70,7 +70,7 @@ export const useHistory = defineStore('history', () => {
     reading = true
     try {
       for (let end = run.lastSeq; next <= end; end = run.lastSeq) {
-        const found = await events.read({ types: ['invoke', 'return'] }, next, PAGE)
+        const found = await events.read('kind:invoke,return', next, PAGE)
         if (run.id !== id) return
         log.value.take(found.events)
         next = found.next ?? Math.max(end, found.events.at(-1)?.seq ?? 0) + 1

@@ -216,11 +216,20 @@ export const usePlayback = defineStore('playback', () => {
 
   /** To the next (1) or last (-1) event that concerns a node. */
   async function stepNode(node: NodeId, direction: 1 | -1): Promise<void> {
-    const from = seq.value + direction
-    if (from < 1) return
-    const found = await notices.attempt(() => events.read({ nodes: [node] }, from, 1, direction === 1 ? 'forward' : 'backward'))
-    const event = found?.events.at(direction === 1 ? 0 : -1)
-    if (event) await jumpTo(event.seq)
+    await notices.attempt(async () => {
+      // A read stops after a while even when it found nothing.
+      for (let from: number | undefined = seq.value + direction; from !== undefined && from >= 1; ) {
+        const found: Awaited<ReturnType<typeof events.read>> = await events.read(
+          `node:${node}`,
+          from,
+          1,
+          direction === 1 ? 'forward' : 'backward',
+        )
+        const [event] = found.events
+        if (event) return await jumpTo(event.seq)
+        from = found.next
+      }
+    })
   }
 
   /** To the next (1) or last (-1) fault, crash or violation on the timeline. */

@@ -67,7 +67,7 @@ export async function openBenchLab(): Promise<BenchLab> {
       await connection.call('run.load', { run, load })
       // What is recorded comes a little after what is done: the end is that of a load whose beginning was seen.
       for (let loads = 0; loads < 2; await pause(20)) {
-        const { events, next } = await connection.call('run.events', { run, from, limit: 1000, filter: { types: ['action'] } })
+        const { events, next } = await connection.call('run.events', { run, from, limit: 1000, where: 'kind:action' })
         for (const event of events) if (event.kind === 'action' && event.action.do === 'load') loads += 1
         from = next ?? (events.at(-1)?.seq ?? from - 1) + 1
       }

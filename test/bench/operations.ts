@@ -42,4 +42,4 @@ export async function throughput(
 }
 
 const readPage = (lab: BenchLab, run: RunId, from: number) =>
-  lab.call('run.events', { run, from, limit: 5000, filter: { types: ['invoke', 'return'] } })
+  lab.call('run.events', { run, from, limit: 5000, where: 'kind:invoke,return' })

@@ -36,7 +36,7 @@ async function messagesPerSecond(lab: WebLab, run: RunId, during: () => Promise<
       run,
       from,
       limit: 5000,
-      filter: { types: ['send'] },
+      where: 'kind:send',
     })
     sends += events.filter(({ seq }) => seq <= after.lastSeq).length
     from = next

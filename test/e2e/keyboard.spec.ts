@@ -145,7 +145,7 @@ test('start, ask, break, heal, travel, close and replay without a pointer', asyn
   await test.step('every stop of the focus can be seen', async () => {
     expect(await unseenStops(page)).toEqual([])
     await press('/')
-    await expect(page.getByRole('textbox', { name: 'Filter events' })).toBeFocused()
+    await expect(page.getByRole('combobox', { name: 'Query' })).toBeFocused()
     expect(await focusIsSeen(page)).toBe(true)
     await press('Escape', '?')
     await expect(page.getByRole('dialog')).toContainText('Keys')

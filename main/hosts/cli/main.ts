@@ -16,11 +16,17 @@ import { check, events, list, protocols, replay } from './reading.ts'
 import { run } from './running.ts'
 import { shrinkRun } from './shrinkRun.ts'
 import { sim } from './simulating.ts'
-import { carryOut, Exit, readCount, readPlace, readRange, readWords } from './terminal.ts'
+import { carryOut, Exit, readCount, readPlace, readRange } from './terminal.ts'
 
 const JSON_OPTION = ['--json', 'print the result as JSON', false] as const
 const DATA_OPTION = ['--data <folder>', 'where runs are kept', defaultDataFolder()] as const
 const RUN_ARGUMENT = ['<run>', 'its id, the beginning of it, its name, or the path of a .synod file'] as const
+
+const QUERY_HELP = `
+A query is made of tests and words; all must hold, and "or", "not" and parentheses join them otherwise:
+  node:n2  from:n1  to:n3  type:AppendEntries  kind:drop  fault:f1  client:c1  op:put  note:becomeLeader
+  seq:100..200  at>+1.5s  lamport<=40  term>3  body.prevLogIndex=4  fact.commitIndex>=5  "any text"
+All of it stands in protocols/query/README.md.`
 
 const program = new Command('synod')
   .description('A lab for distributed consensus: real processes, real faults, every message recorded and replayed.')
@@ -74,10 +80,12 @@ sub('events', 'Print the events of a recorded run as NDJSON, one event a line.')
   .argument(...RUN_ARGUMENT)
   .option('--from <event>', 'begin with this event', readCount, 1)
   .option('--limit <count>', 'print at most so many', readCount)
-  .option('--type <types>', 'only these kinds (step, send, node, ...) or message types: AppendEntries,RequestVote', readWords)
-  .option('--node <nodes>', 'only events at, from or to these: n1,clients', readWords)
-  .option('--text <text>', 'only events whose text contains this')
+  .option(
+    '--where <query>',
+    'only those that pass: "node:n2 type:AppendEntries term>3", "kind:drop fault:f1", \'note:becomeLeader or "put x"\'',
+  )
   .action((name, options) => carryOut(options, () => events(name, options)))
+  .addHelpText('after', QUERY_HELP)
 
 sub('export', 'Write a run as a file for others: the run file itself, every event, a log for ShiViz, or what clients asked and heard.')
   .argument(...RUN_ARGUMENT)

@@ -70,13 +70,6 @@ export function readCount(text: string): number {
   return count
 }
 
-/** For commander: words with commas between them; given again, more of them. */
-export function readWords(text: string, before: readonly string[] = []): string[] {
-  const words = text.split(',').filter((word) => word !== '')
-  if (words.length === 0) throw new InvalidArgumentError('at least one word is meant')
-  return [...before, ...words]
-}
-
 /** For commander: an event, and perhaps a seed: `1200` or `1200:7`. */
 export function readPlace(text: string): { readonly seq: number; readonly seed?: number } {
   const [seq, seed, ...rest] = text.split(':')

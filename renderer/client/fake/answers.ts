@@ -1,10 +1,10 @@
 /** What the imitated lab answers about a run that it plays: everything derived from its list of events, as the real lab derives it. */
 import { type ColumnsBlock, ROWS_MAX } from '../../../main/contract/causality.ts'
-import type { EventFilter, NodeStates, Overview, ParsedRequest, Response, RunSummary } from '../../../main/contract/commands.ts'
+import type { NodeStates, Overview, Response, RunSummary } from '../../../main/contract/commands.ts'
 import { BlockWriter } from '../../../protocols/causality/block.ts'
 import { Gatherer } from '../../../protocols/causality/gather.ts'
-import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
-import { CLIENTS, type MessageId, type RunId } from '../../../protocols/core/ids.ts'
+import type { RunEvent } from '../../../protocols/core/event.ts'
+import type { RunId } from '../../../protocols/core/ids.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import { advance, decodeMoment, encodeMoment, firstMoment, type Moment, type MomentData } from '../../../protocols/core/moment.ts'
 import { INVARIANTS, RAFT_TYPES } from './info.ts'
@@ -125,38 +125,6 @@ export function lastAt(events: readonly RunEvent[], atUs: number): number {
     else high = middle
   }
   return low
-}
-
-export function readEvents(
-  world: World,
-  { from, limit, direction, filter }: Omit<ParsedRequest<'run.events'>, 'run'>,
-): Response<'run.events'> {
-  const events: RunEvent[] = []
-  const sends = new Map(filter ? world.events.flatMap((event) => (event.kind === 'send' ? [[event.message, event]] : [])) : [])
-  const stride = direction === 'backward' ? -1 : 1
-  let seq = direction === 'backward' ? Math.min(from, world.lastSeq) : Math.max(1, from)
-  let scanned = 0
-  for (; seq >= 1 && seq <= world.lastSeq && events.length < limit && scanned < 50_000; seq += stride, scanned++) {
-    const event = world.events[seq - 1] as RunEvent
-    if (!filter || passes(event, filter, sends)) events.push(event)
-  }
-  const more = seq >= 1 && seq <= world.lastSeq
-  return { events, next: more ? seq : undefined, scanned }
-}
-
-function passes(event: RunEvent, { nodes, types, text }: EventFilter, sends: ReadonlyMap<MessageId, SendEvent>): boolean {
-  const send = 'message' in event ? sends.get(event.message) : undefined
-  if (nodes && nodes.length > 0) {
-    const ends = [
-      send?.from,
-      send?.to,
-      'node' in event ? event.node : undefined,
-      event.kind === 'invoke' || event.kind === 'return' ? CLIENTS : undefined,
-    ]
-    if (!nodes.some((node) => ends.includes(node))) return false
-  }
-  if (types && types.length > 0 && !types.includes(event.kind) && !(send && types.includes(send.type))) return false
-  return !text || JSON.stringify(event).toLowerCase().includes(text.toLowerCase())
 }
 
 export function rates(world: World): Record<string, number> {

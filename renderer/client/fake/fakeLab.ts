@@ -18,12 +18,13 @@ import type { RunConfig } from '../../../protocols/core/config.ts'
 import { type RunId, runId } from '../../../protocols/core/ids.ts'
 import { encodeMoment } from '../../../protocols/core/moment.ts'
 import type { ScreenClient } from '../screenClient.ts'
-import { columnsBlock, lastAt, momentAt, overview, type Run, rates, readEvents, statesAt, summary, verdict } from './answers.ts'
+import { columnsBlock, lastAt, momentAt, overview, type Run, rates, statesAt, summary, verdict } from './answers.ts'
 import { futuresOf } from './futures.ts'
 import { historyOf } from './history.ts'
 import { info } from './info.ts'
 import { panelOf, sinceOf } from './panel.ts'
 import { changesIn, diffOf, laneOf, partAt } from './states.ts'
+import { eventReport, find, messageReport, pick, readEvents } from './search.ts'
 import { stock } from './stock.ts'
 import { World } from './world.ts'
 
@@ -186,6 +187,10 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'run.timeScale': ({ run, scale }: ParsedRequest<'run.timeScale'>) => done(() => live(run).setTimeScale(scale)),
     'run.overview': ({ run }: { run: RunId }) => overview(get(run)),
     'run.events': ({ run, ...ask }: ParsedRequest<'run.events'>) => readEvents(get(run).world, ask),
+    'run.find': ({ run, ...ask }: ParsedRequest<'run.find'>) => find(get(run).world, ask),
+    'run.pick': ({ run, seqs }: ParsedRequest<'run.pick'>) => pick(get(run).world, seqs),
+    'run.message': ({ run, message }: ParsedRequest<'run.message'>) => messageReport(get(run).world, message),
+    'run.event': ({ run, seq }: ParsedRequest<'run.event'>) => eventReport(get(run).world, seq),
     'run.moment': ({ run, seq }: ParsedRequest<'run.moment'>) => encodeMoment(momentAt(get(run), seq)),
     'run.states': ({ run, seq }: ParsedRequest<'run.states'>) => statesAt(get(run), seq),
     'run.columns': ({ run, from }: ParsedRequest<'run.columns'>) => columnsBlock(get(run), from),

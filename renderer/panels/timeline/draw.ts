@@ -7,7 +7,8 @@ import type { Density } from '../../model/density.ts'
 import { nodeToken } from '../../model/hues.ts'
 import { type Band, packRows } from '../../model/marks.ts'
 import type { Pen } from '../../model/picture/pen.ts'
-import { type Span, ticks, xOf } from '../../model/scale.ts'
+import type { Positions } from '../../model/positions.ts'
+import { type Span, ticks, usOf, xOf } from '../../model/scale.ts'
 
 export interface TimelineInk {
   readonly width: number
@@ -19,6 +20,8 @@ export interface TimelineInk {
   readonly faults: readonly Band[]
   readonly violations: readonly Mark[]
   readonly bookmarks: readonly { readonly atUs: number }[]
+  /** Where the matches of the query are, when one is asked. */
+  readonly matches: Positions | undefined
   readonly playheadUs: number
   readonly live: boolean
   /** "term" */
@@ -54,6 +57,7 @@ export function draw(ctx: Pen, ink: TimelineInk): void {
   brushed(ctx, ink, x, top.axis)
   axis(ctx, ink, top.axis, x)
   density(ctx, ink, top.density)
+  if (ink.matches) matchTicks(ctx, ink, ink.matches)
   for (const band of ink.leaders) leaderBand(ctx, ink, band, top.leaders, x)
   faultBands(ctx, ink, top.faults, x)
   for (const mark of ink.violations) violation(ctx, x(mark.atUs), top.axis, color('violation'))
@@ -118,6 +122,19 @@ function density(ctx: Pen, { density: { sliceUs, events }, span, width, color, p
     const after = !live && span.fromUs + bar * usPerBar > playheadUs
     ctx.fillStyle = after ? ahead : past
     ctx.fillRect(bar * barPx, bottom - Math.max(1, high), barPx * 0.65, Math.max(1, high))
+  }
+}
+
+const MATCH = 5
+
+/** A tick at the top for every pixel in which something matches: however many there are, a pixel is looked up once. */
+function matchTicks(ctx: Pen, { span, width, color }: TimelineInk, matches: Positions): void {
+  ctx.fillStyle = color('accent')
+  let before = matches.upTo(usOf(0, span, width) - 1)
+  for (let x = 0; x < width; x++) {
+    const upTo = matches.upTo(usOf(x + 1, span, width) - (x + 1 < width ? 1 : 0))
+    if (upTo > before) ctx.fillRect(x, 0, 1.5, MATCH)
+    before = upTo
   }
 }
 

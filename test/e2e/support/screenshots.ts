@@ -114,6 +114,44 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
     await page.getByText('Linearizable so far').waitFor({ timeout: 15_000 })
     await page.waitForTimeout(1500)
   },
+  query: async (page) => {
+    await recorded(page)
+    await ask(page, 'kind:drop,action or role:leader')
+    await page.getByRole('button', { name: 'Next match' }).click()
+    await page.waitForTimeout(400)
+  },
+  completion: async (page) => {
+    await recorded(page)
+    await page.keyboard.press('/')
+    await page.keyboard.type('type:AppendEntries prev')
+    await page.waitForTimeout(300)
+  },
+  mistake: async (page) => {
+    await recorded(page)
+    await ask(page, 'node:n2 kind:dropp')
+    await page.waitForTimeout(700)
+  },
+  sides: async (page) => {
+    await recorded(page)
+    await page.getByRole('button', { name: 'Nodes side by side' }).click()
+    await ask(page, 'not type:AppendEntriesReply')
+    await page.waitForTimeout(300)
+  },
+  message: async (page) => {
+    await recorded(page)
+    await ask(page, 'kind:drop fault:*')
+    await page.getByRole('button', { name: 'Next match' }).click()
+    await page.getByRole('button', { name: 'Its message' }).click()
+    await page.getByText('Faults on its way').waitFor()
+    await page.waitForTimeout(300)
+  },
+  cause: async (page) => {
+    await recorded(page)
+    await ask(page, 'note:becomeLeader')
+    await page.getByRole('button', { name: 'Last match' }).click()
+    await page.getByText('Leads to').waitFor()
+    await page.waitForTimeout(300)
+  },
   futures: async (page) => {
     await page
       .getByRole('button', { name: /shrunk from A bad afternoon/ })
@@ -262,6 +300,15 @@ async function command(page: Page, title: string): Promise<void> {
   await page.keyboard.press('Control+k')
   await page.keyboard.type(title)
   await page.keyboard.press('Enter')
+}
+
+const recorded = (page: Page): Promise<void> => replayed(page, 0.52)
+
+async function ask(page: Page, query: string): Promise<void> {
+  await page.keyboard.press('/')
+  await page.keyboard.type(query)
+  await page.keyboard.press('Enter')
+  await page.waitForTimeout(400)
 }
 
 async function seek(page: Page, share: number): Promise<void> {

@@ -62,7 +62,7 @@ test('other dice part node by node, and the counts are those of the recordings',
   expect(report.text).toMatch(/each node was followed by itself/)
   for (const side of [report.a, report.b]) {
     const reader = new RunReader(lab.lab.fileOf(side.summary.run))
-    const { events } = reader.events({ from: 1, limit: 5000, direction: 'forward', filter: { types: ['return'] } })
+    const events = [...reader.matching('kind:return')]
     expect(side.operations.ok).toBe(events.filter((event) => event.kind === 'return' && event.outcome.is === 'ok').length)
     reader.close()
   }

@@ -158,7 +158,7 @@ test('events: NDJSON, all of them in order, or those that match', async () => {
   const all = await synod('events', run)
   const lines = all.out.trimEnd().split('\n')
   expect(lines.map((line) => JSON.parse(line).seq)).toEqual(Array.from({ length: summary.events }, (_, index) => index + 1))
-  const some = await synod('events', 'small', '--type', 'node', '--limit', '2')
+  const some = await synod('events', 'small', '--where', 'kind:node', '--limit', '2')
   expect(
     some.out
       .trimEnd()
@@ -168,19 +168,19 @@ test('events: NDJSON, all of them in order, or those that match', async () => {
 })
 
 test('events: several kinds and nodes; what this run cannot have is wrong usage, not an empty answer', async () => {
-  const some = await synod('events', '--type', 'node,action', '--type', 'checkpoint', 'small')
+  const some = await synod('events', '--where', 'kind:node,action or kind:checkpoint', 'small')
   const kinds = some.out
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line).kind)
   expect(new Set(kinds)).toEqual(new Set(['node', 'action', 'checkpoint']))
-  expect((await synod('events', 'small', '--node', 'n1,clients', '--limit', '1')).code).toBe(0)
+  expect((await synod('events', 'small', '--where', 'node:n1,clients', '--limit', '1')).code).toBe(0)
   const { events } = firstRun().summary
   const wrong: [string[], string][] = [
-    [['--type', 'AppendEntry'], 'AppendEntries'],
-    [['--node', 'n9'], 'n1, n2, n3, clients'],
+    [['--where', 'type:AppendEntry'], 'Did you mean AppendEntries?'],
+    [['--where', 'node:n9'], 'n1, n2, n3, clients'],
     [['--from', String(events + 2)], `Its last event is ${events}.`],
-    [['--type', ','], '--type'],
+    [['--where', 'kind:drop and'], 'at character 11 (and): Something to look for is missing'],
   ]
   for (const [args, said] of wrong)
     expect(await synod('events', 'small', ...args), args.join(' ')).toMatchObject({ code: 2, out: '', err: expect.stringContaining(said) })

@@ -91,7 +91,7 @@ function testRun(lab: TestLab, run: RunId, view: RunView, changes: Change[]): Te
       }),
     async events(types) {
       const found: RunEvent[] = []
-      await view.scan(1, types === undefined ? undefined : { types }, (event) => {
+      await view.scan(1, types === undefined ? '' : `kind:${types.join(',')}`, (event) => {
         found.push(event)
         return false
       })

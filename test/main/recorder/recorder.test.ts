@@ -117,31 +117,44 @@ test('pages forwards and backwards, filtered or not, hold what a plain filter ov
     return ('node' in event && event.node === node) || (event.kind === 'invoke' && node === 'clients')
   }
   const filters = [
-    { filter: undefined, lets: () => true },
-    { filter: { nodes: ['n2' as never] }, lets: (event: RunEvent) => touches(event, 'n2') },
-    { filter: { types: ['node', 'hold'] }, lets: (event: RunEvent) => event.kind === 'node' || event.kind === 'hold' },
-    { filter: { types: ['Ask'] }, lets: (event: RunEvent) => ['send', 'deliver', 'drop', 'hold'].includes(event.kind) },
-    { filter: { text: 'BECOMEleader' }, lets: (event: RunEvent) => JSON.stringify(event).includes('becomeLeader') },
-    { filter: { text: 'Becomes leader' }, lets: (event: RunEvent) => JSON.stringify(event).includes('becomeLeader') },
+    { where: '', lets: () => true },
+    { where: 'node:n2', lets: (event: RunEvent) => touches(event, 'n2') },
+    { where: 'kind:node,hold', lets: (event: RunEvent) => event.kind === 'node' || event.kind === 'hold' },
+    { where: 'type:Ask', lets: (event: RunEvent) => ['send', 'deliver', 'drop', 'hold'].includes(event.kind) },
+    { where: 'BECOMEleader', lets: (event: RunEvent) => JSON.stringify(event).includes('becomeLeader') },
+    { where: '"Becomes leader"', lets: (event: RunEvent) => JSON.stringify(event).includes('becomeLeader') },
     {
-      filter: { nodes: ['clients' as never], types: ['invoke', 'step'], text: 'clients' },
-      lets: (event: RunEvent) => event.kind === 'step' && touches(event, 'clients'),
+      where: 'node:clients (kind:invoke or kind:step)',
+      lets: (event: RunEvent) => (event.kind === 'invoke' || event.kind === 'step') && touches(event, 'clients'),
+    },
+    { where: 'seq:100..300 not kind:send', lets: (event: RunEvent) => event.seq >= 100 && event.seq <= 300 && event.kind !== 'send' },
+    {
+      where: 'at>10ms to:n1',
+      lets: (event: RunEvent) => event.atUs > 10_000 && 'message' in event && sends.get(event.message)?.to === 'n1',
     },
   ]
-  for (const { filter, lets } of filters) {
+  for (const { where, lets } of filters) {
     const plain = whole.events.filter(lets)
     for (const direction of ['forward', 'backward'] as const) {
       const found: RunEvent[] = []
       let scanned = 0
       for (let from: number | undefined = direction === 'forward' ? 0 : whole.events.length; from !== undefined; ) {
-        const page = reader.events({ from, limit: 137, direction, ...(filter ? { filter } : {}) })
+        const page = reader.events({ from, limit: 137, direction, where })
         found.push(...page.events)
         scanned += page.scanned
         from = page.next
       }
-      expect(found, `${direction} ${JSON.stringify(filter)}`).toEqual(direction === 'forward' ? plain : plain.toReversed())
-      expect(scanned).toBeGreaterThanOrEqual(whole.events.length - 1)
+      expect(found, `${direction} ${where}`).toEqual(direction === 'forward' ? plain : plain.toReversed())
+      if (!where.includes('seq') && !where.includes('at>')) expect(scanned).toBeGreaterThanOrEqual(whole.events.length - 1)
     }
+    const seqs: number[] = []
+    for (let from: number | undefined = 1; from !== undefined; ) {
+      const found: ReturnType<typeof reader.find> = reader.find({ from, where })
+      expect(found.timesUs).toEqual(found.seqs.map((seq) => whole.events[seq - 1]?.atUs))
+      seqs.push(...found.seqs)
+      from = found.next
+    }
+    expect(seqs, where).toEqual(plain.map(({ seq }) => seq))
   }
   reader.close()
 })

@@ -30,7 +30,7 @@ steps:
     as: old
     withinMs: 500
   - wait: { fact: term, is: ">=", value: 2 }
-  - wait: { event: { types: [RequestVote] } }
+  - wait: { event: 'type:RequestVote' }
   - restart: old
   - partition: [[leader, n1], rest]
     as: split

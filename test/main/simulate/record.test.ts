@@ -62,7 +62,7 @@ test('the replay rebuilds at every checkpoint the state that was recorded', asyn
 })
 
 test('nothing of it was out of order, malformed or repeated', async () => {
-  const { events } = await connection.call('run.events', { run: outcome.run, from: 1, limit: 5000, filter: { types: ['reject'] } })
+  const { events } = await connection.call('run.events', { run: outcome.run, from: 1, limit: 5000, where: 'kind:reject' })
   expect(events).toEqual([])
 })
 
@@ -87,6 +87,6 @@ test('what does not hold is told apart: an expectation, and progress that did no
 })
 
 test('a step may wait for an event, by the filters of the log', async () => {
-  const text = `name: Filtered\nrun: { nodes: 3, seed: 4 }\nsteps:\n  - wait: leader\n  - crash: leader\n  - wait: { event: { types: [RequestVote], text: '"term":2' } }\n    withinMs: 5000\n  - wait: { event: { types: [node] } }\n    withinMs: 1000\n`
+  const text = `name: Filtered\nrun: { nodes: 3, seed: 4 }\nsteps:\n  - wait: leader\n  - crash: leader\n  - wait: { event: 'type:RequestVote term=2' }\n    withinMs: 5000\n  - wait: { event: 'kind:node' }\n    withinMs: 1000\n`
   expect(await lab.simulateScenario(text)).toMatchObject({ is: 'fail', failure: 'liveness', why: expect.stringContaining(':8:') })
 })

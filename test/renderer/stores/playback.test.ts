@@ -85,7 +85,7 @@ test('stepping by node stops at the events of that node alone', async () => {
   await it.playback.stepNode(nodeId('n3'), 1)
   const forward = it.playback.seq
   expect(forward).toBeGreaterThan(4000)
-  const { events } = await it.fake.call('run.events', { run, from: 4001, limit: 1, filter: { nodes: ['n3'] } })
+  const { events } = await it.fake.call('run.events', { run, from: 4001, limit: 1, where: 'node:n3' })
   expect(forward).toBe(events[0]?.seq)
   await it.playback.stepNode(nodeId('n3'), -1)
   expect(it.playback.seq).toBeLessThan(forward)

@@ -4,6 +4,10 @@ import { beforeEach, expect, test } from 'vitest'
 import { nextTick } from 'vue'
 import EventsPanel from '../../../../renderer/panels/events/EventsPanel.vue'
 import { ROW_PX } from '../../../../renderer/panels/events/rows.ts'
+import { useCommands } from '../../../../renderer/stores/commands.ts'
+import { useEvents } from '../../../../renderer/stores/events.ts'
+import { useMatches } from '../../../../renderer/stores/matches.ts'
+import { useQueries } from '../../../../renderer/stores/queries.ts'
 import { useSelection } from '../../../../renderer/stores/selection.ts'
 import { type Bench, bench, until } from '../../stores/bench.ts'
 import { settled, show, sized } from '../mounting.ts'
@@ -42,48 +46,146 @@ test('moving the playhead brings its row into sight, a click moves the playhead'
   expect(useSelection().selected).toEqual({ kind: 'event', seq: 9002 })
 })
 
-test('the arrows step through what the filter lets pass', async () => {
+test('the arrows step through what passes the query', async () => {
   await it.open('Leader crash and partition')
   await it.playback.jumpTo(9000)
   const { panel, rows } = await panelOf()
-  await panel.get('input').setValue('node:n3 type:RequestVote,drop')
-  await until(() => panel.text().includes('found') && rows().length > 0)
-  const read = await it.fake.call('run.events', {
-    run: it.run.id!,
-    from: 1,
-    limit: 5000,
-    filter: { nodes: ['n3' as never], types: ['RequestVote', 'drop'] },
-  })
+  const where = 'node:n3 (type:RequestVote or kind:drop)'
+  await panel.get('input').setValue(where)
+  await until(() => /\d found$/.test(panel.get('.count').text()) && rows().length > 0)
+  const read = await it.fake.call('run.events', { run: it.run.id!, from: 1, limit: 5000, where })
   const wanted = read.events.map(({ seq }) => seq)
-  await until(() => panel.text().includes(`${wanted.length} found`) || wanted.length > 200)
-  const scroller = panel.get('[role=listbox]')
+  expect(panel.get('.count').text()).toBe(`${wanted.length.toLocaleString('en-US')} found`)
+  const scroller = panel.get('[aria-label="Event log"]')
   const after = wanted.find((seq) => seq > 9000)!
   await scroller.trigger('keydown', { key: 'ArrowDown' })
   await until(() => it.playback.seq === after)
   await scroller.trigger('keydown', { key: 'ArrowUp' })
   await until(() => it.playback.seq === wanted.findLast((seq) => seq <= 9000))
+  await until(() => panel.find('.row.current').exists() && panel.get('.row.current').text() !== '')
+})
+
+test('the matches of a query are stepped through by its keys, and end where there are no more', async () => {
+  await it.open('Leader crash and partition')
+  await panelOf()
+  const matches = useMatches()
+  matches.ask('role:leader')
+  await until(() => !matches.searching && matches.count > 1)
+  const seqs = [...matches.positions.seqs]
+  await it.playback.jumpTo(0)
+  for (const seq of seqs) {
+    await useCommands().run('events.next')
+    expect(it.playback.seq).toBe(seq)
+  }
+  await useCommands().run('events.next')
+  expect(it.playback.seq).toBe(seqs.at(-1))
+  await useCommands().run('events.last')
+  expect(it.playback.seq).toBe(seqs.at(-2))
 })
 
 test('what nothing passes is said, and Escape takes it away', async () => {
   await it.open('Seven nodes at rest')
   const { panel } = await panelOf()
-  await panel.get('input').setValue('no such thing anywhere')
-  await until(() => panel.text().includes('No event passes this filter'))
+  await panel.get('input').setValue('"no such thing anywhere"')
+  await until(() => panel.text().includes('No event passes this query'))
   await panel.get('input').trigger('keydown', { key: 'Escape' })
   await nextTick()
   expect((panel.get('input').element as HTMLInputElement).value).toBe('')
   expect(panel.text()).not.toContain('No event passes')
 })
 
-test('chips write into the filter what they stand for', async () => {
+test('what is wrong with a query is said where it is wrong, and the last one that was right stays', async () => {
   await it.open('Seven nodes at rest')
   const { panel } = await panelOf()
-  const chip = (name: string) => panel.findAll('.nodes button').find((button) => button.text() === name)!
-  await chip('n2').trigger('click')
-  await chip('n5').trigger('click')
-  expect((panel.get('input').element as HTMLInputElement).value).toBe('node:n2,n5')
-  await chip('n2').trigger('click')
-  expect((panel.get('input').element as HTMLInputElement).value).toBe('node:n5')
+  await panel.get('input').setValue('kind:send')
+  await until(() => /^[1-9].* found$/.test(panel.get('.count').text()))
+  await panel.get('input').setValue('kind:send kind:dropp')
+  await until(() => panel.find('.problem').exists())
+  expect(panel.get('.problem').text()).toContain('Did you mean drop?')
+  expect(panel.get('.mirror span').text()).toBe('dropp')
+  expect(useMatches().where).toBe('kind:send')
+  await panel.get('input').setValue('kind:send kind:step')
+  await until(() => !panel.find('.problem').exists())
+})
+
+test('a query is completed from the names of the run and of its protocol', async () => {
+  await it.open('Seven nodes at rest')
+  const { panel } = await panelOf()
+  const input = panel.get('input')
+  const type = async (text: string) => {
+    await input.setValue(text)
+    ;(input.element as HTMLInputElement).setSelectionRange(text.length, text.length)
+    await input.trigger('input')
+  }
+  const options = () => panel.findAll('.options [role=option]').map((option) => option.get('.data').text())
+  await type('Append')
+  expect(options()).toContain('type:AppendEntries')
+  await type('node:n')
+  expect(options()).toEqual(['n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'clients'])
+  await type('prevLog')
+  expect(options()).toEqual(expect.arrayContaining(['prevLogIndex', 'prevLogTerm']))
+  await type('kind:send note:becomeL')
+  await input.trigger('keydown', { key: 'ArrowDown' })
+  await input.trigger('keydown', { key: 'Enter' })
+  await nextTick()
+  expect((input.element as HTMLInputElement).value).toBe('kind:send note:becomeLeader ')
+  expect(options()).toEqual([])
+})
+
+test('a query is kept under a name, for its protocol, and asked again by it', async () => {
+  await it.open('Seven nodes at rest')
+  await panelOf()
+  const queries = useQueries()
+  queries.save('Mine', 'kind:node')
+  queries.save('Mine', 'kind:node or kind:action')
+  await nextTick()
+  expect(JSON.parse(localStorage.getItem('synod.queries.1') ?? '')).toEqual({ raft: [{ name: 'Mine', where: 'kind:node or kind:action' }] })
+  expect(queries.shipped.map(({ name }) => name)).toContain('Elections')
+  const matches = useMatches()
+  for (const { where } of [...queries.shipped, ...queries.mine]) {
+    matches.ask(where)
+    expect(matches.problem, where).toBeUndefined()
+    expect(matches.where).toBe(where)
+  }
+  queries.remove('Mine')
+  expect(queries.mine).toEqual([])
+})
+
+test('side by side, every event stands in the column of its node', async () => {
+  await it.open('Leader crash and partition')
+  await it.playback.jumpTo(9000)
+  const { panel, rows } = await panelOf()
+  await panel.get('[aria-label="Nodes side by side"]').trigger('click')
+  await until(() => rows().some((row) => row.find('.cell').exists()))
+  const heads = panel.findAll('.heads button').map((head) => head.text())
+  expect(heads).toEqual(['n1', 'n2', 'n3', 'n4', 'n5', 'clients'])
+  let seen = 0
+  for (const row of rows()) {
+    const event = useEvents().peek(Number(row.attributes('aria-posinset')))
+    if (event?.kind !== 'step' || !row.find('.cell').exists()) continue
+    seen++
+    expect((row.get('.cell').element as HTMLElement).style.gridColumn).toBe(String(heads.indexOf(event.node) + 2))
+  }
+  expect(seen).toBeGreaterThan(1)
+})
+
+test('a search that is stopped keeps what it found, and goes on where it stopped', async () => {
+  await it.open('Leader crash and partition')
+  const matches = useMatches()
+  matches.ask('kind:step')
+  await until(() => matches.count > 0)
+  matches.stop()
+  const found = matches.count
+  const all = await it.fake.call('run.find', { run: it.run.id!, from: 1, where: 'kind:step' })
+  expect(found).toBeLessThanOrEqual(it.run.lastSeq)
+  expect(found).toBeGreaterThanOrEqual(all.seqs.length)
+  await until(() => !matches.searching)
+  expect(matches.count).toBe(found)
+  matches.goOn()
+  await until(() => !matches.searching)
+  const seqs = [...matches.positions.seqs]
+  expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
+  expect(matches.progress).toBe(1)
 })
 
 test('the log follows a live run, until the person turns the wheel away from its end', async () => {

@@ -72,11 +72,11 @@ test('a node of a live run is crashed and restarted from here', async () => {
 test('a message is told from its send to its step', async () => {
   await it.open('Leader crash and partition')
   await it.playback.seekTime(20_000_000)
-  const { events } = await useEvents().read({ types: ['AppendEntries'] }, 9000, 200)
+  const { events } = await useEvents().read('type:AppendEntries', 9000, 200)
   const send = events.find((event) => event.kind === 'send')!
   if (send.kind !== 'send') throw new Error('no send')
   const panel = await inspect({ kind: 'message', message: send.message, seq: send.seq })
-  await until(() => panel.text().includes('took') && !panel.text().includes('still on its way'))
+  await until(() => panel.text().includes('delay') && !panel.text().includes('still on its way'))
   expect(panel.get('h2').text()).toBe(send.type)
   expect(panel.get('.way').text()).toMatch(new RegExp(`${send.from}.*${send.to}`))
   expect(panel.get('[role=tree]').text()).toContain('term')
@@ -88,7 +88,7 @@ test('a message is told from its send to its step', async () => {
 test('a message that a cut swallowed names the cut', async () => {
   await it.open('Leader crash and partition')
   await it.playback.seekTime(20_000_000)
-  const read = await useEvents().read({ types: ['drop'] }, it.playback.seq - 400, 50)
+  const read = await useEvents().read('kind:drop', it.playback.seq - 400, 50)
   const drop = read.events.find((event) => event.kind === 'drop' && typeof event.why !== 'string')
   if (drop?.kind !== 'drop') throw new Error('no drop')
   await useEvents().ensure(drop.seq - 400, drop.seq)
