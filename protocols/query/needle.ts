@@ -13,7 +13,12 @@ const PLAIN = /^[\w .:+-]+$/
 
 /** Undefined where nothing can be said. A text is given in small letters. */
 export function textNeedle(wanted: TestTerm | string): Needle | undefined {
-  if (typeof wanted === 'string') return PLAIN.test(wanted) && !/[.:\s]/.test(wanted) ? needleOf(wanted) : undefined
+  if (typeof wanted === 'string') {
+    // Of a longer text its longest word must stand there, whatever stands between its words.
+    const words = wanted.match(/[a-z0-9_-]+/g) ?? []
+    const longest = words.reduce((best, word) => (word.length > best.length ? word : best), '')
+    return longest === '' || /[^\x20-\x7e]/.test(wanted) ? undefined : needleOf(longest)
+  }
   const name = fieldOf(wanted)?.name
   if (name === 'note') return NOTES
   if (name === 'role' || name === 'epoch' || name === 'leader') return OBSERVATION
