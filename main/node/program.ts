@@ -52,14 +52,14 @@ export async function runNode(
     return { opened, recovered }
   }
 
-  let driver: Driver | undefined
+  // A disk that cannot be read is found before the node says that it is ready; one that is still being written waits.
+  const found = settings.waits ? undefined : open()
+  let driver = found?.opened
   let isStarted = false
   const start = () => {
-    if (isStarted || settings.waits) return
+    if (isStarted || !found) return
     isStarted = true
-    const { opened, recovered } = open()
-    driver = opened
-    driver.start(recovered)
+    found.opened.start(found.recovered)
   }
   /** Time goes on: with the life that another process began, when that is here, else with a new one. */
   const begin = (onset: Onset) => {

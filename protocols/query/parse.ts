@@ -61,8 +61,9 @@ class Parser {
   #and(): Query {
     const parts = [this.#not()]
     for (;;) {
-      this.#keyword('and')
-      if (this.#at === this.#text.length || this.#text[this.#at] === ')' || this.#sees('or')) return joined('and', parts)
+      const isAsked = this.#keyword('and')
+      const isOver = this.#at === this.#text.length || this.#text[this.#at] === ')' || this.#sees('or')
+      if (isOver && !isAsked) return joined('and', parts)
       parts.push(this.#not())
     }
   }
