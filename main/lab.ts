@@ -310,15 +310,15 @@ class SynodLab implements Lab {
       const live = this.#live
       checkFree(live && { run: live.run, name: this.#library.summary(live.run).name }, of)
       if (live) await live.flush()
-      const { summary, config } = await (await this.#views.get(of)).overview(live !== undefined)
-      if (config.mode === 'imported')
+      const { name: was, mode: own = 'real' } = await this.#summaryOf(of)
+      if (own === 'imported')
         throw new LabError(
           'bad-request',
           'This run was imported: what its nodes held in memory is not recorded.',
           'Branch from a run that Synod made.',
         )
-      const mode = request.mode ?? config.mode
-      const name = (request.name ?? `${summary.name}, from event ${seq}`).slice(0, 120)
+      const mode = request.mode ?? own
+      const name = (request.name ?? `${was}, from event ${seq}`).slice(0, 120)
       const place = { ...this.#library.create(name), name }
       try {
         const branch = await this.#branches.make(request, mode, place)
@@ -337,6 +337,12 @@ class SynodLab implements Lab {
       }
       return place.run
     })
+  }
+
+  /** From the library where that knows it: the thread that reads recordings may be busy with one. */
+  async #summaryOf(run: RunId): Promise<RunSummary> {
+    if (this.#views.isStranger(run)) return (await (await this.#views.get(run)).overview(false)).summary
+    return this.#library.summary(run)
   }
 
   #newRun(folder: string, settings: LiveRunSettings): LiveRun {

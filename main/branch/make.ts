@@ -13,7 +13,7 @@ import { Recorder } from '../recorder/recorder.ts'
 import { RunStore } from '../recorder/store.ts'
 import type { Cuts } from './cuts.ts'
 import { writeDisks } from './disks.ts'
-import { type BranchWanted, freeze, type MadeBranch } from './words.ts'
+import { type BranchWanted, freeze, type MadeBranch, withoutMemory } from './words.ts'
 
 /** Throws a LabError. */
 export function makeBranch(reader: RunReader, cuts: Cuts, protocol: AnyProtocol, wanted: BranchWanted): MadeBranch {
@@ -31,7 +31,7 @@ export function makeBranch(reader: RunReader, cuts: Cuts, protocol: AnyProtocol,
   if (disksFolder !== undefined) writeDisks(disksFolder, run, reader.header.nodes, frozen)
   const moment = reader.moment(seq)
   const beginning = {
-    cut: frozen,
+    cut: disksFolder === undefined ? frozen : withoutMemory(frozen),
     moment: isRedated ? { ...moment, atUs: cut.atUs } : moment,
     atUs: isRedated ? cut.atUs : atUs,
     timeScale,

@@ -10,9 +10,24 @@ import type { BranchProgress } from '../contract/branch.ts'
 import type { LabFailure } from '../contract/errors.ts'
 import type { RunHeader } from '../recorder/header.ts'
 
-/** A cut whose states are plain data. */
+/**
+ * A cut whose states and disks are text, which crosses faster than the tens of thousands of things in it; or are left out, when
+ * processes find them in their folders.
+ */
 export interface FrozenCut extends Omit<Cut, 'nodes'> {
-  readonly nodes: readonly (Omit<Cut['nodes'][number], 'state'> & { readonly state: Json | undefined })[]
+  readonly nodes: readonly FrozenNode[]
+}
+
+/** UTF-8 of its own buffer, which changes hands. */
+type Text = Uint8Array<ArrayBuffer>
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const frozen = (value: unknown): Text => encoder.encode(JSON.stringify(value))
+
+export interface FrozenNode extends Omit<Cut['nodes'][number], 'state' | 'disk'> {
+  /** As the protocol encodes it; undefined when there is none, or it is left out. */
+  readonly state: Text | undefined
+  readonly disk: Text
 }
 
 /** What a run begins with that begins in the middle. */
@@ -63,19 +78,33 @@ export interface BranchingSettings {
 }
 
 export function freeze(cut: Cut, protocol: AnyProtocol): FrozenCut {
-  const nodes = cut.nodes.map(({ state, unsent, ...node }) => ({
+  const nodes = cut.nodes.map(({ state, unsent, disk, ...node }) => ({
     ...node,
-    state: state === undefined ? undefined : protocol.encode(state),
+    state: state === undefined ? undefined : frozen(protocol.encode(state)),
+    disk: frozen(disk),
     unsent: unsent.map(plain),
   }))
   return { ...cut, nodes }
 }
 
+/** Disks are read when somebody looks. */
 export function thaw(cut: FrozenCut, protocol: AnyProtocol): Cut {
-  return {
-    ...cut,
-    nodes: cut.nodes.map((node) => ({ ...node, state: node.state === undefined ? undefined : protocol.decode(node.state) })),
-  }
+  const nodes = cut.nodes.map(({ state, disk: text, ...node }) => ({
+    ...node,
+    state: state === undefined ? undefined : protocol.decode(JSON.parse(decoder.decode(state))),
+    get disk() {
+      return JSON.parse(decoder.decode(text)) as Json[]
+    },
+  }))
+  return { ...cut, nodes }
+}
+
+/** What changes hands with it. */
+export const buffersOf = (cut: FrozenCut): ArrayBuffer[] =>
+  cut.nodes.flatMap(({ state, disk }) => [disk.buffer, ...(state ? [state.buffer] : [])])
+
+export function withoutMemory(cut: FrozenCut): FrozenCut {
+  return { ...cut, nodes: cut.nodes.map((node) => ({ ...node, state: undefined, disk: frozen([]) })) }
 }
 
 /** What a step says may share its state's own collections. */

@@ -5,7 +5,7 @@ import { RunReader } from '../recorder/reader.ts'
 import { Execution } from '../replay/execution.ts'
 import { Cuts } from './cuts.ts'
 import { makeBranch } from './make.ts'
-import type { BranchingSettings, FromBranching, ToBranching } from './words.ts'
+import { type BranchingSettings, buffersOf, type FromBranching, type ToBranching } from './words.ts'
 
 /** In the background it works so long and then rests as long, for others work too. */
 const SLICE_MS = 25
@@ -74,7 +74,8 @@ port.on('message', (word: ToBranching) => {
   try {
     branching ??= new Branching((workerData as BranchingSettings).file)
     if (word.do === 'prepare') return branching.prepare()
-    tell({ kind: 'made', call: word.call, made: branching.make(word.wanted) })
+    const made = branching.make(word.wanted)
+    port.postMessage({ kind: 'made', call: word.call, made } satisfies FromBranching, buffersOf(made.beginning.cut))
   } catch (error) {
     if (word.do === 'prepare') return // whoever asks for a branch is told
     const known = error instanceof LabError ? error : new LabError('internal', `The branch could not be made: ${(error as Error).message}`)

@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads'
 import type { Load } from '../../protocols/core/config.ts'
 import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
 import { type FaultId, type MessageId, type NodeId, nodeIds, type RunId } from '../../protocols/core/ids.ts'
+import { buffersOf } from '../branch/words.ts'
 import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { ClientAnswer, RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
@@ -50,7 +51,7 @@ export class SimulatedRun implements LiveRun {
     const data: LiveSimulation = { file, header, ...(branch ? { beginning: branch.beginning } : {}) }
     // Beside this file when run from source, beside the bundle when built.
     const entry = new URL(import.meta.url.endsWith('.ts') ? './liveWorker.ts' : './simulate.js', import.meta.url)
-    const worker = new Worker(entry, { workerData: data, name: 'simulate' })
+    const worker = new Worker(entry, { workerData: data, name: 'simulate', transferList: branch ? buffersOf(branch.beginning.cut) : [] })
     this.#worker = worker
     this.#exited = new Promise((resolve) => worker.on('exit', () => resolve(this.#onExit())))
     const begun = new Promise<void>((resolve, reject) => {

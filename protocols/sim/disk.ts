@@ -11,15 +11,16 @@ export interface DiskMark {
 }
 
 export class SimDisk {
+  /** What it held when another one was gone on with; looked at when a life begins, for it may be long. */
+  #past: () => readonly Json[] = () => []
   readonly #records: Json[] = []
   #synced = 0
   /** Counts the replacements: a mark of before means nothing after. */
   #generation = 0
 
   /** What it held, all of it durable, when somebody looked. */
-  fill(records: readonly Json[]): void {
-    this.#records.push(...records)
-    this.#synced = this.#records.length
+  fill(records: () => readonly Json[]): void {
+    this.#past = records
   }
 
   append(record: Json): void {
@@ -27,6 +28,7 @@ export class SimDisk {
   }
 
   replace(record: Json): void {
+    this.#past = () => []
     this.#records.length = 0
     this.#records.push(record)
     this.#generation += 1
@@ -49,6 +51,7 @@ export class SimDisk {
   }
 
   wipe(): void {
+    this.#past = () => []
     this.#records.length = 0
     this.#generation += 1
     this.#synced = 0
@@ -56,6 +59,6 @@ export class SimDisk {
 
   /** What a new life finds, in the order in which it was persisted. */
   recovered(): Json[] {
-    return [...this.#records]
+    return [...this.#past(), ...this.#records]
   }
 }

@@ -94,7 +94,7 @@ export class SimNode {
     this.wiped = cut.wiped
     this.clock.continue(cut.time)
     this.syncMs = cut.syncMs
-    this.disk.fill(cut.disk)
+    this.disk.fill(() => cut.disk)
     this.#stamps.continue(cut.lamport, cut.clock)
     if (cut.status === 'starting') return this.boot()
     this.status = cut.status
