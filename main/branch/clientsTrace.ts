@@ -5,7 +5,7 @@ import type { Json } from '../../protocols/core/json.ts'
 import type { ClientsCut } from '../../protocols/sim/cut.ts'
 import { isOfLoad } from '../../protocols/sim/deeds.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
-import type { SentMessage } from './lean.ts'
+import type { SentMessage } from './sentMessage.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Open = Mutable<ClientsCut['open'][number]>

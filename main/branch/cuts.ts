@@ -13,7 +13,7 @@ import { RunTime } from '../futures/runTime.ts'
 import { ownConfig, type RunHeader } from '../recorder/header.ts'
 import type { RunReader } from '../recorder/reader.ts'
 import { Divergence, type Execution } from '../replay/execution.ts'
-import type { SentMessage } from './lean.ts'
+import type { SentMessage } from './sentMessage.ts'
 import { type Dating, Trace } from './trace.ts'
 
 export interface CutAt {

@@ -4,12 +4,13 @@ import { messageIdParts } from '../../protocols/core/ids.ts'
 import type { NodeCut } from '../../protocols/sim/cut.ts'
 import type { Letter } from '../../protocols/sim/sink.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
+import { leanStep } from '../../protocols/wire/lean.ts'
 import { StepInputKind } from '../../protocols/wire/tap.ts'
 import { lettersOf } from '../futures/letters.ts'
 import { NodeCourse } from '../futures/nodeCourse.ts'
 import { Divergence, type Executed, type Execution } from '../replay/execution.ts'
 import { DiskTrace } from './diskTrace.ts'
-import { leanStep, type SentMessage } from './lean.ts'
+import type { SentMessage } from './sentMessage.ts'
 
 /** What its world has in a fixed order. */
 export interface NodeTables {

@@ -19,8 +19,8 @@ import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { ownConfig, type RunHeader } from '../recorder/header.ts'
 import type { Execution } from '../replay/execution.ts'
 import { ClientsTrace } from './clientsTrace.ts'
-import { type SentMessage, sentMessage } from './lean.ts'
 import { NodeTrace } from './nodeTrace.ts'
+import { type SentMessage, sentMessage } from './sentMessage.ts'
 
 /** Run time of what a recording dates: see `RunTime` of main/futures. */
 export interface Dating {

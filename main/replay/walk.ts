@@ -10,8 +10,8 @@ import { advance, firstMoment, type NodeStatus } from '../../protocols/core/mome
 import { ChunkKind } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
+import { leanSend, leanStep } from '../../protocols/wire/lean.ts'
 import { Divergence, type Executed, type Execution } from './execution.ts'
-import { leanSend, leanStep } from './lean.ts'
 import type { EventSource } from './source.ts'
 
 /** How a node stands after some event. Never changed: the next step makes another. */

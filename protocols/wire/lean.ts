@@ -1,16 +1,17 @@
 /**
- * Steps and sends with no more than it takes to run them again: what a node showed and noted is not parsed, stamps are left
- * out. A pass over a long recording reads them a quarter of a million times.
+ * Steps and sends with no more than it takes to run them again: what a node showed and noted is not parsed. A pass over a
+ * long recording reads them a quarter of a million times, so their clocks are the reader's own and change with it.
  */
-import type { SendEvent, StepEvent } from '../../protocols/core/event.ts'
-import type { EndpointId, MessageId, NodeId } from '../../protocols/core/ids.ts'
-import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
-import { StepInputKind } from '../../protocols/wire/tap.ts'
+import type { SendEvent, StepEvent } from '../core/event.ts'
+import type { EndpointId, MessageId, NodeId } from '../core/ids.ts'
+import type { ChunkReader } from './chunkReader.ts'
+import { StepInputKind } from './tap.ts'
 
 const NONE: readonly never[] = []
 /** How many timers a step set is compared, not which. */
 const timerLists: StepEvent['timers'][] = []
 
+/** The step at which the reader stands. */
 export function leanStep(reader: ChunkReader): StepEvent {
   const { seq, atUs, life, step, lamport, nowMs, persisted } = reader
   return {
@@ -21,7 +22,7 @@ export function leanStep(reader: ChunkReader): StepEvent {
     life,
     step,
     lamport,
-    clock: NONE,
+    clock: reader.clock as unknown as readonly number[],
     nowMs,
     input: inputOf(reader),
     sends: { first: reader.sendFirst, count: reader.sendCount },
@@ -31,6 +32,7 @@ export function leanStep(reader: ChunkReader): StepEvent {
   }
 }
 
+/** The send at which the reader stands, without its clock. */
 export function leanSend(reader: ChunkReader): SendEvent {
   const { seq, atUs, life, step, lamport, tables } = reader
   const body = reader.json()
