@@ -16,7 +16,11 @@ export class Extents {
   readonly #from: Numbers[] = Array.from({ length: LEVELS }, () => new Float64Array(16))
   readonly #to: Numbers[] = Array.from({ length: LEVELS }, () => new Float64Array(16))
 
+  /** Of each node of each level, how many things in it reach anywhere. */
+  readonly #held: Numbers[] = Array.from({ length: LEVELS }, () => new Float64Array(16))
+
   constructor() {
+    this.#held[0] = new Float64Array(256)
     this.#from[0] = new Float64Array(256)
     this.#to[0] = new Float64Array(256)
   }
@@ -42,11 +46,13 @@ export class Extents {
   /** A thing reaches further than was known. */
   reach(at: number, from: number, to: number): void {
     if (Number.isNaN(from) || Number.isNaN(to)) return
+    const isNew = this.#held[0]?.[at] === 0
     for (let level = 0, node = at; level < LEVELS; level++, node >>= SHIFT) {
       const low = this.#from[level] as Numbers
       const high = this.#to[level] as Numbers
       if (from < (low[node] as number)) low[node] = from
       if (to > (high[node] as number)) high[node] = to
+      if (isNew) (this.#held[level] as Numbers)[node] = ((this.#held[level] as Numbers)[node] as number) + 1
     }
   }
 
@@ -64,7 +70,7 @@ export class Extents {
     for (let child = node << SHIFT; child <= last; child++) this.#visit(below, child, from, to, see)
   }
 
-  /** About how many touch `from`..`to`: nodes that lie wholly within are counted without being opened; not much beyond `enough` is looked for. */
+  /** How many touch `from`..`to`: nodes that lie wholly within are counted without being opened; not much beyond `enough` is looked for. */
   count(from: number, to: number, enough = Number.POSITIVE_INFINITY): number {
     let found = 0
     const look = (level: number, node: number): void => {
@@ -72,7 +78,7 @@ export class Extents {
       const high = (this.#to[level] as Numbers)[node] as number
       if (low > to || high < from || found > enough) return
       if (level === 0) found++
-      else if (low >= from && high <= to) found += Math.min(this.length, (node + 1) << (SHIFT * level)) - (node << (SHIFT * level))
+      else if (low >= from && high <= to) found += (this.#held[level] as Numbers)[node] as number
       else
         for (let child = node << SHIFT; child <= Math.min((node << SHIFT) + FAN - 1, (this.length - 1) >> (SHIFT * (level - 1))); child++)
           look(level - 1, child)
@@ -88,7 +94,7 @@ export class Extents {
   }
 
   #widen(level: number): void {
-    for (const side of [this.#from, this.#to]) {
+    for (const side of [this.#from, this.#to, this.#held]) {
       const wide = new Float64Array((side[level] as Numbers).length * 2)
       wide.set(side[level] as Numbers)
       side[level] = wide

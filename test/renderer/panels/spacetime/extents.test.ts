@@ -21,6 +21,19 @@ test('a window finds all that touches it and nothing else, and counts them', () 
       expect(extents.count(from, from + size)).toBe(wanted.length)
       expect(extents.count(from, from + size, 10) > 10).toBe(wanted.length > 10)
     }),
+    // what reaches nowhere was counted where all of a node was in the window
+    {
+      examples: [
+        [
+          [
+            [Number.NaN, 0],
+            [0, 0],
+          ],
+          0,
+          0,
+        ],
+      ],
+    },
   )
 })
 
