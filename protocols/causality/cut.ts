@@ -45,7 +45,7 @@ export function consistentWithin(columns: Columns, cut: CausalCut): CausalCut {
 export interface Across {
   /** Rows of deliveries whose receipt is in the cut and whose send is not. */
   readonly early: readonly number[]
-  /** Rows of sends in the cut that no receipt in it belongs to: in the channels. Those that were dropped before are not among them. */
+  /** Rows of sends in the cut that no receipt in it belongs to: in the channels. Not those that were dropped before, or handed to somebody who took no step with them. */
   readonly inTransit: readonly number[]
   /** There are more of the one or the other than were asked for. */
   readonly more: boolean
@@ -71,8 +71,8 @@ export function messagesAcross(columns: Columns, cut: CausalCut, limit: number):
       if (isIn(row) && !isIn(cause[row] as number)) note(early, row)
     } else if (kind[row] === ChunkKind.send && isIn(row)) {
       const arrival = fate[row] as number
-      const dropped = arrival !== 0 && kind[arrival] === ChunkKind.drop && arrival <= end
-      if (!dropped && (arrival === 0 || !isIn(arrival))) note(inTransit, row)
+      const isOver = arrival !== 0 && point[arrival] === 0 && arrival <= end
+      if (!isOver && (arrival === 0 || !isIn(arrival))) note(inTransit, row)
     }
   }
   return { early: early.reverse(), inTransit: inTransit.reverse(), more }
