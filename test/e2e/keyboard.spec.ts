@@ -218,7 +218,8 @@ async function focusIsSeen(page: Page): Promise<boolean> {
       const { outlineStyle, outlineWidth } = getComputedStyle(element)
       return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0
     }
-    const around = [at, at?.parentElement ?? null, at?.closest('label') ?? null]
+    // A field may be ringed together with what stands in it: its box is no further off than this.
+    const around = [at, at?.parentElement ?? null, at?.parentElement?.parentElement ?? null, at?.closest('label') ?? null]
     return at?.closest('[data-topology] [role="listbox"]') !== null || around.some(ring)
   })
 }
