@@ -10,7 +10,8 @@ import { ChunkKind } from '../../../protocols/wire/chunk.ts'
 import { simulatedRun } from '../../support/simulatedRun.ts'
 import { Brute, columnsOf } from './brute.ts'
 
-const seeds = Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31))
+/** In the first a checkpoint stands between a delivery and the step that took it in. */
+const seeds = [1657112533, ...Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31))]
 
 /** T1 of the rules of clocks: three processes, nine events; its table of stamps is worked out by hand. */
 function threeProcesses(): { columns: Columns; rows: Record<string, number> } {
@@ -122,7 +123,10 @@ describe.each(seeds)('a run of seed %i', (seed) => {
       const side = cone ? sideOf(columns, cone, b) : 'unknown'
       const meant = { before: 'future', after: 'past', concurrent: 'concurrent', same: 'self', unknown: 'unknown' } as const
       if (placeOf(columns, a)) expect(side).toBe(meant[is])
-      if (is === 'before') expect(a).toBeLessThan(b) // the recording's order respects causality
+      // The recording's order respects causality, as far as points go: what a step sends may leave when the next has begun, and
+      // what it takes in was delivered before.
+      const began = (row: number) => columns.pointRow[columns.point[row] as number] || row
+      if (is === 'before') expect(began(a)).toBeLessThanOrEqual(began(b))
     }
   })
 
