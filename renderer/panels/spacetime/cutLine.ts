@@ -40,6 +40,10 @@ export function moved(placement: Placement, cut: CausalCut, lane: number, by: 1 
   if (by === 1) {
     const point = columns.pointFrom(lane, (cut[lane] as number) + 1)
     if (point !== 0) next[lane] = columns.tickOf(point)
-  } else if (last !== 0) next[lane] = columns.tickOf(last) - 1
+  } else if (last !== 0) {
+    next[lane] = columns.tickOf(last) - 1
+    const before = lastIn(columns, next, lane) // a tick may have no point: clients do not record each thing that they hear
+    next[lane] = before === 0 ? 0 : columns.tickOf(before)
+  }
   return next
 }
