@@ -114,7 +114,7 @@ class SynodLab implements Lab {
     this.#comparing = new LabCompare({
       fileOf: (run) => this.#views.fileOf(run),
       summaryOf: async (run) => {
-        if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
+        await this.#settled(run)
         return (await (await this.#views.get(run)).overview(this.#live?.run === run)).summary
       },
       tell: (a, b, progress) => this.#connections.publish({ kind: 'comparing', a, b, progress }),
@@ -281,7 +281,7 @@ class SynodLab implements Lab {
 
   async #start(wanted: RunConfig, scenario?: string): Promise<RunId> {
     const choice = choose(wanted)
-    if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
+    this.#mayWrite()
     return await this.#alone(async () => {
       if (this.#live) {
         const { name } = this.#library.summary(this.#live.run)
@@ -293,9 +293,7 @@ class SynodLab implements Lab {
         ...{ run: place.run, file: place.file, name },
         ...choice,
         ...(scenario === undefined ? {} : { scenario }),
-        onReport: (report) => this.#connections.publish({ kind: 'grew', run: place.run, ...report }),
-        onTrouble: (failure) => this.#trouble(failure, place.run),
-        onFailure: (failure) => this.#lost(place.run, failure),
+        ...this.#hearing(place.run),
       })
       await this.#begin(live)
       return live.run
@@ -305,7 +303,7 @@ class SynodLab implements Lab {
   /** The run that is left is ended when it is live, once the branch is made. */
   async #branch(request: ParsedRequest<'run.branch'>): Promise<RunId> {
     const { run: of, seq } = request
-    if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
+    this.#mayWrite()
     return await this.#alone(async () => {
       const live = this.#live
       checkFree(live && { run: live.run, name: this.#library.summary(live.run).name }, of)
@@ -326,9 +324,7 @@ class SynodLab implements Lab {
         const begun = this.#newRun(place.folder, {
           ...{ run: place.run, file: place.file, name, branch },
           ...choose(branch.header.config),
-          onReport: (report) => this.#connections.publish({ kind: 'grew', run: place.run, ...report }),
-          onTrouble: (failure) => this.#trouble(failure, place.run),
-          onFailure: (failure) => this.#lost(place.run, failure),
+          ...this.#hearing(place.run),
         })
         await this.#begin(begun)
       } catch (error) {
@@ -343,6 +339,24 @@ class SynodLab implements Lab {
   async #summaryOf(run: RunId): Promise<RunSummary> {
     if (this.#views.isStranger(run)) return (await (await this.#views.get(run)).overview(false)).summary
     return this.#library.summary(run)
+  }
+
+  #mayWrite(): void {
+    if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
+  }
+
+  /** All that a run has done so far is in its file. */
+  async #settled(run: RunId): Promise<void> {
+    if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
+  }
+
+  /** Everybody is told what a live run says of itself. */
+  #hearing(run: RunId): Pick<LiveRunSettings, 'onReport' | 'onTrouble' | 'onFailure'> {
+    return {
+      onReport: (report) => this.#connections.publish({ kind: 'grew', run, ...report }),
+      onTrouble: (failure) => this.#trouble(failure, run),
+      onFailure: (failure) => this.#lost(run, failure),
+    }
   }
 
   #newRun(folder: string, settings: LiveRunSettings): LiveRun {
@@ -414,7 +428,7 @@ class SynodLab implements Lab {
   }
 
   async #check(run: RunId, wanted: ParsedRequest<'run.check'>['history']): Promise<Verdict> {
-    if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
+    await this.#settled(run)
     const view = await this.#views.get(run)
     const verdict = await view.check()
     if (!this.#options.readOnly) this.#keepFindings(run, verdict)
@@ -439,14 +453,14 @@ class SynodLab implements Lab {
   }
 
   async #keepFuture(request: ParsedRequest<'run.future'>): Promise<RunSummary> {
-    if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
+    this.#mayWrite()
     const { summary } = await (await this.#views.get(request.run)).overview(false)
     return this.#changed(await this.#futures.keep(request, summary.name))
   }
 
   /** With the order, and with news of how far it is for those who watch the run. */
   async #history(run: RunId, limitMs: number): Promise<HistoryReport | null> {
-    if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
+    await this.#settled(run)
     const onProgress = (progress: JudgeProgress) => this.#connections.publish({ kind: 'judging', run, progress })
     return (await judgeHistory(await this.#views.get(run), { limitMs, order: true, onProgress })) ?? null
   }
