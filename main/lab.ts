@@ -235,6 +235,7 @@ class SynodLab implements Lab {
       'run.client': ({ run, text, by, of }) => live(run).operate(text, { by, of }),
       'run.load': async ({ run, load }) => done(await live(run).setLoad(load)),
       'run.node': async ({ run, node, action }) => done(await live(run).act(node, action)),
+      'run.tell': async ({ run, node, control }) => done(await live(run).tell(node, control)),
       'run.clock': async ({ run, node, ...setting }) => done(await live(run).setClock(node, setting)),
       'run.disk': async ({ run, node, syncMs }) => done(await live(run).setSync(node, syncMs ?? undefined)),
       'run.arm': ({ run, fault }) => live(run).arm(fault),

@@ -35,6 +35,7 @@ function protocolInfo(protocol: AnyProtocol): ProtocolInfo {
     messages: protocol.messages.map(({ kind, family, style, help }) => ({ kind, family, style, help })),
     facts: protocol.facts.map((fact) => ({ ...fact })),
     timers: protocol.timers.map((timer) => ({ ...timer })),
+    controls: (protocol.controls ?? []).map(({ schema, ...words }) => words),
     ...(protocol.panel === undefined ? {} : { panel: panelInfo(protocol.panel) }),
     services: [...protocol.services],
     invariants: protocol.invariants.map(({ name, statement, source }) => ({ name, statement, source })),

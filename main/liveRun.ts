@@ -8,6 +8,7 @@ import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
 import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../protocols/core/fault.ts'
 import { type EndpointId, endpointIds, type FaultId, type MessageId, type NodeId, type RunId } from '../protocols/core/ids.ts'
+import type { Control } from '../protocols/core/input.ts'
 import type { Json } from '../protocols/core/json.ts'
 import type { AnyProtocol } from '../protocols/core/machine.ts'
 import type { AnyService } from '../protocols/core/service.ts'
@@ -15,6 +16,7 @@ import type { MadeBranch } from './branch/words.ts'
 import type { Bookmarks } from './contract/bookmarks.ts'
 import type { ClientAnswer, RunSummary, Violation } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
+import { badRequest } from './labBorder.ts'
 import type { RecorderReport } from './recorder/index.ts'
 
 export interface LiveRunSettings {
@@ -52,6 +54,8 @@ export interface LiveRun {
   operate(text: string, asked?: Asked): Promise<ClientAnswer>
   setLoad(load: Load | null): void | Promise<void>
   act(node: NodeId, action: NodeAction): Promise<void>
+  /** Tells a node something that is no message of its protocol: one of the protocol's controls. */
+  tell(node: NodeId, control: Control): Promise<void>
   /** Simulated nodes only. */
   setClock(node: NodeId, setting: ClockSetting): Promise<void>
   /** Simulated nodes only. Undefined: what a sync usually takes. */
@@ -78,6 +82,23 @@ export function readOperation(service: AnyService, text: string): Json {
   if (!('error' in parsed)) return parsed.op
   const forms = service.grammar.map(({ form }) => form).join(', ')
   throw new LabError('bad-request', parsed.error, `${service.title} understands: ${forms}.`)
+}
+
+/** Throws `bad-request` for what nodes of this protocol cannot be told, with what they can. */
+export function readControl(control: Control, { title, controls = [] }: AnyProtocol, nodes: readonly NodeId[]): Control {
+  const spec = controls.find(({ name }) => name === control.name)
+  if (!spec) {
+    const known = controls.length === 0 ? 'They can be told nothing.' : `They can be told: ${controls.map(({ name }) => name).join(', ')}.`
+    throw new LabError('bad-request', `Nodes of ${title} cannot be told "${control.name}".`, known)
+  }
+  const read = spec.schema.safeParse(control)
+  if (!read.success) throw badRequest(spec.name, read.error.issues, spec.help)
+  for (const { name, is } of spec.fields) {
+    const said = read.data[name]
+    const named = is === 'node' ? [said] : is === 'nodes' && Array.isArray(said) ? said : []
+    for (const node of named) if (node !== undefined) checkEndpoint(node as NodeId, `${spec.name}.${name}`, nodes)
+  }
+  return read.data
 }
 
 /** Throws `not-found` for a node that the run does not have. */

@@ -9,6 +9,7 @@ import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
 import { type EndpointId, type FaultId, faultId, type MessageId, type NodeId, nodeIds, type RunId } from '../protocols/core/ids.ts'
+import type { Control } from '../protocols/core/input.ts'
 import { continuedClients, finishing, proxyPast, sequencedPast } from './branch/processes.ts'
 import type { Beginning } from './branch/words.ts'
 import { type NodeLauncher, type ProcessEntries, Supervisor } from './cluster/index.ts'
@@ -24,6 +25,7 @@ import {
   checkFault,
   type LiveRun,
   type LiveRunSettings,
+  readControl,
   readOperation,
   tellAnswer,
 } from './liveRun.ts'
@@ -128,6 +130,11 @@ export class ProcessRun implements LiveRun {
   async act(node: NodeId, action: NodeAction): Promise<void> {
     checkEndpoint(node, 'node', this.nodes)
     await this.#up(this.#cluster).act(node, action)
+  }
+
+  async tell(node: NodeId, control: Control): Promise<void> {
+    checkEndpoint(node, 'node', this.nodes)
+    this.#up(this.#cluster).tell(node, readControl(control, this.#settings.protocol, this.nodes))
   }
 
   async setClock(node: NodeId): Promise<void> {

@@ -225,6 +225,8 @@ export class Trace {
       }
       case 'node':
         return this.#node(action.node)?.act(action.what)
+      case 'control':
+        return // its step says what came of it
       case 'clock':
         return this.#node(action.node)?.setClock(action, this.#nowUs)
       case 'disk':

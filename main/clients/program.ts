@@ -75,6 +75,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
       case 'pause':
       case 'resume':
       case 'stopped':
+      case 'control':
         return // words for nodes, and for every process (endpoint.ts)
       default:
         return message satisfies never

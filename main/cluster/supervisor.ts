@@ -7,6 +7,7 @@ import type { Load, RunConfig } from '../../protocols/core/config.ts'
 import type { ActionEvent, NodeChange, Unnumbered } from '../../protocols/core/event.ts'
 import type { NodeAction } from '../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type NodeId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { NodeStatus } from '../../protocols/core/moment.ts'
 import { LabError } from '../contract/errors.ts'
@@ -148,6 +149,18 @@ export class Supervisor {
     const node = this.#nodes.get(id)
     if (!node) throw new LabError('not-found', `There is no node ${id} in this run.`, `Its nodes are ${this.#settings.nodes.join(', ')}.`)
     await node.act(action, () => this.#action({ do: 'node', node: id, what: action }))
+  }
+
+  /** Records what a node is told, and tells it. Rejects with `node-down` when it does not run. */
+  tell(id: NodeId, control: Control): void {
+    this.#checkLive()
+    const node = this.#nodes.get(id)
+    if (node?.state().status !== 'up') {
+      const is = node?.state().status ?? 'not in this run'
+      throw new LabError('node-down', `${id} is ${is}: it hears nothing.`, 'Restart or resume it first.')
+    }
+    this.#action({ do: 'control', node: id, control })
+    node.send({ kind: 'control', control })
   }
 
   /** Resumes what is paused and restarts what is down. */

@@ -4,6 +4,7 @@ import type { StepSeries } from '../../protocols/causality/align.ts'
 import type { InvokeEvent, ReturnEvent } from '../../protocols/core/event.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import { ChunkKind } from '../../protocols/wire/chunk.ts'
+import { controlOf } from '../../protocols/wire/chunkEvents.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { StepInputKind } from '../../protocols/wire/tap.ts'
 import type { RunReader } from '../recorder/reader.ts'
@@ -99,6 +100,7 @@ function stepSays(saying: Saying, at: ChunkReader, bodies: ReadonlyMap<number, n
   const isTold = input === StepInputKind.message || input === StepInputKind.request
   const given = isTold ? (bodies.get(subject) ?? 0) : input === StepInputKind.durable ? 0 : subject
   saying.begin(input, given, at.sendCount).number(at.persisted)
+  if (input === StepInputKind.control) saying.bytes(Buffer.from(JSON.stringify(controlOf(at))))
   // What a node shows is said by the last step of a turn alone; what it notes by every step.
   const text = at.textBytes()
   if (text.length > 2 && (text[2] === LETTER_N || Buffer.from(text.buffer, text.byteOffset, text.byteLength).includes(NOTES))) {

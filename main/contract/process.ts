@@ -1,6 +1,7 @@
 /** What the engine tells the processes it starts, and the few words they exchange afterwards over the launcher's channel. Bulk data goes over sockets: see protocols/wire. */
 import type { Load } from '../../protocols/core/config.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 
 interface ProcessSettings {
@@ -49,6 +50,8 @@ export type ToProcess =
   /** Cooperative pause, where the system has no SIGSTOP. */
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
+  /** For a node: something that is no message of its protocol. */
+  | { readonly kind: 'control'; readonly control: Control }
   /** End in good order. */
   | { readonly kind: 'stop' }
   /** A run goes on that others have begun: time goes on now, from `nowMs` of run time at `atUs`. For the clients, what others did before. */

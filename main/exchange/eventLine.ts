@@ -29,6 +29,7 @@ const schemas = {
       z.strictObject({ kind: z.literal('timer'), name }),
       z.strictObject({ kind: z.literal('request'), message }),
       z.strictObject({ kind: z.literal('durable'), mark: index }),
+      z.strictObject({ kind: z.literal('control'), control: z.looseObject({ name }) }),
     ]),
     sends: z.strictObject({ first: u32, count: u16 }),
     timers: z.array(z.strictObject({ name, ms: f32.optional() })).max(255),

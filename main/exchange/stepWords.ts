@@ -51,6 +51,8 @@ export class StepWords {
         return `${input.name} timer`
       case 'durable':
         return 'what it wrote is durable'
+      case 'control':
+        return `is told ${JSON.stringify(input.control)}`
       case 'message':
       case 'request': {
         const said = this.#sends.get(input.message)

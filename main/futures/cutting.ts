@@ -192,6 +192,8 @@ export class Cutting {
       }
       case 'node':
         return this.#node(action.node)?.act(action.what)
+      case 'control':
+        return // its step says what came of it
       case 'clock':
         return this.#node(action.node)?.setClock(action, this.#nowUs)
       case 'disk':

@@ -75,6 +75,8 @@ function actionWords(action: Extract<RunEvent, { kind: 'action' }>['action']): s
       return `a message is let through ${action.fault}`
     case 'node':
       return `${action.what} ${action.node}`
+    case 'control':
+      return `${action.node} is told ${JSON.stringify(action.control)}`
     case 'clock':
       return `the clock of ${action.node} is set`
     case 'disk':

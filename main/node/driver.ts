@@ -5,7 +5,7 @@
 import { CLIENT_MESSAGE_TYPES, type ClientReplyBody } from '../../protocols/core/event.ts'
 import { hashText } from '../../protocols/core/hash.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
-import type { ClientOutcome, Input } from '../../protocols/core/input.ts'
+import type { ClientOutcome, Control, Input } from '../../protocols/core/input.ts'
 import { invariant } from '../../protocols/core/invariant.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyMessage, AnyProtocol, Machine, Observation, Step } from '../../protocols/core/machine.ts'
@@ -49,6 +49,10 @@ export interface DriverOptions {
 type Timing = { readonly timer: number; readonly ms: number }
 const noTimings: readonly Timing[] = []
 
+/** What a step's record says besides numbers. */
+type Said = { readonly control?: Control; readonly notes?: readonly Json[] }
+const nothingSaid: Said = {}
+
 const stamped = (message: StampedMessage) => ({ kind: FrameKind.message, ...message })
 
 export class Driver {
@@ -76,7 +80,7 @@ export class Driver {
   /** Where in the tap's buffer the record of the turn's last step begins, and what must be known to write it again. */
   #lastRecordAt = -1
   #lastRecord: Parameters<typeof writeStepRecord>[1] | undefined
-  #lastNotes: readonly Json[] = []
+  #lastSaid = nothingSaid
   #observed: Observation | undefined
   #observedState: unknown
   #isTurnOpen = false
@@ -193,6 +197,14 @@ export class Driver {
     tap.flush()
   }
 
+  /** A person or a scenario tells this node something. */
+  onControl(control: Control): void {
+    if (this.#isClosed) return
+    this.#options.stamps.local()
+    const coin = this.#begin()
+    this.#take({ kind: 'control', control, nowMs: this.#nowMs, coin }, StepInputKind.control, 0)
+  }
+
   #onDurable(mark: number): void {
     if (this.#isClosed) return
     this.#options.stamps.local()
@@ -228,10 +240,10 @@ export class Driver {
   }
 
   #take(input: Input<AnyMessage>, kind: number, subject: number): void {
-    this.#carryOut(this.#machine.step(this.#state, input), kind, subject)
+    this.#carryOut(this.#machine.step(this.#state, input), kind, subject, input.kind === 'control' ? input.control : undefined)
   }
 
-  #carryOut(step: Step<unknown, AnyMessage>, input: number, subject: number): void {
+  #carryOut(step: Step<unknown, AnyMessage>, input: number, subject: number, control?: Control): void {
     this.#state = step.state
     const sendFirst = this.#messages + 1
     let timings = noTimings as Timing[]
@@ -265,7 +277,8 @@ export class Driver {
           effect satisfies never
       }
     }
-    this.#record(input, subject, sendFirst, persisted, timings, notes)
+    const said = control ? { control, ...(notes ? { notes } : {}) } : notes ? { notes } : nothingSaid
+    this.#record(input, subject, sendFirst, persisted, timings, said)
     this.#departures.stepped()
     this.#openTurn()
   }
@@ -333,23 +346,16 @@ export class Driver {
     return type
   }
 
-  #record(
-    input: number,
-    subject: number,
-    sendFirst: number,
-    persisted: number,
-    timers: readonly Timing[],
-    notes: Json[] | undefined,
-  ): void {
+  #record(input: number, subject: number, sendFirst: number, persisted: number, timers: readonly Timing[], said: Said): void {
     const { tap, stamps } = this.#options
     const record = {
       ...{ step: this.#step, atUs: this.#atUs, nowMs: this.#nowMs, lamport: stamps.lamport, clock: stamps.clock },
       ...{ input, subject, sendFirst, sendCount: this.#messages - sendFirst + 1, persisted, timers },
-      extras: notes ? JSON.stringify({ notes }) : '',
+      extras: said === nothingSaid ? '' : JSON.stringify(said),
     }
     this.#lastRecord = record
     this.#lastRecordAt = tap.writer.length
-    this.#lastNotes = notes ?? []
+    this.#lastSaid = said
     writeStepRecord(tap.writer, record)
   }
 
@@ -365,7 +371,7 @@ export class Driver {
     this.#observed = observation
     const { writer } = this.#options.tap
     writer.length = this.#lastRecordAt
-    const extras = JSON.stringify(this.#lastNotes.length > 0 ? { notes: this.#lastNotes, observation } : { observation })
+    const extras = JSON.stringify({ ...this.#lastSaid, observation })
     writeStepRecord(writer, { ...record, extras })
   }
 

@@ -120,6 +120,8 @@ function obey(message: ToProcess, { clock, driver, incoming, tap }: Parts): void
     case 'resume':
       driver?.timers.release()
       return incoming.setHeld(false)
+    case 'control':
+      return driver?.onControl(message.control)
     case 'stop':
       driver?.close()
       return void tap.end().then(() => process.exit(ExitCode.good))

@@ -234,7 +234,7 @@ export class Recorder implements Log {
     const count = view.getUint8(at + 7)
     const input = view.getUint8(at + 5)
     const subject = view.getFloat64(at + 32, true)
-    if (from + 5 * count > end || input > StepInputKind.durable || !(Number.isSafeInteger(subject) && subject >= 0)) {
+    if (from + 5 * count > end || input > StepInputKind.control || !(Number.isSafeInteger(subject) && subject >= 0)) {
       return `A step record of ${endpoints[endpoint]} is malformed.`
     }
     const isMessage = input === StepInputKind.message || input === StepInputKind.request

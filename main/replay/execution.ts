@@ -6,7 +6,7 @@ import type { Effect } from '../../protocols/core/effect.ts'
 import type { CheckpointEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import { hashText } from '../../protocols/core/hash.ts'
 import { CLIENTS, type NodeId } from '../../protocols/core/ids.ts'
-import type { ClientRequest, Input, StartInput } from '../../protocols/core/input.ts'
+import type { ClientRequest, Control, Input, StartInput } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol, Machine, Step } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
@@ -111,6 +111,7 @@ export class Execution {
     const ambient = this.#ambient(event)
     if (input.kind === 'timer') return { kind: 'timer', name: input.name, ...ambient }
     if (input.kind === 'durable') return { kind: 'durable', mark: input.mark, ...ambient }
+    if (input.kind === 'control') return { kind: 'control', control: this.#controlOf(event, input.control), ...ambient }
     if (input.kind === 'start') throw diverged(event, 'a life started twice')
     if (!send) throw diverged(event, `its message ${input.message} is not in the recording`)
     if (input.kind === 'request') return { kind: 'request', ...this.#requestOf(event, send), ...ambient }
@@ -121,6 +122,13 @@ export class Execution {
     const message = this.protocol.message.safeParse(send.body)
     if (!message.success) throw diverged(event, `the ${send.type} that it was given does not fit ${this.protocol.title}`)
     return message.data
+  }
+
+  #controlOf(event: StepEvent, control: Control): Control {
+    const { controls = [], title } = this.protocol
+    const read = controls.find(({ name }) => name === control.name)?.schema.safeParse(control)
+    if (!read?.success) throw diverged(event, `what it was told from outside (${control.name}) does not fit ${title}`)
+    return read.data
   }
 
   #requestOf(event: StepEvent | SendEvent, send: SendEvent): { id: number; request: ClientRequest } {

@@ -58,6 +58,10 @@ function stepOf({ deed }: DatedDeed, service: AnyService): object | undefined {
       return { do: 'load', load: action.load ?? 'off' }
     case 'timeScale':
       return { do: 'timeScale', timeScale: action.scale }
+    case 'control': {
+      const { name, ...fields } = action.control
+      return { do: 'tell', tell: action.node, control: name, with: fields }
+    }
     case 'clock':
     case 'disk':
       return undefined // nobody sets those of real machines

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { loadSchema, runConfigSchema } from '../../protocols/core/config.ts'
 import { clockSettingSchema, networkFaultSchema, syncMsSchema } from '../../protocols/core/fault.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import { parseQuery } from '../../protocols/query/parse.ts'
 import { QueryError } from '../../protocols/query/syntax.ts'
 import type { Variations } from './vary.ts'
@@ -68,6 +69,8 @@ const client = z
 const { skewMs, driftPpm } = clockSettingSchema.shape
 const syncMs = z.union([z.literal('usual'), syncMsSchema])
 
+const json = z.json() as unknown as z.ZodType<Json>
+
 /** What each key of a step takes, besides `withinMs` and `atMs`. */
 export const stepSchemas = {
   wait: z.strictObject({ wait, ...within }),
@@ -87,6 +90,7 @@ export const stepSchemas = {
   heal: z.strictObject({ heal: z.union([z.literal(true), z.null()]).optional(), ...within }),
   clock: z.strictObject({ clock: word, skewMs: skewMs.default(0), driftPpm: driftPpm.default(0), ...within }),
   disk: z.strictObject({ disk: word, syncMs, ...within }),
+  tell: z.strictObject({ tell: word, control: z.string().min(1), with: z.record(z.string(), json).optional(), ...within }),
   timeScale: z.strictObject({ timeScale: z.number().min(1).max(100), ...within }),
   storm: z.strictObject({ storm: z.strictObject({ ms: z.number().min(1).max(600_000) }), ...within }),
   say: z.strictObject({ say: z.string().min(1), ...within }),

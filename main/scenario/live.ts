@@ -3,6 +3,7 @@ import type { Load } from '../../protocols/core/config.ts'
 import type { ActionEvent } from '../../protocols/core/event.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import type { Moment } from '../../protocols/core/moment.ts'
 import type { LabClient } from '../contract/client.ts'
 import type { ClientAnswer } from '../contract/commands.ts'
@@ -170,6 +171,11 @@ export class LiveStage implements Stage {
     await this.#client.call('run.heal', { run: this.run })
     const healed = () => this.moment.faults.size === 0 && [...this.moment.nodes.values()].every((node) => node.status === 'up')
     await this.#view.until(healed, deadline)
+  }
+
+  async tell(node: NodeId, control: Control, deadline: Deadline): Promise<void> {
+    const isControl = (action: ActionEvent['action']) => action.do === 'control' && action.node === node
+    await this.#recorded(isControl, deadline, () => intime(this.#client.call('run.tell', { run: this.run, node, control }), deadline))
   }
 
   async timeScale(scale: number, deadline: Deadline): Promise<void> {

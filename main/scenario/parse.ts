@@ -190,6 +190,8 @@ function nodeWords(step: Step): { word: string; path: Path }[] {
       return [{ word: step.resume, path: ['resume'] }]
     case 'wipe':
       return [{ word: step.wipe, path: ['wipe'] }]
+    case 'tell':
+      return [{ word: step.tell, path: ['tell'] }]
     case 'clock':
       return [{ word: step.clock, path: ['clock'] }]
     case 'disk':

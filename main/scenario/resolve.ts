@@ -2,6 +2,7 @@
 
 import { type NetworkFault, networkFaultSchema } from '../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type NodeId, nodeId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import type { Moment, NodeMoment } from '../../protocols/core/moment.ts'
 import type { FactTest, Groups } from './format.ts'
 
@@ -60,6 +61,17 @@ export class Words {
 
   endpoint(word: string, moment: Moment): EndpointId {
     return word === CLIENTS ? CLIENTS : this.node(word, moment)
+  }
+
+  /** Fields of what a node is told: words for nodes become their ids. */
+  fields(written: { readonly [field: string]: Json }, moment: Moment): { readonly [field: string]: Json } {
+    const meant = (value: Json): Json =>
+      Array.isArray(value) ? value.map(meant) : typeof value === 'string' && this.#isWord(value) ? this.node(value, moment) : value
+    return Object.fromEntries(Object.entries(written).map(([field, value]) => [field, meant(value)]))
+  }
+
+  #isWord(text: string): boolean {
+    return text === 'leader' || text === 'follower' || this.#named.has(text)
   }
 
   groups(groups: Groups, moment: Moment): EndpointId[][] {

@@ -169,6 +169,12 @@ class Runner {
       case 'clock':
       case 'disk':
         return await this.#setMachine(step)
+      case 'tell': {
+        const { moment } = this.#stage
+        const node = this.#words.node(step.tell, moment)
+        await this.#stage.tell(node, { ...this.#words.fields(step.with ?? {}, moment), name: step.control }, deadline)
+        return node
+      }
       case 'timeScale':
         return void (await this.#stage.timeScale(step.timeScale, deadline))
       case 'storm':

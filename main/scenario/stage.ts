@@ -5,6 +5,7 @@
 import type { Load } from '../../protocols/core/config.ts'
 import type { ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import type { Moment, NodeMoment } from '../../protocols/core/moment.ts'
 import type { Watch } from '../../protocols/sim/lookout.ts'
 import type { Omen } from '../../protocols/sim/misfortune.ts'
@@ -79,6 +80,8 @@ export interface Stage {
   release(fault: FaultId): Promise<number>
   heal(deadline: Deadline): Promise<void>
   timeScale(scale: number, deadline: Deadline): Promise<void>
+  /** Tells a node one of the protocol's controls. */
+  tell(node: NodeId, control: Control, deadline: Deadline): Promise<void>
   /** Does it at once, whatever the node is about, and waits for nothing: where processes are real, there is no such thing. */
   strike?(node: NodeId, action: NodeAction): void
   /** Sees every step and every message; on real processes nobody does in time. */

@@ -4,6 +4,7 @@ import type { Asking } from '../../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../../protocols/core/config.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
 import type { Range } from '../../protocols/sim/simulation.ts'
@@ -27,6 +28,7 @@ export type Deed =
   | { readonly do: 'load'; readonly load: Load | null }
   | { readonly do: 'node'; readonly node: NodeId; readonly action: NodeAction }
   | { readonly do: 'clock'; readonly node: NodeId; readonly setting: ClockSetting }
+  | { readonly do: 'control'; readonly node: NodeId; readonly control: Control }
   /** The disk of a node as slow as this; undefined: as it usually is. */
   | { readonly do: 'disk'; readonly node: NodeId; readonly syncMs: Range | undefined }
   | { readonly do: 'arm'; readonly fault: NetworkFault }

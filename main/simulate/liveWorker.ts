@@ -83,6 +83,8 @@ class LiveSimulator {
         return run.act(deed.node, deed.action)
       case 'clock':
         return run.setClock(deed.node, deed.setting)
+      case 'control':
+        return run.tell(deed.node, deed.control)
       case 'disk':
         return run.setSync(deed.node, deed.syncMs)
       case 'arm':

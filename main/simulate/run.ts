@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads'
 import type { Load } from '../../protocols/core/config.ts'
 import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
 import { type FaultId, type MessageId, type NodeId, nodeIds, type RunId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import { buffersOf } from '../branch/words.ts'
 import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { ClientAnswer, RunSummary, Violation } from '../contract/commands.ts'
@@ -22,6 +23,7 @@ import {
   type LiveRun,
   type LiveRunSettings,
   type OperationAnswer,
+  readControl,
   readOperation,
   tellAnswer,
 } from '../liveRun.ts'
@@ -116,6 +118,11 @@ export class SimulatedRun implements LiveRun {
 
   setTimeScale(scale: number): Promise<void> {
     return this.#do({ do: 'timeScale', scale })
+  }
+
+  async tell(node: NodeId, control: Control): Promise<void> {
+    checkEndpoint(node, 'node', this.nodes)
+    await this.#do({ do: 'control', node, control: readControl(control, this.#settings.protocol, this.nodes) })
   }
 
   async setClock(node: NodeId, setting: ClockSetting): Promise<void> {

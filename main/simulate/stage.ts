@@ -4,6 +4,7 @@ import { messageTypesOf } from '../../protocols/core/event.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import { endpointIds, nodeIds } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
@@ -14,6 +15,7 @@ import { type Range, Simulation, SimulationError } from '../../protocols/sim/sim
 import { type Sink, tee } from '../../protocols/sim/sink.ts'
 import type { ClientAnswer } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
+import { readControl } from '../liveRun.ts'
 import type { Expectations, JudgedExpectation } from '../scenario/format.ts'
 import { type Asked, type Deadline, isDoneTo, type Judged, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
 import { Heard, LINEARIZABILITY } from './heard.ts'
@@ -194,6 +196,11 @@ export class SimStage implements Stage {
     this.simulation.setTimeScale(scale)
   }
 
+  async tell(node: NodeId, control: Control): Promise<void> {
+    this.#do(() => this.simulation.tell(node, readControl(control, this.#options.protocol, this.simulation.nodes)))
+    this.tally.count(control.name)
+  }
+
   setClock(node: NodeId, setting: ClockSetting): void {
     this.simulation.setClock(node, setting)
     this.tally.count('clock')
@@ -271,7 +278,7 @@ export class SimStage implements Stage {
     try {
       return act()
     } catch (error) {
-      if (error instanceof SimulationError) throw new StepFailedError(error.message)
+      if (error instanceof SimulationError || error instanceof LabError) throw new StepFailedError(error.message)
       throw error
     }
   }

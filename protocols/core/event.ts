@@ -10,7 +10,7 @@
 import type { Load } from './config.ts'
 import type { ArmedFault, NodeAction } from './fault.ts'
 import type { EndpointId, FaultId, MessageId, NodeId } from './ids.ts'
-import type { ClientOutcome, ClientRequest } from './input.ts'
+import type { ClientOutcome, ClientRequest, Control } from './input.ts'
 import type { Json } from './json.ts'
 import type { Observation } from './machine.ts'
 
@@ -44,6 +44,8 @@ export interface StepEvent extends Recorded, Stamp {
     | { readonly kind: 'request'; readonly message: MessageId }
     /** What it persisted up to this mark is durable. */
     | { readonly kind: 'durable'; readonly mark: number }
+    /** It was told so from outside. */
+    | { readonly kind: 'control'; readonly control: Control }
   /** Messages that it sent, replies to clients included: running numbers `first` .. `first + count - 1` of this life. */
   readonly sends: { readonly first: number; readonly count: number }
   readonly timers: readonly { readonly name: string /** Run milliseconds as drawn; undefined when cancelled. */; readonly ms?: number }[]
@@ -120,6 +122,7 @@ export interface ActionEvent extends Recorded {
     | { readonly do: 'lift'; readonly fault: FaultId }
     | { readonly do: 'release'; readonly fault: FaultId; readonly message: MessageId }
     | { readonly do: 'node'; readonly node: NodeId; readonly what: NodeAction }
+    | { readonly do: 'control'; readonly node: NodeId; readonly control: Control }
     | { readonly do: 'timeScale'; readonly scale: number }
     | { readonly do: 'load'; readonly load: Load | null }
     /** Simulated nodes only: the clock shows so much too much, and goes so much too fast. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { FaultId, NodeId } from './ids.ts'
+import type { Control } from './input.ts'
 
 const endpoint = z.string().regex(/^(n[1-9][0-9]*|clients)$/, 'an endpoint is n1, n2, ... or clients') as unknown as z.ZodType<NodeId>
 const node = z.string().regex(/^n[1-9][0-9]*$/, 'a node is n1, n2, ...') as unknown as z.ZodType<NodeId>
@@ -67,6 +68,11 @@ export type ArmedFault = NetworkFault & { readonly id: FaultId }
 /** What can be done to a node's process. Crash is kill -9, pause is SIGSTOP; wipe empties the disk of a node that is down. */
 export const nodeActionSchema = z.enum(['crash', 'restart', 'pause', 'resume', 'wipe'])
 export type NodeAction = z.infer<typeof nodeActionSchema>
+
+/** What a node is told from outside, before its protocol has looked at it. */
+export const controlSchema = z
+  .record(z.string(), z.json())
+  .refine((control) => typeof control.name === 'string', 'it has no name') as unknown as z.ZodType<Control>
 
 /** A simulated node's clock, as far as it is wrong. */
 export const clockSettingSchema = z.strictObject({

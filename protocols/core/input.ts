@@ -47,7 +47,19 @@ export interface RequestInput extends Ambient {
   readonly request: ClientRequest
 }
 
-export type Input<M> = MessageInput<M> | TimerInput | RequestInput | DurableInput
+/** A person or a scenario tells the node something that no message of the protocol says: to give up the lead, to leave the group. */
+export interface ControlInput extends Ambient {
+  readonly kind: 'control'
+  readonly control: Control
+}
+
+/** One of the protocol's `controls` by name, with what it wants to know. */
+export interface Control {
+  readonly name: string
+  readonly [field: string]: Json
+}
+
+export type Input<M> = MessageInput<M> | TimerInput | RequestInput | DurableInput | ControlInput
 
 /**
  * What a client may ask. A session makes a retried command take effect once (Raft dissertation §6.3): `seq` numbers the

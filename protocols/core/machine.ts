@@ -7,7 +7,7 @@
  */
 import type { ZodType } from 'zod'
 import type { Effect } from './effect.ts'
-import type { Input, StartInput } from './input.ts'
+import type { Control, Input, StartInput } from './input.ts'
 import type { Invariant } from './invariant.ts'
 import type { Json } from './json.ts'
 import type { AnyMessage, Observation } from './observation.ts'
@@ -41,6 +41,24 @@ export interface NoteSpec {
   readonly name: string
   /** One sentence, with its source. */
   readonly help: string
+}
+
+/** Something that a node can be told to do from outside: by clicking it, by a scenario, from the command line. */
+export interface ControlSpec {
+  readonly name: string
+  /** As it stands in the node's menu: "Hand over leadership". */
+  readonly label: string
+  /** One sentence, with its source. */
+  readonly help: string
+  /** What must be said besides, in the order of the form; `node`: another node of the run. */
+  readonly fields: readonly {
+    readonly name: string
+    readonly label: string
+    readonly is: 'node' | 'nodes' | 'number' | 'text'
+    readonly help: string
+  }[]
+  /** The whole control: `z.strictObject({ name: z.literal('transferLeadership'), to: nodeSchema })`. */
+  readonly schema: ZodType<Control>
 }
 
 /** How a message type is drawn: hue by family, line by whether it asks or answers, faint when it is routine. */
@@ -85,6 +103,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   /** Validates a message that came off a wire. */
   readonly message: ZodType<M>
   readonly timers: readonly { name: string; help: string }[]
+  /** What its nodes can be told from outside; none when absent. */
+  readonly controls?: readonly ControlSpec[]
   /** Every note that a step can make. A sweep says which of them were never seen. */
   readonly notes: readonly NoteSpec[]
   readonly facts: readonly FactSpec[]

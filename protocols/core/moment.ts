@@ -197,6 +197,7 @@ function act(moment: Moment, action: Extract<RunEvent, { kind: 'action' }>['acti
     }
     case 'release':
     case 'node':
+    case 'control':
       return
     default:
       return action satisfies never

@@ -282,6 +282,7 @@ function compiledText(text: string, tables: ChunkTables): Check {
     'timer',
     'request',
     'durable',
+    'control',
   ]
   const byName = among(named).some(Boolean)
   return {

@@ -40,6 +40,7 @@ const INPUTS: readonly Named[] = [
   { name: 'timer', help: 'A timer ran out.' },
   { name: 'request', help: 'A client asked.' },
   { name: 'durable', help: 'What it wrote is on its disk.' },
+  { name: 'control', help: 'It was told something from outside.' },
 ]
 
 export function complete(text: string, caret: number, words: Words): Completion {

@@ -65,6 +65,8 @@ function react(turn: Turn, input: Input<RaftMessage>): void {
       return onRequest(turn, input.id, input.request)
     case 'durable':
       return onDurable(turn, input.mark)
+    case 'control':
+      return
     default:
       return input satisfies never
   }

@@ -24,7 +24,7 @@ const outcomes = { registered: true, ok: true, redirect: true, unknown: true, re
 }
 
 /** All that can be seen of a protocol, in the order of the counts. */
-function allOf({ messages, timers, notes }: AnyProtocol, types: readonly string[]): readonly Seen[] {
+function allOf({ messages, timers, notes, controls = [] }: AnyProtocol, types: readonly string[]): readonly Seen[] {
   const each = (group: Group, kind: string, names: readonly string[]): Seen[] => names.map((of) => ({ group, kind, of }))
   const kinds = messages.map(({ kind }) => kind)
   const names = timers.map(({ name }) => name)
@@ -34,6 +34,11 @@ function allOf({ messages, timers, notes }: AnyProtocol, types: readonly string[
     ...each('inputs', 'timer', names),
     ...each('inputs', 'request', Object.keys(requests)),
     { group: 'inputs', kind: 'durable' },
+    ...each(
+      'inputs',
+      'control',
+      controls.map(({ name }) => name),
+    ),
     ...each('effects', 'send', kinds),
     ...each('effects', 'setTimer', names),
     { group: 'effects', kind: 'cancelTimer' },
@@ -54,6 +59,7 @@ export class Coverage extends Listener {
   readonly #firstMessage: number
   readonly #heard: ReadonlyMap<string, number>
   readonly #fired: ReadonlyMap<string, number>
+  readonly #told: ReadonlyMap<string, number>
   readonly #asked: ReadonlyMap<string, number>
   readonly #sent: ReadonlyMap<string, number>
   readonly #set: ReadonlyMap<string, number>
@@ -78,6 +84,7 @@ export class Coverage extends Listener {
     this.#firstMessage = all.findIndex(({ group }) => group === 'messages')
     this.#heard = placesOf('inputs', 'message')
     this.#fired = placesOf('inputs', 'timer')
+    this.#told = placesOf('inputs', 'control')
     this.#asked = placesOf('inputs', 'request')
     this.#sent = placesOf('effects', 'send')
     this.#set = placesOf('effects', 'setTimer')
@@ -132,6 +139,8 @@ export class Coverage extends Listener {
         return this.#asked.get(input.request.kind)
       case 'durable':
         return this.#durable
+      case 'control':
+        return this.#told.get(input.control.name)
       default:
         return input satisfies never
     }

@@ -5,7 +5,7 @@
  */
 import type { ClientReplyBody, ClientRequestBody, NodeEvent, Unnumbered } from '../core/event.ts'
 import { messageId, type NodeId } from '../core/ids.ts'
-import type { Input, StartInput } from '../core/input.ts'
+import type { Control, Input, StartInput } from '../core/input.ts'
 import { invariant } from '../core/invariant.ts'
 import type { AnyMessage, Machine, Step } from '../core/machine.ts'
 import { between, draw, Purpose } from '../core/prng.ts'
@@ -182,6 +182,12 @@ export class SimNode {
     }
     const { id, request } = letter.body as ClientRequestBody
     this.#take({ kind: 'request', id, request, ...this.#ambient() }, StepInputKind.request, letter.message)
+  }
+
+  /** Something that is no message of the protocol. Only while it is up. */
+  tell(control: Control): void {
+    this.#stamps.local()
+    this.#take({ kind: 'control', control, ...this.#ambient() }, StepInputKind.control, 0)
   }
 
   #begin(): void {

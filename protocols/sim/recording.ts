@@ -112,7 +112,9 @@ export class Recording implements Sink {
   }
 
   /** Notes, and what the node shows when that has changed. */
-  #extras({ effects, after }: StepSeen, said: Said): string {
+  /** In the order in which drivers write them. */
+  #extras({ input, effects, after }: StepSeen, said: Said): string {
+    const control = input.kind === 'control' ? input.control : undefined
     let notes: Json[] | undefined
     for (const effect of effects) {
       if (effect.kind !== 'note') continue
@@ -120,8 +122,8 @@ export class Recording implements Sink {
       notes.push({ note: effect.note, data: effect.data })
     }
     const shown = this.#shown(after, said)
-    if (notes) return JSON.stringify(shown ? { notes, observation: shown } : { notes })
-    return shown ? JSON.stringify({ observation: shown }) : ''
+    if (!(control || notes || shown)) return ''
+    return JSON.stringify({ ...(control ? { control } : {}), ...(notes ? { notes } : {}), ...(shown ? { observation: shown } : {}) })
   }
 
   #shown(state: unknown, said: Said): Observation | undefined {

@@ -156,6 +156,8 @@ function act(simulation: Simulation, action: Exclude<ActionEvent['action'], { do
       return simulation.setTimeScale(action.scale)
     case 'load':
       return simulation.setLoad(action.load as Load | null)
+    case 'control':
+      return simulation.tell(action.node, action.control)
     case 'clock':
       return simulation.setClock(action.node, { skewMs: action.skewMs, driftPpm: action.driftPpm })
     case 'disk':

@@ -9,6 +9,7 @@ import type { Load, RunConfig } from '../core/config.ts'
 import { type ActionEvent, CLIENT_MESSAGE_TYPES, type DropEvent, messageTypesOf, type NodeEvent, type Unnumbered } from '../core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../core/fault.ts'
 import { type EndpointId, endpointIds, type FaultId, faultId, type MessageId, type NodeId, nodeIds } from '../core/ids.ts'
+import type { Control } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
 import type { AnyProtocol, Observation } from '../core/machine.ts'
 import type { AnyService } from '../core/service.ts'
@@ -217,6 +218,14 @@ export class Simulation {
     const node = this.node(id)
     this.#action({ do: 'disk', node: id, syncMs: syncMs ?? null })
     node.syncMs = syncMs
+  }
+
+  /** Tells a node something that is no message of its protocol. Throws when it does not run. */
+  tell(id: NodeId, control: Control): void {
+    const node = this.node(id)
+    if (node.status !== 'up') throw new SimulationError(`${id} is ${node.status}: it hears nothing.`, 'down')
+    this.#action({ do: 'control', node: id, control })
+    node.tell(control)
   }
 
   arm(fault: NetworkFault): ArmedFault {

@@ -6,21 +6,21 @@
  *     header   u8 version, u8 endpoints, u16 0, u32 events, f64 seq of the first, f64 µs to which the first time is relative
  *     records  u8 kind | flags << 4, then by kind (µs: zigzag from the record before)
  *       step       u8 endpoint | input << 6, µs, stamp, now, subject, [sends], [timers, persisted], [text extras]
- *       durable    a step whose input is that something is durable, laid out alike
+ *       late       a step with one of the later inputs, laid out alike, counted from `durable`; with `control`, version 3
  *       send       varint link, u8 type, µs, [number], stamp or ring place, text body
  *       pass       a send and, right behind it, its delivery: as send with zigzag µs from send to delivery after µs
  *       deliver    µs, message, [varint copy]          drop   the same, text JSON of why
  *       hold       µs, message, text fault             node, action, reject, output   µs, text JSON of the rest
  *       checkpoint u8 endpoint, µs, varint life, varint step, text JSON {hash, state}
  *       invoke, return   u8 endpoint, µs, stamp, text JSON of the rest
- *       local      u8 endpoint, µs, stamp, text JSON {text, after, data}; a chunk with any has version 2, others 1
+ *       local      u8 endpoint, µs, stamp, text JSON {text, after, data}; a chunk with any has version 2 at least
  *
  * Numbers are written as differences from what `ChunkState` predicts; it starts empty with every chunk, so that each
  * can be read alone. The stamp of a send is nearly always that of a recent step of its sender: then its place among the
  * last 32 of them stands for it.
  */
 /** The newest that is read. A chunk says the lowest under which it can be read. */
-export const CHUNK_VERSION = 2
+export const CHUNK_VERSION = 3
 export const CHUNK_HEADER_BYTES = 24
 export const ENDPOINTS_MAX = 64
 
@@ -38,7 +38,7 @@ export const ChunkKind = {
   action: 11,
   reject: 12,
   output: 13,
-  durable: 14,
+  late: 14,
   local: 15,
 } as const
 

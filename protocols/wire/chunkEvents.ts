@@ -4,6 +4,7 @@
  */
 import type { LocalEvent, RunEvent, SendEvent, Stamp, StepEvent } from '../core/event.ts'
 import { type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../core/ids.ts'
+import type { Control } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
 import { ByteWriter } from './bytes.ts'
 import { ChunkError, ChunkKind, type ChunkTables } from './chunk.ts'
@@ -116,8 +117,12 @@ function inputOf(reader: ChunkReader): StepEvent['input'] {
   if (input === StepInputKind.start) return { kind: 'start', recovered: subject }
   if (input === StepInputKind.timer) return { kind: 'timer', name: timerName(reader, subject) }
   if (input === StepInputKind.durable) return { kind: 'durable', mark: subject }
+  if (input === StepInputKind.control) return { kind: 'control', control: controlOf(reader) }
   return { kind: input === StepInputKind.message ? 'message' : 'request', message: subject as MessageId }
 }
+
+/** What the step at which the reader stands was told from outside. */
+export const controlOf = (reader: ChunkReader): Control => (objectOf(reader)?.control ?? { name: '' }) as unknown as Control
 
 /** An event that is kept as its JSON. */
 function told(reader: ChunkReader, kind: RunEvent['kind'], stamp?: object): RunEvent {
@@ -210,7 +215,8 @@ function writeStep(writer: EventWriter, event: StepEvent): void {
   const { input, notes, observation, sends, step, atUs, nowMs, lamport, clock, persisted } = event
   const { endpoints, timers: names } = writer.tables
   // In the order in which drivers write them, so that what is told again is the same to the byte.
-  const extras = { ...(notes.length > 0 ? { notes } : {}), ...(observation ? { observation } : {}) }
+  const told = input.kind === 'control' ? { control: input.control } : {}
+  const extras = { ...told, ...(notes.length > 0 ? { notes } : {}), ...(observation ? { observation } : {}) }
   const out = new ByteWriter(256)
   writeStepRecord(out, {
     ...{ step, atUs, nowMs, lamport, clock, persisted, sendFirst: sends.first, sendCount: sends.count },
@@ -230,6 +236,8 @@ function subjectOf(input: StepEvent['input'], timers: readonly string[]): number
       return place(timers, input.name)
     case 'durable':
       return input.mark
+    case 'control':
+      return 0
     case 'message':
     case 'request':
       return input.message

@@ -81,7 +81,7 @@ export class ChunkReader extends ChunkUnpacker {
     this.kind = tag & 15
     switch (this.kind) {
       case ChunkKind.step:
-      case ChunkKind.durable:
+      case ChunkKind.late:
         this.#readStep(flags)
         break
       case ChunkKind.send:
@@ -137,7 +137,7 @@ export class ChunkReader extends ChunkUnpacker {
     const head = this.u8()
     const endpoint = this.known(head & 63)
     this.endpoint = endpoint
-    this.input = this.kind === ChunkKind.durable ? StepInputKind.durable : head >> 6
+    this.input = (head >> 6) + (this.kind === ChunkKind.late ? StepInputKind.durable : 0)
     this.kind = ChunkKind.step
     this.readTime()
     this.readStamp(endpoint)

@@ -3,17 +3,7 @@
  * bytes of the chunk: no event objects on that path, JSON copied as it came. Events as objects: chunkEvents.ts.
  */
 import type { Stamp } from '../core/event.ts'
-import {
-  CHUNK_HEADER_BYTES,
-  CHUNK_VERSION,
-  ChunkError,
-  ChunkKind,
-  type ChunkTables,
-  CopyFlag,
-  ENDPOINTS_MAX,
-  SendFlag,
-  StepFlag,
-} from './chunk.ts'
+import { CHUNK_HEADER_BYTES, ChunkError, ChunkKind, type ChunkTables, CopyFlag, ENDPOINTS_MAX, SendFlag, StepFlag } from './chunk.ts'
 import { ChunkPacker, RECORD_BYTES_MAX } from './chunkPacker.ts'
 import { FRAME_HEADER_BYTES } from './frame.ts'
 import { StepInputKind, TapKind } from './tap.ts'
@@ -76,9 +66,10 @@ export class ChunkWriter extends ChunkPacker {
     if (timers > 0 || persisted > 0) flags |= StepFlag.effects
     if (end > extrasAt) flags |= StepFlag.extras
     if (sendCount > 0 || sendFirst !== state.nextSend[endpoint]) flags |= StepFlag.sends
-    const isDurable = input === StepInputKind.durable
-    this.bytes[this.length++] = (isDurable ? ChunkKind.durable : ChunkKind.step) | (flags << 4)
-    this.bytes[this.length++] = endpoint | (isDurable ? 0 : input << 6)
+    const isLate = input >= StepInputKind.durable
+    if (input > StepInputKind.durable) this.#needs(3)
+    this.bytes[this.length++] = (isLate ? ChunkKind.late : ChunkKind.step) | (flags << 4)
+    this.bytes[this.length++] = endpoint | ((isLate ? input - StepInputKind.durable : input) << 6)
     this.time(view.getFloat64(at + 12, true))
     this.stamp(endpoint, life, step, lamport, n)
     state.stepped(endpoint, life, step, lamport, clock)
@@ -186,12 +177,17 @@ export class ChunkWriter extends ChunkPacker {
     this.count++
   }
 
+  /** This chunk cannot be read by those who know no more than an earlier version. */
+  #needs(version: number): void {
+    if (this.view.getUint8(0) < version) this.view.setUint8(0, version)
+  }
+
   /** An event of a host from elsewhere. `json`: of `{ text, after, data? }`. */
   local(endpoint: number, atUs: number, { life, step, lamport, clock }: Stamp, json: Uint8Array): void {
     this.reserve(RECORD_BYTES_MAX)
     this.known(endpoint)
     if (clock.length > 255) throw new ChunkError(`a clock of ${clock.length} entries is too long`)
-    this.view.setUint8(0, CHUNK_VERSION)
+    this.#needs(2)
     for (const [i, entry] of clock.entries()) this.clock[i] = entry
     this.bytes[this.length++] = ChunkKind.local
     this.bytes[this.length++] = endpoint

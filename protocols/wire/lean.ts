@@ -4,6 +4,7 @@
  */
 import type { SendEvent, StepEvent } from '../core/event.ts'
 import type { EndpointId, MessageId, NodeId } from '../core/ids.ts'
+import { controlOf } from './chunkEvents.ts'
 import type { ChunkReader } from './chunkReader.ts'
 import { StepInputKind } from './tap.ts'
 
@@ -52,7 +53,8 @@ export function leanSend(reader: ChunkReader): SendEvent {
   }
 }
 
-function inputOf({ input, subject, tables }: ChunkReader): StepEvent['input'] {
+function inputOf(reader: ChunkReader): StepEvent['input'] {
+  const { input, subject, tables } = reader
   switch (input) {
     case StepInputKind.start:
       return { kind: 'start', recovered: subject }
@@ -60,6 +62,8 @@ function inputOf({ input, subject, tables }: ChunkReader): StepEvent['input'] {
       return { kind: 'timer', name: tables.timers[subject] ?? '' }
     case StepInputKind.durable:
       return { kind: 'durable', mark: subject }
+    case StepInputKind.control:
+      return { kind: 'control', control: controlOf(reader) }
     default:
       return { kind: input === StepInputKind.message ? 'message' : 'request', message: subject as MessageId }
   }

@@ -7,7 +7,7 @@
 import type { ByteWriter } from './bytes.ts'
 
 export const TapKind = { step: 1, checkpoint: 2, invoke: 3, return: 4, reject: 5 } as const
-export const StepInputKind = { start: 0, message: 1, timer: 2, request: 3, durable: 4 } as const
+export const StepInputKind = { start: 0, message: 1, timer: 2, request: 3, durable: 4, control: 5 } as const
 export const TAP_RECORD_BYTES_MAX = 256 * 1024 * 1024
 
 export interface StepRecord {
@@ -18,14 +18,14 @@ export interface StepRecord {
   readonly clock: readonly number[] | Uint32Array
   /** One of StepInputKind. */
   readonly input: number
-  /** The message id of a message or request, the timer's index, the mark that is durable, or how many records were recovered. */
+  /** The message id of a message or request, the timer's index, the mark that is durable, or how many records were recovered; 0 for a control, which stands in `extras`. */
   readonly subject: number
   readonly sendFirst: number
   readonly sendCount: number
   readonly persisted: number
   /** Timer index and drawn run milliseconds; NaN when cancelled. */
   readonly timers: readonly { readonly timer: number; readonly ms: number }[]
-  /** JSON of `{ notes?, observation? }`, or empty. */
+  /** JSON of `{ control?, notes?, observation? }`, or empty. */
   readonly extras: string
 }
 

@@ -2,6 +2,7 @@
 import type { RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import { noteWords } from '../../protocols/core/noteWords.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
@@ -133,6 +134,8 @@ function causeText(event: StepEvent, telling: Telling): string {
       return `${input.name} timer`
     case 'durable':
       return 'what it wrote is on its disk'
+    case 'control':
+      return `is told: ${controlText(input.control)}`
     case 'message':
     case 'request': {
       const send = telling.sendOf(input.message)
@@ -141,6 +144,12 @@ function causeText(event: StepEvent, telling: Telling): string {
     default:
       return input satisfies never
   }
+}
+
+/** `transferLeadership`, `{ to: 'n2' }` → "transfer leadership, to n2". */
+export function controlText({ name, ...fields }: Control): string {
+  const details = brief(fields, 80)
+  return [name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), details].filter((part) => part !== '').join(', ')
 }
 
 /** `becomeLeader`, `{ term: 3 }` → "becomes leader, term 3". */
@@ -201,6 +210,8 @@ function actionText(action: Extract<RunEvent, { kind: 'action' }>['action']): st
       return action.load === null
         ? 'Stop the load'
         : `Load: ${action.load.clients} clients, ${action.load.rate === 0 ? 'as fast as it goes' : `${action.load.rate} operations/s`}`
+    case 'control':
+      return `Tell ${action.node}: ${controlText(action.control)}`
     case 'clock':
       return clockText(action.node, action)
     case 'disk':

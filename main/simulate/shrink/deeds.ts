@@ -68,6 +68,8 @@ export const nodeOf = (step: Step): string | undefined => {
       return step.resume
     case 'wipe':
       return step.wipe
+    case 'tell':
+      return step.tell
     case 'clock':
       return step.clock
     case 'disk':

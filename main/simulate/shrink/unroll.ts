@@ -8,6 +8,8 @@ import type { InvokeEvent } from '../../../protocols/core/event.ts'
 import type { NetworkFault, NodeAction } from '../../../protocols/core/fault.ts'
 import type { FaultId, NodeId } from '../../../protocols/core/ids.ts'
 import { runId } from '../../../protocols/core/ids.ts'
+import type { Control } from '../../../protocols/core/input.ts'
+import type { Json } from '../../../protocols/core/json.ts'
 import type { ClockSetting } from '../../../protocols/sim/clock.ts'
 import { isOfLoad } from '../../../protocols/sim/deeds.ts'
 import type { Range } from '../../../protocols/sim/simulation.ts'
@@ -112,6 +114,12 @@ class NotedStage extends TrialStage {
   override async heal(deadline: Deadline): Promise<void> {
     this.#note({ do: 'heal', heal: true })
     await super.heal(deadline)
+  }
+
+  override async tell(node: NodeId, control: Control): Promise<void> {
+    const { name, ...fields } = control
+    this.#note({ do: 'tell', tell: node, control: name, with: fields as { [field: string]: Json } })
+    await super.tell(node, control)
   }
 
   override setClock(node: NodeId, setting: ClockSetting): void {

@@ -105,7 +105,8 @@ export const info: LabInfo = {
         { name: 'heartbeat', help: 'A leader sends again when it runs out. §5.2' },
       ],
       ...(panel === undefined ? {} : { panel: panelInfo(panel) }),
-      services: ['*'],
+      controls: [],
+    services: ['*'],
       invariants: INVARIANTS,
       scenarios: [
         scenario('leader-crash', 'The leader dies', 'Kill the leader and see how the others notice, vote, and go on with nothing lost.'),

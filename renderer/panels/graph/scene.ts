@@ -188,6 +188,7 @@ function sayRow(
 const STEPS: { readonly [input: number]: { short: string; long: string; isMessage: boolean } } = {
   [StepInputKind.start]: { short: 'start', long: 'starts', isMessage: false },
   [StepInputKind.timer]: { short: 'timer', long: 'hears a timer', isMessage: false },
+  [StepInputKind.control]: { short: 'told', long: 'is told something from outside', isMessage: false },
   [StepInputKind.durable]: { short: 'disk', long: 'hears that its disk has what it wrote', isMessage: false },
   [StepInputKind.message]: { short: 'message', long: 'takes in a message', isMessage: true },
   [StepInputKind.request]: { short: 'request', long: 'takes in a request', isMessage: true },

@@ -35,6 +35,8 @@ export function shapeOf(kind: number, type: number): MarkShape {
       return 'timer'
     case StepInputKind.durable:
       return 'durable'
+    case StepInputKind.control:
+      return 'other'
     default:
       return 'message'
   }

@@ -36,6 +36,13 @@ export const chatter: ProtocolDefinition<ChatterState, Chat> = {
     { name: 'short', help: '' },
     { name: 'long', help: '' },
   ],
+  controls: [
+    {
+      ...{ name: 'shout', label: 'Shout', help: 'It says so to everybody.' },
+      fields: [{ name: 'words', label: 'Words', is: 'text', help: '' }],
+      schema: z.strictObject({ name: z.literal('shout'), words: z.string() }),
+    },
+  ],
   notes: [{ name: 'chatted', help: '' }],
   facts: [],
   services: ['*'],
@@ -63,6 +70,10 @@ function step(before: ChatterState, input: Input<Chat>): ChatterStep {
   const effects: Effect<Chat>[] = []
   const early = state.isHasty && (coin & 2048) !== 0
   const words = `${early ? 'early' : ''}${'x'.repeat(coin % 50)}`
+  if (input.kind === 'control')
+    for (const to of state.nodes)
+      if (to !== state.id)
+        effects.push({ kind: 'send', to, message: { kind: 'Chat', step: state.step, words: String(input.control.words) } })
   if (coin & 1)
     effects.push({ kind: 'persist', record: { step: state.step }, ...(state.isHasty && coin & 4096 ? { mark: state.step } : {}) })
   if ((coin & 62) === 62) effects.push({ kind: 'persist', record: { step: state.step, all: true }, replaces: true })

@@ -303,3 +303,16 @@ test('timers fire at their drawn time, the latest setting holds, and a cancelled
     }
   }
 })
+
+test('what it is told from outside stands in its record, before what it noted and what it shows', () => {
+  const b = bench({ seed: 3 })
+  b.driver.start([])
+  b.endTurn()
+  b.driver.onControl({ name: 'shout', words: 'hear, hear' })
+  b.endTurn()
+  const told = b.tap.steps.at(-1)
+  expect(told?.input).toBe(StepInputKind.control)
+  expect(Object.keys(JSON.parse(told?.extras ?? '{}'))[0]).toBe('control')
+  expect(JSON.parse(told?.extras ?? '{}')).toMatchObject({ control: { name: 'shout', words: 'hear, hear' } })
+  expect(b.links.left.filter((frame) => frame.body.words === 'hear, hear').map((frame) => frame.to)).toEqual([1, 2])
+})

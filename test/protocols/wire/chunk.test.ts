@@ -41,6 +41,7 @@ const input = fc.oneof(
   fc.record({ kind: fc.constant('start' as const), recovered: small }),
   fc.record({ kind: fc.constantFrom('message' as const, 'request' as const), message }),
   fc.record({ kind: fc.constant('durable' as const), mark: small }),
+  fc.record({ kind: fc.constant('control' as const), control: fc.record({ name: text, much: fc.jsonValue() }) }),
   fc.record({ kind: fc.constant('timer' as const), name: fc.constantFrom(...tables.timers) }),
 )
 const observation = fc.record({
