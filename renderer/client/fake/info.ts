@@ -106,7 +106,7 @@ export const info: LabInfo = {
       ],
       ...(panel === undefined ? {} : { panel: panelInfo(panel) }),
       controls: [],
-    services: ['*'],
+      services: ['*'],
       invariants: INVARIANTS,
       scenarios: [
         scenario('leader-crash', 'The leader dies', 'Kill the leader and see how the others notice, vote, and go on with nothing lost.'),
