@@ -4,6 +4,7 @@ import packageFile from '../package.json' with { type: 'json' }
 import type { Json } from '../protocols/core/json.ts'
 import type { AnyProtocol } from '../protocols/core/machine.ts'
 import { panelInfo } from '../protocols/core/panel.ts'
+import { liesOf } from '../protocols/lies/liar.ts'
 import { protocols } from '../protocols/registry.ts'
 import { services } from '../protocols/services/index.ts'
 import type { ProtocolInfo, ServiceInfo } from './contract/commands.ts'
@@ -35,6 +36,7 @@ function protocolInfo(protocol: AnyProtocol): ProtocolInfo {
     messages: protocol.messages.map(({ kind, family, style, help }) => ({ kind, family, style, help })),
     facts: protocol.facts.map((fact) => ({ ...fact })),
     timers: protocol.timers.map((timer) => ({ ...timer })),
+    lies: liesOf(protocol).map(({ name, label, help }) => ({ name, label, help })),
     controls: (protocol.controls ?? []).map(({ schema, ...words }) => words),
     ...(protocol.panel === undefined ? {} : { panel: panelInfo(protocol.panel) }),
     services: [...protocol.services],

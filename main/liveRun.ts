@@ -6,7 +6,7 @@
 import type { Asking } from '../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
-import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../protocols/core/fault.ts'
+import { type ArmedFault, type ClockSetting, type NetworkFault, type NodeAction, nodeSchema, type SyncMs } from '../protocols/core/fault.ts'
 import { type EndpointId, endpointIds, type FaultId, type MessageId, type NodeId, type RunId } from '../protocols/core/ids.ts'
 import type { Control } from '../protocols/core/input.ts'
 import type { Json } from '../protocols/core/json.ts'
@@ -93,13 +93,17 @@ export function readControl(control: Control, { title, controls = [] }: AnyProto
   }
   const read = spec.schema.safeParse(control)
   if (!read.success) throw badRequest(spec.name, read.error.issues, spec.help)
-  for (const { name, is } of spec.fields) {
-    const said = read.data[name]
-    const named = is === 'node' ? [said] : is === 'nodes' && Array.isArray(said) ? said : []
-    for (const node of named) if (node !== undefined) checkEndpoint(node as NodeId, `${spec.name}.${name}`, nodes)
-  }
+  for (const node of nodesIn(read.data)) checkEndpoint(node, spec.name, nodes)
   return read.data
 }
+
+/** Whatever reads like a node is meant as one. */
+const nodesIn = (value: Json): NodeId[] =>
+  typeof value === 'string' && nodeSchema.safeParse(value).success
+    ? [value as NodeId]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(nodesIn)
+      : []
 
 /** Throws `not-found` for a node that the run does not have. */
 export function askingOf({ by, of }: Asked, nodes: readonly NodeId[]): Asking {

@@ -1,8 +1,10 @@
 /** The list of protocols; the only file that names them all. */
 import type { AnyProtocol } from './core/machine.ts'
+import { withLies } from './lies/liar.ts'
 import { raft } from './raft/index.ts'
 
-export const protocols: readonly AnyProtocol[] = [raft]
+/** Nodes of each can be told to lie, whether or not it bears that. */
+export const protocols: readonly AnyProtocol[] = [raft].map(withLies)
 
 export function findProtocol(name: string): AnyProtocol | undefined {
   return protocols.find((protocol) => protocol.name === name)

@@ -7,6 +7,7 @@ import { loadSchema, modeSchema, type RecordedConfig, runConfigSchema } from '..
 import { type ArmedFault, networkFaultSchema, nodeActionSchema, nodeSchema } from '../../protocols/core/fault.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
+import type { LieWords } from '../../protocols/core/lie.ts'
 import type { ControlSpec, ProtocolDefinition } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { PanelInfo } from '../../protocols/core/panel.ts'
@@ -118,6 +119,8 @@ export interface ProtocolInfo
   readonly messages: readonly { kind: string; family: string; style: 'request' | 'reply'; help: string }[]
   readonly facts: readonly { name: string; label: string; help: string }[]
   readonly timers: readonly { name: string; help: string }[]
+  /** How its nodes can lie. */
+  readonly lies: readonly LieWords[]
   /** What its nodes can be told, for menus and forms. */
   readonly controls: readonly Omit<ControlSpec, 'schema'>[]
   readonly panel?: PanelInfo

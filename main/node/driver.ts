@@ -202,7 +202,8 @@ export class Driver {
     if (this.#isClosed) return
     this.#options.stamps.local()
     const coin = this.#begin()
-    this.#take({ kind: 'control', control, nowMs: this.#nowMs, coin }, StepInputKind.control, 0)
+    const { id, nodes } = this.#options
+    this.#take({ kind: 'control', id, nodes, control, nowMs: this.#nowMs, coin }, StepInputKind.control, 0)
   }
 
   #onDurable(mark: number): void {

@@ -111,7 +111,10 @@ export class Execution {
     const ambient = this.#ambient(event)
     if (input.kind === 'timer') return { kind: 'timer', name: input.name, ...ambient }
     if (input.kind === 'durable') return { kind: 'durable', mark: input.mark, ...ambient }
-    if (input.kind === 'control') return { kind: 'control', control: this.#controlOf(event, input.control), ...ambient }
+    if (input.kind === 'control') {
+      const { nodes } = this.#header
+      return { kind: 'control', id: event.node, nodes, control: this.#controlOf(event, input.control), ...ambient }
+    }
     if (input.kind === 'start') throw diverged(event, 'a life started twice')
     if (!send) throw diverged(event, `its message ${input.message} is not in the recording`)
     if (input.kind === 'request') return { kind: 'request', ...this.#requestOf(event, send), ...ambient }

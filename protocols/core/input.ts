@@ -50,6 +50,9 @@ export interface RequestInput extends Ambient {
 /** A person or a scenario tells the node something that no message of the protocol says: to give up the lead, to leave the group. */
 export interface ControlInput extends Ambient {
   readonly kind: 'control'
+  /** Who is told, and all nodes in index order, for whoever looks on without being a protocol. */
+  readonly id: NodeId
+  readonly nodes: readonly NodeId[]
   readonly control: Control
 }
 

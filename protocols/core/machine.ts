@@ -10,6 +10,7 @@ import type { Effect } from './effect.ts'
 import type { Control, Input, StartInput } from './input.ts'
 import type { Invariant } from './invariant.ts'
 import type { Json } from './json.ts'
+import type { LieSpec } from './lie.ts'
 import type { AnyMessage, Observation } from './observation.ts'
 import type { Panel } from './panel.ts'
 import type { AnyService } from './service.ts'
@@ -105,6 +106,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly timers: readonly { name: string; help: string }[]
   /** What its nodes can be told from outside; none when absent. */
   readonly controls?: readonly ControlSpec[]
+  /** How its nodes can lie, besides what any node can: protocols/lies. */
+  readonly lies?: readonly LieSpec<S, M>[]
   /** Every note that a step can make. A sweep says which of them were never seen. */
   readonly notes: readonly NoteSpec[]
   readonly facts: readonly FactSpec[]

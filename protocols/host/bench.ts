@@ -1,6 +1,7 @@
 /** The judges of a protocol's invariants, side by side: each is given every step in order, counts what it finds, and judges no more when it fails itself. */
 import type { NodeId } from '../core/ids.ts'
 import type { Invariant, Judge, JudgedStep } from '../core/invariant.ts'
+import { isLiar } from '../lies/liar.ts'
 
 interface Seat {
   readonly name: string
@@ -28,11 +29,13 @@ export class Bench {
 
   /** What is known of a node without a step: what its checkpoint says. */
   know(node: NodeId, state: unknown): void {
+    if (isLiar(state)) return
     this.#states.set(node, state)
   }
 
   /** `found` is called for every violation, with the seat that found it and how many it has found by now. */
   judge(step: JudgedStep<unknown, unknown>, found: (seat: Readonly<Omit<Seat, 'judge'>>, text: string) => void): void {
+    if (isLiar(step.after)) return void this.#states.delete(step.node) // nothing is demanded of who lies
     this.#states.set(step.node, step.after)
     for (const seat of this.#seats) {
       if (seat.broken) continue

@@ -2,6 +2,7 @@
 import type { ProtocolDefinition } from '../core/machine.ts'
 import { decode, encode, glimpse } from './codec.ts'
 import { invariants } from './invariants.ts'
+import { lies } from './lies.ts'
 import { messageSpecs, type RaftMessage, raftMessageSchema } from './messages.ts'
 import { notes } from './notes.ts'
 import { panel } from './panel.ts'
@@ -60,6 +61,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   notes,
   facts,
   services: ['*'],
+  lies,
   machine: raftMachine,
   observe,
   panel,

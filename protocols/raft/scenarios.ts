@@ -97,6 +97,28 @@ expect: { leader: true, running: 5, applied: equal, operations: answered }
 `,
   },
   {
+    name: 'one-liar',
+    title: 'One liar is too many',
+    teaches: 'Raft bears crashes and no lies (§2): a single server that votes for everybody gives one term two leaders.',
+    text: `name: One liar is too many
+about: >
+  Requests for votes wait at a gate until two servers stand in the same term. The third one votes for both of them, and both
+  have a majority: two leaders of one term, whose entries at one index may differ.
+run: { protocol: raft, service: kv, nodes: 3, seed: 1, options: { electionMsMin: 3000, electionMsMax: 6000 } }
+steps:
+  - arm: { kind: hold, rule: { types: [RequestVote] } }
+    as: gate
+  - tell: n3
+    control: lie
+    with: { lies: [{ lie: vote-for-all }] }
+  - wait: { fact: epoch, of: n1, is: ">=", value: 1 }
+  - wait: { fact: epoch, of: n2, is: ">=", value: 1 }
+  - lift: gate
+  - watch: { ms: 1500 }
+expect: { broken: Election Safety }
+`,
+  },
+  {
     name: 'bad-afternoon',
     title: 'A bad afternoon',
     teaches: 'Whatever befalls the servers, what was committed stays; when it is over, they go on (§5.4, §5.6).',

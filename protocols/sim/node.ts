@@ -187,7 +187,8 @@ export class SimNode {
   /** Something that is no message of the protocol. Only while it is up. */
   tell(control: Control): void {
     this.#stamps.local()
-    this.#take({ kind: 'control', control, ...this.#ambient() }, StepInputKind.control, 0)
+    const { nodes } = this.#world
+    this.#take({ kind: 'control', id: this.id, nodes, control, ...this.#ambient() }, StepInputKind.control, 0)
   }
 
   #begin(): void {

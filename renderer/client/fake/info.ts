@@ -105,6 +105,7 @@ export const info: LabInfo = {
         { name: 'heartbeat', help: 'A leader sends again when it runs out. §5.2' },
       ],
       ...(panel === undefined ? {} : { panel: panelInfo(panel) }),
+      lies: [],
       controls: [],
       services: ['*'],
       invariants: INVARIANTS,
