@@ -1,25 +1,19 @@
 /** How many passed and how many failed, from what the test runners report. A stage that ran nothing has failed: a test that is not run is no pass. */
 
-/** @typedef {{ passed: number, failed: number, note?: string }} Count */
+/** @typedef {{ passed: number, failed: number, note?: string, failures?: import('./failed.mjs').Failure[] }} Count */
 
 /** One yes or no. @param {number} code exit code @returns {Count} */
 export const checked = (code) => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
 
 /**
- * @param {any} report of vitest's json reporter; undefined when it wrote none
+ * @param {import('./vitestReport.mjs').VitestReport | undefined} report undefined when it wrote none
  * @param {number} code
  * @returns {Count}
  */
 export function countVitest(report, code) {
   if (!report) return { passed: 0, failed: 1, note: 'it ended without a report' }
-  const unread = (report.testResults || []).filter(
-    (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length
-  const skipped = report.numPendingTests + report.numTodoTests
-  return settle(
-    { passed: report.numPassedTests, failed: report.numFailedTests + unread, ...(skipped > 0 ? { note: `${skipped} skipped` } : {}) },
-    code,
-  )
+  const { passed, failed, skipped } = report
+  return settle({ passed, failed, ...(skipped > 0 ? { note: `${skipped} skipped` } : {}) }, code)
 }
 
 /**

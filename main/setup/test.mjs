@@ -1,6 +1,7 @@
 /**
- * `npm test`: everything. Each stage runs even when one before it failed; the closing line adds them up.
- * `npm test -- -t name` runs the unit and integration tests that match; all arguments go to vitest.
+ * `npm test`: everything. Each stage runs even when one before it failed; the end says what failed, and the closing line adds them up.
+ * `npm test -- -t name` runs the unit and integration tests that match; all arguments go to vitest. `npm test -- test/e2e ...`
+ * runs the journeys that match; all arguments go to Playwright.
  */
 import fs from 'node:fs'
 import os from 'node:os'
@@ -8,14 +9,18 @@ import path from 'node:path'
 import { getBrowser } from './browser.mjs'
 import { runTool } from './child.mjs'
 import { checked, closingLine, countPlaywright, countVitest, total } from './count.mjs'
+import { failedPlaywright, failedText, failedVitest } from './failed.mjs'
 import { underRightNode } from './node.mjs'
 import { at, command, SetupError, say } from './place.mjs'
 import { makeReady } from './ready.mjs'
+import { baseSeed } from './seed.mjs'
 import { needsBuild } from './stale.mjs'
+import { runVitest } from './vitest.mjs'
 
 /** @typedef {import('./count.mjs').Count} Count */
+/** @typedef {{ title: string, run: () => Promise<Count> }} Stage */
 
-/** @param {{ title: string, run: () => Promise<Count> }[]} stages */
+/** @param {Stage[]} stages */
 async function runStages(stages) {
   /** @type {{ title: string, count: Count, seconds: number }[]} */
   const done = []
@@ -32,32 +37,57 @@ async function runStages(stages) {
     const mark = count.failed > 0 ? 'FAILED' : 'ok'
     console.log(`${mark.padEnd(7)}${title.padEnd(46)}${closingLine(count).padEnd(24)}${seconds.toFixed(0).padStart(5)} s`)
   }
+  const failures = done.flatMap(({ title, count }) => named(title, count))
+  if (failures.length > 0) console.log(`\n${failedText(failures)}`)
   const sum = total(done.map((stage) => stage.count))
   console.log(closingLine(sum))
   return sum.failed > 0 ? 1 : 0
+}
+
+/** A stage that failed is named itself when nothing of it is. @param {string} title @param {Count} count */
+function named(title, { failed, failures = [], note }) {
+  if (failed === 0 || failures.length > 0) return failures
+  return [{ where: title, message: note || 'see above', repeat: 'npm test' }]
 }
 
 /** @param {unknown} error @returns {Count} */
 function failedBy(error) {
   if (error instanceof SetupError) say(error.message)
   else console.error(error)
-  return { passed: 0, failed: 1 }
+  return { passed: 0, failed: 1, note: error instanceof Error ? error.message : String(error) }
 }
 
-/** A static check: one tool, one yes or no. @param {string} title @param {string} tool @param {string[]} args */
-const check = (title, tool, args) => ({ title, run: async () => checked((await runTool(tool, args)).code) })
+/** Static checks: one tool each, one yes or no. */
+const checks = [
+  { title: 'types (vue-tsc)', tool: 'vue-tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
+  { title: 'types of protocols, without any host', tool: 'tsc', args: ['--noEmit', '-p', 'protocols'] },
+  { title: 'lint and format (biome)', tool: 'biome', args: ['ci', '--max-diagnostics=200'] },
+  {
+    ...{ title: 'arrows (dependency-cruiser)', tool: 'depcruise' },
+    args: ['--config', '.dependency-cruiser.cjs', 'main', 'protocols', 'renderer', 'test'],
+  },
+]
 
-const types = check('types (vue-tsc)', 'vue-tsc', ['--noEmit', '-p', 'tsconfig.json'])
-const floor = check('types of protocols, without any host', 'tsc', ['--noEmit', '-p', 'protocols'])
-const lint = check('lint and format (biome)', 'biome', ['ci', '--max-diagnostics=200'])
-const arrows = check('arrows (dependency-cruiser)', 'depcruise', [
-  '--config',
-  '.dependency-cruiser.cjs',
-  'main',
-  'protocols',
-  'renderer',
-  'test',
-])
+/** They share nothing, and only the first one takes long: the others run beside it, one after the other. */
+const inspection = {
+  title: 'types, lint and format, arrows',
+  run: async () => {
+    const [first, ...others] = checks.map((check) => async () => {
+      const { code, output } = await runTool(check.tool, check.args, { quiet: true })
+      console.log(`${code === 0 ? 'ok' : 'FAILED'}: ${check.title}`)
+      if (code !== 0) console.log(output)
+      const failure = { where: check.title, message: output, repeat: `node main/setup/run.mjs ${check.tool} ${check.args.join(' ')}` }
+      return { ...checked(code), failures: code === 0 ? [] : [failure] }
+    })
+    const inTurn = async () => {
+      const counts = []
+      for (const other of others) counts.push(await other())
+      return counts
+    }
+    const counts = (await Promise.all([first?.().then((count) => [count]) || [], inTurn()])).flat()
+    return { ...total(counts), failures: counts.flatMap(({ failures }) => failures) }
+  },
+}
 
 const browser = {
   title: 'a browser to test with',
@@ -85,43 +115,43 @@ const fresh = {
   },
 }
 
-/** @param {string} reports @param {string[]} filter */
-const tests = (reports, filter) => ({
+/** @param {string[]} filter */
+const tests = (filter) => ({
   title: 'unit, property and integration tests (vitest)',
   run: async () => {
-    const file = path.join(reports, 'vitest.json')
-    const { code } = await runTool('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...filter])
-    return countVitest(read(file), code)
+    const { code, report } = await runVitest(filter)
+    return { ...countVitest(report, code), failures: failedVitest(report, process.env.SYNOD_SEED) }
   },
 })
 
-/** @param {string} reports */
-const journey = (reports) => ({
+/** @param {string} reports @param {string[]} filter */
+const journey = (reports, filter) => ({
   title: 'the journey in a browser (playwright)',
   run: async () => {
     const file = path.join(reports, 'playwright.json')
-    const { code } = await runTool('playwright', ['test', '--reporter=list,json'], {
+    const { code } = await runTool('playwright', ['test', '--reporter=list,json', ...filter], {
       env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
     })
-    return countPlaywright(read(file), code)
+    const report = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined
+    return { ...countPlaywright(report, code), failures: failedPlaywright(report) }
   },
 })
 
-/** @param {string} file */
-const read = (file) => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined)
+/** @param {string} reports @param {string[]} filter @returns {Stage[]} */
+function stagesFor(reports, filter) {
+  if (filter.some((word) => /^(\.\/)?test\/e2e(\/|$)/.test(word))) return [browser, build, journey(reports, filter)]
+  if (filter.length > 0) return [browser, build, tests(filter)]
+  return [browser, build, inspection, tests([]), fresh, journey(reports, [])]
+}
 
 await command(async () => {
   if (!(await underRightNode(import.meta.url))) return Number(process.exitCode)
   process.chdir(at())
-  const filter = process.argv.slice(2)
+  if (process.env.SYNOD_SEED) process.env.SYNOD_SEED = String(baseSeed(process.env.SYNOD_SEED))
   const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-reports-'))
   try {
     await makeReady({ build: false })
-    const stages =
-      filter.length > 0
-        ? [browser, build, tests(reports, filter)]
-        : [browser, build, types, floor, lint, arrows, tests(reports, []), fresh, journey(reports)]
-    return await runStages(stages)
+    return await runStages(stagesFor(reports, process.argv.slice(2)))
   } finally {
     fs.rmSync(reports, { recursive: true, force: true })
   }

@@ -5,13 +5,14 @@ import type { Json } from '../../../protocols/core/json.ts'
 import { between, draw, Purpose } from '../../../protocols/core/prng.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 import { StepInputKind, TapKind } from '../../../protocols/wire/tap.ts'
+import { seedOf } from '../../support/seeds.ts'
 import { chatter } from './chatter.ts'
 import { type Bench, bench, hand, messageTypes } from './fakes.ts'
 
 const CHAT = 0
 const REQUEST = messageTypes.indexOf('ClientRequest')
 const REPLY = messageTypes.indexOf('ClientReply')
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 32)
+const seed = seedOf('driver')
 
 afterEach(() => {
   vi.useRealTimers()
@@ -64,7 +65,7 @@ function diceOf(seed: number): (sides: number) => number {
   return (sides) => draw(seed, throws++) % sides
 }
 
-test(`no message leaves before its step is reported and everything persisted so far is durable (SEED=${seed})`, () => {
+test(`no message leaves before its step is reported and everything persisted so far is durable (seed ${seed})`, () => {
   for (let round = 0; round < 40; round++) {
     const b = bench({ seed: draw(seed, round) })
     chat(b, 300, diceOf(draw(seed, round, 1)))
@@ -79,7 +80,7 @@ test(`no message leaves before its step is reported and everything persisted so 
   }
 })
 
-test(`an early message waits for what stands before it on its link alone, and what is durable is told when it is (SEED=${seed})`, () => {
+test(`an early message waits for what stands before it on its link alone, and what is durable is told when it is (seed ${seed})`, () => {
   let ahead = 0
   let told = 0
   for (let round = 0; round < 40; round++) {

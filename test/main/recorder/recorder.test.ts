@@ -14,6 +14,7 @@ import type { RunEvent } from '../../../protocols/core/event.ts'
 import { nodeIds, runId } from '../../../protocols/core/ids.ts'
 import { advance, encodeMoment, firstMoment } from '../../../protocols/core/moment.ts'
 import type { FeedAck, FeedBatch } from '../../../protocols/wire/feed.ts'
+import { seedOf } from '../../support/seeds.ts'
 import { dice, merge, toyRun } from './toyRun.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'synod-recorder-'))
@@ -65,7 +66,7 @@ function recorded(seed: number, steps: number): { file: string; events: RunEvent
   return { file, events, expected: run.events, reports }
 }
 
-const seed = Math.floor(Math.random() * 2 ** 30)
+const seed = seedOf('recorder')
 const whole = recorded(seed, 6000)
 
 test('every event of the feed is in the file, numbered from 1 without gaps', () => {

@@ -7,6 +7,7 @@ import { feedClosed, feedDeliver, feedPass, feedTap } from '../../../protocols/w
 import { frameMessageId, writeFrame } from '../../../protocols/wire/frame.ts'
 import type { Log } from '../../../protocols/wire/log.ts'
 import { StepInputKind, TapKind, writeStepRecord } from '../../../protocols/wire/tap.ts'
+import { seedOf } from '../../support/seeds.ts'
 import { dice, merge, toyRun } from './toyRun.ts'
 
 const nameOf = (message: number): string => {
@@ -39,7 +40,7 @@ class Said implements Log {
 }
 
 test('whatever the order in which the sockets were read, causes stand before what follows and nothing is lost', () => {
-  const base = Math.floor(Math.random() * 2 ** 31)
+  const base = seedOf('sequencer')
   console.log(`seed ${base}`)
   let waited = 0
   for (let i = 0; i < 150; i++) {

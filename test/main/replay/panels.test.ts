@@ -17,13 +17,14 @@ import { raft } from '../../../protocols/raft/index.ts'
 import type { RaftMessage } from '../../../protocols/raft/messages.ts'
 import type { RaftState } from '../../../protocols/raft/state.ts'
 import { kv } from '../../../protocols/services/kv.ts'
+import { seedOf } from '../../support/seeds.ts'
 import { dice } from '../recorder/toyRun.ts'
 import { play } from './playedRun.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'synod-panels-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const seed = Math.floor(Math.random() * 2 ** 30)
+const seed = seedOf('panels')
 const played = play({ protocol: raft, file: path.join(folder, 'run.synod'), seed, steps: 4000, crashes: 150 })
 const logs = raft.panel?.views[0] as GridView<RaftState>
 const elections = raft.panel?.views[1] as BallotsView<RaftMessage>

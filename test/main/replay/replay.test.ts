@@ -12,6 +12,7 @@ import type { Json } from '../../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../../protocols/core/machine.ts'
 import { raft } from '../../../protocols/raft/index.ts'
 import type { RaftMessage } from '../../../protocols/raft/messages.ts'
+import { seedOf } from '../../support/seeds.ts'
 import { dice } from '../recorder/toyRun.ts'
 import { play } from './playedRun.ts'
 
@@ -24,7 +25,7 @@ function replayOf(file: string, options: Partial<ReplayOptions> = {}): Replay {
   return new Replay(runId('played'), new RunReader(file), { onVerdict: () => {}, ...options })
 }
 
-const seed = Math.floor(Math.random() * 2 ** 30)
+const seed = seedOf('replay')
 const played = play({ protocol: raft, file: freshFile(), seed, steps: 4000, crashes: 150 })
 
 test('a replayed state is the recorded one, for every node after any event', () => {

@@ -16,13 +16,14 @@ import type { NodeId } from '../../../protocols/core/ids.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import { raft } from '../../../protocols/raft/index.ts'
 import type { RaftState } from '../../../protocols/raft/state.ts'
+import { seedOf } from '../../support/seeds.ts'
 import { dice } from '../recorder/toyRun.ts'
 import { play } from './playedRun.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'synod-states-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const seed = Math.floor(Math.random() * 2 ** 30)
+const seed = seedOf('states in time')
 console.log(`seed ${seed}`)
 const played = play({ protocol: raft, file: path.join(folder, 'run.synod'), seed, steps: 1500, crashes: 40 })
 const open = () => {

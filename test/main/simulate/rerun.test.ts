@@ -15,8 +15,9 @@ import { kv } from '../../../protocols/services/kv.ts'
 import { DeedReader } from '../../../protocols/sim/deeds.ts'
 import { type Past, Rerun, RerunError } from '../../../protocols/sim/rerun.ts'
 import { EventLog } from '../../protocols/sim/eventLog.ts'
+import { seedOf } from '../../support/seeds.ts'
 
-const chosen = Math.floor(Math.random() * 2 ** 30)
+const chosen = seedOf('rerun')
 const storm = raft.scenarios.find(({ name }) => name === 'bad-afternoon')?.text ?? ''
 
 interface Recorded {

@@ -5,9 +5,10 @@ import { BlockWriter, takeRows } from '../../../protocols/causality/block.ts'
 import { Columns } from '../../../protocols/causality/columns.ts'
 import { Gatherer } from '../../../protocols/causality/gather.ts'
 import type { RunEvent } from '../../../protocols/core/event.ts'
+import { seedsOf } from '../../support/seeds.ts'
 import { simulatedRun } from '../../support/simulatedRun.ts'
 
-const seeds = Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 31))
+const seeds = seedsOf('columns', 4)
 
 function gathered(run: { readonly header: RunReader['header']; readonly events: readonly RunEvent[] }): Columns {
   const gatherer = new Gatherer(run.header)

@@ -6,10 +6,11 @@ import { type Hasse, hasseOf } from '../../../protocols/causality/hasse.ts'
 import { Messages } from '../../../protocols/causality/messages.ts'
 import { draw, fraction } from '../../../protocols/core/prng.ts'
 import { ChunkKind } from '../../../protocols/wire/chunk.ts'
+import { seedsOf } from '../../support/seeds.ts'
 import { simulatedRun } from '../../support/simulatedRun.ts'
 import { Brute, columnsOf } from './brute.ts'
 
-const seeds = Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31))
+const seeds = seedsOf('hasse', 3)
 
 /** A pair is an edge when the one leads to the other and to nothing that leads to it. */
 function coversByWalking(brute: Brute, points: readonly number[]): string[] {

@@ -7,11 +7,12 @@ import { consistentWithin, cutAt, isConsistent, lastIn, messagesAcross } from '.
 import { compareRows, placeOf } from '../../../protocols/causality/order.ts'
 import { draw, fraction } from '../../../protocols/core/prng.ts'
 import { ChunkKind } from '../../../protocols/wire/chunk.ts'
+import { seedsOf } from '../../support/seeds.ts'
 import { simulatedRun } from '../../support/simulatedRun.ts'
 import { Brute, columnsOf } from './brute.ts'
 
 /** In the first a checkpoint stands between a delivery and the step that took it in. */
-const seeds = [1657112533, ...Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31))]
+const seeds = [1657112533, ...seedsOf('order', 3)]
 
 /** T1 of the rules of clocks: three processes, nine events; its table of stamps is worked out by hand. */
 function threeProcesses(): { columns: Columns; rows: Record<string, number> } {

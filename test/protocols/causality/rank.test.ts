@@ -4,9 +4,10 @@ import { Columns, type Row } from '../../../protocols/causality/columns.ts'
 import { Gatherer } from '../../../protocols/causality/gather.ts'
 import { Ranks } from '../../../protocols/causality/rank.ts'
 import { ChunkKind } from '../../../protocols/wire/chunk.ts'
+import { seedsOf } from '../../support/seeds.ts'
 import { simulatedRun } from '../../support/simulatedRun.ts'
 
-const seeds = Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31))
+const seeds = seedsOf('rank', 3)
 
 /** By point, the length of the longest chain that ends in it, by definition. */
 function longest(columns: Columns): number[] {

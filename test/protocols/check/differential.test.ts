@@ -5,13 +5,12 @@ import { malformed } from '../../../protocols/check/history.ts'
 import { judge } from '../../../protocols/check/linearizability.ts'
 import type { AnyModel } from '../../../protocols/check/model.ts'
 import { models } from '../../../protocols/check/models/index.ts'
+import { seedsOf } from '../../support/seeds.ts'
 import { linearizable, linearizableWithLag, linearizableWithout, sequentiallyConsistent } from './bruteForce.ts'
 import { randomHistory } from './histories.ts'
 
 const SEEDS = 600
-/** A seed from the environment repeats one history alone. */
-const only = process.env.SYNOD_SEED === undefined ? undefined : Number(process.env.SYNOD_SEED)
-const seeds = only === undefined ? Array.from({ length: SEEDS }, (_, seed) => seed) : [only]
+const seeds = seedsOf('differential', SEEDS)
 
 describe.each(models.map((model) => [model.name, model] as const))('%s', (_, model) => {
   const seen = { linearizable: 0, violated: 0 }
@@ -23,7 +22,7 @@ describe.each(models.map((model) => [model.name, model] as const))('%s', (_, mod
   ])('agrees with brute force: %s', (lies, wish) => {
     for (const seed of seeds) {
       const operations = randomHistory(model, seed, { operations: 4 + (seed % 3), clients: 3, ...wish })
-      const told = `SYNOD_SEED=${seed} ${model.name}, ${lies}: ${tell(model, operations)}`
+      const told = `seed ${seed} ${model.name}, ${lies}: ${tell(model, operations)}`
       expect(malformed(operations), told).toBeUndefined()
       const verdict = judge(model, operations, { now: () => 0 })
       expect(verdict.is, told).toBe(linearizable(model, operations) ? 'linearizable' : 'violated')
@@ -33,7 +32,7 @@ describe.each(models.map((model) => [model.name, model] as const))('%s', (_, mod
     }
   })
 
-  test.skipIf(only !== undefined)('saw both kinds of histories', () => {
+  test('saw both kinds of histories', () => {
     expect(seen.linearizable).toBeGreaterThan(SEEDS / 40)
     expect(seen.violated).toBeGreaterThan(SEEDS / 40)
   })

@@ -9,9 +9,10 @@ import { Plane } from '../../../../renderer/panels/spacetime/plane.ts'
 import { amountIn, isDense } from '../../../../renderer/panels/spacetime/scene.ts'
 import { alongOf, panned, placeAt, showing, whole, zoomed } from '../../../../renderer/panels/spacetime/view.ts'
 import { alongLane, causeOf, effectOf } from '../../../../renderer/panels/spacetime/walk.ts'
+import { seedOf } from '../../../support/seeds.ts'
 import { AXES, drawn, gathered, sceneOf, seenRun, viewOf } from './runs.ts'
 
-const seed = Math.floor(Math.random() * 2 ** 31)
+const seed = seedOf('scene')
 const run = seenRun(seed, 5000)
 const { columns } = run
 const lanes = run.endpoints.length
