@@ -3,7 +3,7 @@ import { ChunkKind } from '../wire/chunk.ts'
 import type { Columns } from './columns.ts'
 import { placeOf } from './order.ts'
 
-/** One message of a chain. */
+/** One message of a chain; at hosts from elsewhere it is known by its ends alone, and they are the rows. */
 export interface ChainLink {
   readonly send: number
   readonly delivery: number
@@ -31,18 +31,20 @@ export function chainBetween(columns: Columns, a: number, b: number): ChainLink[
   while ((reach[home] as number) < tick) {
     const next = reach.slice()
     const layer = new Map<number, ChainLink & { readonly onward: number }>()
-    for (let row = last; row > first; row--) {
-      // At hosts from elsewhere a message is known by its ends alone: they are the rows.
-      if (kind[row] !== ChunkKind.deliver && kind[row] !== ChunkKind.local) continue
-      const received = point[row] as number
-      const send = cause[row] as number
+    const follow = (send: number, delivery: number): void => {
+      const received = point[delivery] as number
       const sent = point[send] as number
-      if (received === 0 || sent === 0) continue
+      if (received === 0 || sent === 0) return
       const lane = pointLane[received] as number
       const sender = pointLane[sent] as number
-      if (columns.tickOf(received) > (reach[lane] as number) || columns.tickOf(sent) <= (next[sender] as number)) continue
+      if (columns.tickOf(received) > (reach[lane] as number) || columns.tickOf(sent) <= (next[sender] as number)) return
       next[sender] = columns.tickOf(sent)
-      layer.set(sender, { send, delivery: row, onward: lane })
+      layer.set(sender, { send, delivery, onward: lane })
+    }
+    for (let row = last; row > first; row--) {
+      if (kind[row] === ChunkKind.deliver) follow(cause[row] as number, row)
+      else if (kind[row] === ChunkKind.local)
+        for (let { first, end } = columns.tiesInto(row); first < end; first++) follow(columns.tieFrom[first] as number, row)
     }
     if (layer.size === 0) return undefined
     layers.push(layer)

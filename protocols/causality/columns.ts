@@ -26,8 +26,10 @@ export interface Row {
   /** Of a send: the message type's index; of a step: its input's kind and NOTED; of a `node`: an index of NODE_CHANGES. */
   type: number
   atUs: number
-  /** Of a deliver, drop or hold: the row of its send; of a step: the row of the delivery that it took in; of a local event: the last that it directly followed from at another host. 0: none. */
+  /** Of a deliver, drop or hold: the row of its send; of a step: the row of the delivery that it took in. 0: none. */
   cause: number
+  /** Of a local event: the rows at other hosts that it directly follows from. */
+  after?: Iterable<number> | undefined
   /** Its stamp; `clock` has one entry an endpoint, or none where the run has no vector clocks. Undefined: it has no stamp. */
   stamp: { readonly lamport: number; readonly clock: ArrayLike<number> } | undefined
 }
@@ -54,6 +56,11 @@ export class Columns {
   fate: Words = new Uint32Array(FIRST_ROOM)
   /** The row's point; 0: none, or not yet. */
   point: Words = new Uint32Array(FIRST_ROOM)
+
+  /** Of hosts from elsewhere messages are known by their ends alone. Ties 1..ties are here, in order of `tieTo`: rows of local events. */
+  ties = 0
+  tieFrom: Words = new Uint32Array(64)
+  tieTo: Words = new Uint32Array(64)
 
   /** Points 1..points are here, in order of their rows. */
   points = 0
@@ -88,6 +95,7 @@ export class Columns {
     this.cause[at] = row.cause
     const { stamp } = row
     if (stamp && lane < this.endpoints) this.point[at] = this.#pointOf(at, lane, stamp)
+    if (row.after) for (const from of row.after) this.#tie(from, at)
     switch (row.kind) {
       case ChunkKind.deliver:
       case ChunkKind.drop:
@@ -105,6 +113,20 @@ export class Columns {
   /** The own entry of a point's clock: the how-manieth of its endpoint it is. */
   tickOf(point: number): number {
     return this.clock[point * this.endpoints + (this.pointLane[point] as number)] as number
+  }
+
+  /** The ties that end in a row: from `first` on, before `end`. */
+  tiesInto(row: number): { first: number; end: number } {
+    let low = 1
+    let high = this.ties + 1
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.tieTo[middle] as number) < row) low = middle + 1
+      else high = middle
+    }
+    let end = low
+    while (end <= this.ties && this.tieTo[end] === row) end++
+    return { first: low, end }
   }
 
   /** The endpoint's first point whose tick is `tick` or more; 0: none. */
@@ -201,6 +223,18 @@ export class Columns {
       this.point[delivery] = point
       return false
     })
+  }
+
+  /** What a file says of itself is not trusted: nothing follows from what comes after it. */
+  #tie(from: number, to: number): void {
+    if (!(from > 0 && from < to) || this.point[from] === 0 || this.point[to] === 0) return
+    const at = ++this.ties
+    if (at === this.tieTo.length) {
+      this.tieFrom = widened(this.tieFrom, at * 2)
+      this.tieTo = widened(this.tieTo, at * 2)
+    }
+    this.tieFrom[at] = from
+    this.tieTo[at] = to
   }
 
   #growRows(): void {

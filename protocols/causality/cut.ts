@@ -3,6 +3,7 @@
  * (Mattern 1988; Chandy and Lamport 1985): no message was received in it that was not sent in it.
  */
 import { ChunkKind } from '../wire/chunk.ts'
+import type { ChainLink } from './chain.ts'
 import type { Columns } from './columns.ts'
 
 /** By endpoint, the tick up to which its points are in; 0: none is. */
@@ -43,9 +44,9 @@ export function consistentWithin(columns: Columns, cut: CausalCut): CausalCut {
 }
 
 export interface Across {
-  /** Rows of deliveries whose receipt is in the cut and whose send is not. */
-  readonly early: readonly number[]
-  /** Rows of sends in the cut that no receipt in it belongs to: in the channels. Not those that were dropped before, or handed to somebody who took no step with them. */
+  /** Messages whose receipt is in the cut and whose send is not. */
+  readonly early: readonly ChainLink[]
+  /** Rows of sends in the cut that no receipt in it belongs to: in the channels. Not those that were dropped before, or handed to somebody who took no step with them. Of hosts from elsewhere, events that led to one beyond the cut. */
   readonly inTransit: readonly number[]
   /** There are more of the one or the other than were asked for. */
   readonly more: boolean
@@ -58,22 +59,28 @@ export function messagesAcross(columns: Columns, cut: CausalCut, limit: number):
     const at = point[row] as number
     return at !== 0 && columns.tickOf(at) <= (cut[columns.pointLane[at] as number] as number)
   }
-  const early: number[] = []
+  const early: ChainLink[] = []
   const inTransit: number[] = []
   let more = false
-  const note = (list: number[], row: number) => {
-    if (list.length < limit) list.push(row)
+  const note = <T>(list: T[], one: T) => {
+    if (list.length < limit) list.push(one)
     else more = true
   }
   const end = lastRow(columns, cut)
   for (let row = count; row > 0; row--) {
     if (kind[row] === ChunkKind.deliver) {
-      if (isIn(row) && !isIn(cause[row] as number)) note(early, row)
+      const send = cause[row] as number
+      if (isIn(row) && !isIn(send)) note(early, { send, delivery: row })
     } else if (kind[row] === ChunkKind.send && isIn(row)) {
       const arrival = fate[row] as number
       const isOver = arrival !== 0 && point[arrival] === 0 && arrival <= end
       if (!isOver && (arrival === 0 || !isIn(arrival))) note(inTransit, row)
     }
+  }
+  for (let tie = columns.ties; tie > 0; tie--) {
+    const [send, delivery] = [columns.tieFrom[tie] as number, columns.tieTo[tie] as number]
+    if (isIn(delivery) && !isIn(send)) note(early, { send, delivery })
+    else if (isIn(send) && !isIn(delivery)) note(inTransit, send)
   }
   return { early: early.reverse(), inTransit: inTransit.reverse(), more }
 }

@@ -55,7 +55,7 @@ export class Gatherer {
       case ChunkKind.local:
         row.lane = reader.endpoint
         row.stamp = stampOf(reader)
-        row.cause = (reader.json() as { after?: number[] } | undefined)?.after?.at(-1) ?? 0
+        row.after = (reader.json() as { after?: number[] } | undefined)?.after
         break
       case ChunkKind.checkpoint:
         row.lane = reader.endpoint
@@ -95,7 +95,7 @@ export class Gatherer {
       case 'local':
         row.lane = this.#laneOf(event.host)
         row.stamp = event
-        row.cause = event.after.at(-1) ?? 0
+        row.after = event.after
         break
       case 'checkpoint':
         row.lane = this.#laneOf(event.node)
@@ -115,7 +115,7 @@ export class Gatherer {
 
   #begin(kind: number, atUs: number): Row {
     this.count++
-    return Object.assign(this.#row, { kind, lane: NO_LANE, to: NO_LANE, type: 0, atUs, cause: 0, stamp: undefined })
+    return Object.assign(this.#row, { kind, lane: NO_LANE, to: NO_LANE, type: 0, atUs, cause: 0, after: undefined, stamp: undefined })
   }
 
   #step(lane: number, input: number, noted: boolean, message: number | undefined): void {

@@ -1,13 +1,16 @@
-/** The messages that were received, as ties between points: from the step that sent to the step that took in. Found in one walk over the rows. */
+/**
+ * The messages that were received, as ties between points: from the step that sent to the step that took in. Found in one walk over
+ * the rows, and over what is inferred of hosts from elsewhere.
+ */
 import { ChunkKind } from '../wire/chunk.ts'
 import type { Columns } from './columns.ts'
 
 export class Messages {
-  /** Messages 1..count are here, in order of their deliveries. */
+  /** Messages 1..count are here, those that were delivered in order of their deliveries. */
   count = 0
   readonly from: Uint32Array
   readonly to: Uint32Array
-  /** The row of the send. */
+  /** The row of the send; of an inferred one, the event that it comes from. */
   readonly send: Uint32Array
   readonly #lastOut: Uint32Array
   readonly #lastIn: Uint32Array
@@ -15,8 +18,8 @@ export class Messages {
   readonly #beforeIn: Uint32Array
 
   /** A delivery of which nobody is known to have heard is none. */
-  constructor({ kind, cause, point, count, points }: Columns) {
-    let deliveries = 0
+  constructor({ kind, cause, point, count, points, ties, tieFrom, tieTo }: Columns) {
+    let deliveries = ties
     for (let row = 1; row <= count; row++) if (kind[row] === ChunkKind.deliver) deliveries++
     const room = () => new Uint32Array(deliveries + 1)
     this.from = room()
@@ -26,21 +29,22 @@ export class Messages {
     this.#beforeIn = room()
     this.#lastOut = new Uint32Array(points + 1)
     this.#lastIn = new Uint32Array(points + 1)
-    for (let row = 1; row <= count; row++) {
-      if (kind[row] !== ChunkKind.deliver) continue
-      const send = cause[row] as number
-      const from = point[send] as number
-      const to = point[row] as number
-      if (send === 0 || from === 0 || to === 0 || from === to) continue
-      const at = ++this.count
-      this.from[at] = from
-      this.to[at] = to
-      this.send[at] = send
-      this.#beforeOut[at] = this.#lastOut[from] as number
-      this.#lastOut[from] = at
-      this.#beforeIn[at] = this.#lastIn[to] as number
-      this.#lastIn[to] = at
-    }
+    for (let row = 1; row <= count; row++) if (kind[row] === ChunkKind.deliver) this.#add(cause[row] as number, point, row)
+    for (let tie = 1; tie <= ties; tie++) this.#add(tieFrom[tie] as number, point, tieTo[tie] as number)
+  }
+
+  #add(send: number, point: Columns['point'], row: number): void {
+    const from = point[send] as number
+    const to = point[row] as number
+    if (send === 0 || from === 0 || to === 0 || from === to) return
+    const at = ++this.count
+    this.from[at] = from
+    this.to[at] = to
+    this.send[at] = send
+    this.#beforeOut[at] = this.#lastOut[from] as number
+    this.#lastOut[from] = at
+    this.#beforeIn[at] = this.#lastIn[to] as number
+    this.#lastIn[to] = at
   }
 
   /** Messages that a point sent. */

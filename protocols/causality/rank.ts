@@ -56,7 +56,10 @@ export class Ranks {
         if (point === 0) this.#unheard.push(row)
         else if ((columns.pointRow[point] as number) < row) return false
         else this.#hear(row, point)
-      } else if (point !== 0 && columns.pointRow[point] === row && !this.#follow(point)) return false
+      } else if (point !== 0 && columns.pointRow[point] === row) {
+        if (!this.#follow(point)) return false
+        this.#hearTies(row, point)
+      }
     }
     this.#rows = columns.count
     return true
@@ -65,6 +68,18 @@ export class Ranks {
   #hear(delivery: number, point: number): boolean {
     const sent = this.#columns.point[this.#columns.cause[delivery] as number] as number
     return sent !== 0 && this.#raise(point, (this.of[sent] as number) + 1)
+  }
+
+  /** What an event of a host from elsewhere follows from. */
+  #hearTies(row: number, point: number): boolean {
+    const columns = this.#columns
+    if (columns.ties === 0) return false
+    let raised = false
+    for (let { first, end } = columns.tiesInto(row); first < end; first++) {
+      const from = columns.point[columns.tieFrom[first] as number] as number
+      raised = this.#raise(point, (this.of[from] as number) + 1) || raised
+    }
+    return raised
   }
 
   /** A new point comes behind the last one of its lane; false when it belongs before it. */
@@ -100,7 +115,10 @@ export class Ranks {
         const point = columns.point[row] as number
         if (point === 0) continue
         if (columns.kind[row] === ChunkKind.deliver) again = this.#hear(row, point) || again
-        else if (columns.pointRow[point] === row) again = this.#raise(point, (this.of[before[point] as number] as number) + 1) || again
+        else if (columns.pointRow[point] === row) {
+          again = this.#raise(point, (this.of[before[point] as number] as number) + 1) || again
+          again = this.#hearTies(row, point) || again
+        }
       }
     }
     this.#unheard = []

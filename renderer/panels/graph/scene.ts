@@ -15,6 +15,8 @@ import type { Family, Speech } from '../../model/speech.ts'
 import type { Chosen } from './choose.ts'
 
 export const ELEMENTS_MAX = 2000
+/** What is said of a message of which nothing is known but its ends. */
+const UNNAMED = 'message'
 /** Runs of fewer steps than this are not worth a fold. */
 const CHAIN_LEAST = 4
 export const RANK_PX = 72
@@ -132,7 +134,7 @@ function placed(columns: Columns, folded: Folded, words: SceneWords): Pick<Scene
     }
   })
   const edges = folded.edges.map(({ from, to, kind, sends }): SceneEdge => {
-    const types = [...new Set(sends.map((send) => words.messageTypes[columns.type[send] as number] ?? 'message'))]
+    const types = [...new Set(sends.map((send) => words.messageTypes[columns.type[send] as number] ?? UNNAMED))]
     const [type] = types
     return {
       ...{ id: `${nodes[from]?.id}>${nodes[to]?.id}`, from: nodes[from]?.id as string, to: nodes[to]?.id as string, kind, send: sends[0] },
@@ -151,6 +153,7 @@ function labelled(nodes: readonly SceneNode[], edges: readonly SceneEdge[]): Sce
   const longest = new Map<string, SceneEdge>()
   const lengthOf = ({ from, to }: SceneEdge) => (x.get(to) ?? 0) - (x.get(from) ?? 0)
   for (const edge of edges) {
+    if (edge.words === UNNAMED) continue
     const key = `${edge.from} ${edge.words}`
     const best = longest.get(key)
     if (!best || lengthOf(edge) > lengthOf(best)) longest.set(key, edge)

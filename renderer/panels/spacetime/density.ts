@@ -23,7 +23,7 @@ export interface Slices {
 /** Counts lane by lane and yields in between, so that it can be done in pieces. `familyOf`: of a message type's index. */
 export function* counting(drawing: Drawing, { from, to, bins }: Slices, families: number, familyOf: Uint8Array): Generator<void, Density> {
   const { columns, placement } = drawing
-  const { lane: laneOf, cause, kind, type } = columns
+  const { lane: laneOf, kind, type } = columns
   const each = () => new Uint32Array(bins)
   const marks = drawing.marks.map(each)
   const messages = drawing.marks.slice(1).map(() => Array.from({ length: families }, each))
@@ -36,9 +36,8 @@ export function* counting(drawing: Drawing, { from, to, bins }: Slices, families
     })
     yield
   }
-  for (const extents of drawing.messages) {
-    extents.visit(from, to, (row) => {
-      const send = cause[row] as number
+  for (const goalLane of drawing.messages.keys()) {
+    drawing.eachTo(goalLane, from, to, (send, row) => {
       const start = placement.ofRow(send)
       const length = placement.ofRow(row) - start
       const home = laneOf[send] as number

@@ -14,6 +14,8 @@ export class Drawing {
   marks: Extents[] = []
   /** By lane that they go to, the rows in which copies of messages were delivered or dropped; they reach from their sends. */
   messages: Extents[] = []
+  /** By lane that they go to, ties between events of hosts from elsewhere, by their numbers in the columns. */
+  ties: Extents[] = []
   /** Sends that neither arrived nor were lost, in order. */
   underway = new Set<number>()
   /** By send: the row in which it was held at a gate. */
@@ -21,6 +23,7 @@ export class Drawing {
   /** The axis begins at 0 and is known up to here. */
   end = 0
   #rows = 0
+  #ties = 0
   /** Deliveries of which no step is known yet, with their numbers in `messages`. */
   #unheard: { readonly row: number; readonly at: number }[] = []
 
@@ -64,14 +67,23 @@ export class Drawing {
     return send === 0 ? Number.NaN : this.placement.ofRow(send)
   }
 
+  /** Messages to a lane that touch a stretch: the row of the send, and that of what became of it; of an inferred one, its two events. */
+  eachTo(lane: number, from: number, to: number, see: (send: number, end: number) => void): void {
+    const { cause, tieFrom, tieTo } = this.columns
+    this.messages[lane]?.visit(from, to, (row) => see(cause[row] as number, row))
+    this.ties[lane]?.visit(from, to, (tie) => see(tieFrom[tie] as number, tieTo[tie] as number))
+  }
+
   #clear(): void {
     const lanes = this.columns.endpoints
     this.marks = Array.from({ length: lanes }, () => new Extents())
     this.messages = Array.from({ length: lanes }, () => new Extents())
+    this.ties = Array.from({ length: lanes }, () => new Extents())
     this.underway = new Set()
     this.held = new Map()
     this.end = 0
     this.#rows = 0
+    this.#ties = 0
     this.#unheard = []
   }
 
@@ -84,6 +96,7 @@ export class Drawing {
     const point = columns.point[row] as number
     if (point !== 0 && columns.pointRow[point] === row) this.marks[columns.pointLane[point] as number]?.add(row, at, at)
     else if (point === 0 && isDeed(kind[row] as number)) this.marks[lane[row] as number]?.add(row, at, at) // without a stamp: it happened all the same
+    if (kind[row] === ChunkKind.local) return this.#tie(row, at)
     if (kind[row] === ChunkKind.send) this.underway.add(row)
     if (!isOfCopy(kind[row] as number)) return at
     const send = cause[row] as number
@@ -97,6 +110,18 @@ export class Drawing {
     const number = this.messages[lane[row] as number]?.add(row, Math.min(start, at), Math.max(start, at))
     if (kind[row] === ChunkKind.deliver && point === 0 && number !== undefined) this.#unheard.push({ row, at: number })
     return Math.min(start, at)
+  }
+
+  /** The messages that are inferred to end in a row. */
+  #tie(row: number, at: number): number {
+    const { columns, placement } = this
+    let from = at
+    for (; this.#ties < columns.ties && columns.tieTo[this.#ties + 1] === row; this.#ties++) {
+      const start = placement.ofRow(columns.tieFrom[this.#ties + 1] as number)
+      this.ties[columns.lane[row] as number]?.add(this.#ties + 1, Math.min(start, at), Math.max(start, at))
+      from = Math.min(from, start)
+    }
+    return from
   }
 
   /** Deliveries whose receipt has become known get their place on a causal axis. */

@@ -38,9 +38,8 @@ export function hitAt(scene: Pick<Scene, 'view' | 'drawing' | 'endpoints'>, x: n
   if (best) return best
   nearest = LINE_PX
   const rim = plane.units(LINE_PX)
-  for (const lane of drawing.messages)
-    lane.visit(place - rim, place + rim, (row) => {
-      const send = columns.cause[row] as number
+  for (const lane of drawing.messages.keys())
+    drawing.eachTo(lane, place - rim, place + rim, (send, row) => {
       const [from, to] = [plane.along(placement.ofRow(send)), plane.along(placement.ofRow(row))]
       const start = plane.across(columns.lane[send] as number)
       const goal = plane.across(columns.lane[row] as number)

@@ -64,8 +64,7 @@ export function drawMessages(scene: Scene, plane: Plane, pen: Pen, amount: Amoun
     plane.put(list, to, toAcross)
   }
 
-  const see = (row: number): void => {
-    const send = columns.cause[row] as number
+  const see = (send: number, row: number): void => {
     const faded = isAside(scene, row, send)
     const batch = batchOf(send, faded)
     const from = alongClamped(drawing.placement.ofRow(send), view)
@@ -87,10 +86,11 @@ export function drawMessages(scene: Scene, plane: Plane, pen: Pen, amount: Amoun
       if (to > plane.head - 6 && to < plane.tail + 6) plane.put(crosses, to, toAcross)
     } else if (detailed && !faded) {
       ornament(plane, batch, from, fromAcross, to, toAcross)
-      if (amount.messages <= LABELS_MAX) labels.push({ row, from, fromAcross, to, toAcross })
+      // Of what is inferred nothing is known but its ends.
+      if (amount.messages <= LABELS_MAX && columns.kind[row] !== ChunkKind.local) labels.push({ row, from, fromAcross, to, toAcross })
     }
   }
-  for (const lane of drawing.messages) lane.visit(view.from - rim, view.to + rim, see)
+  for (const lane of drawing.messages.keys()) drawing.eachTo(lane, view.from - rim, view.to + rim, see)
 
   for (const send of drawing.underway) {
     const place = drawing.placement.ofRow(send)
@@ -127,7 +127,7 @@ function isAside({ cone, drawing }: Scene, row: number, send: number): boolean {
 
 /** True of a message that is part of the past of an event, or of its future. */
 export function isInCone(columns: Scene['drawing']['columns'], cone: Cone, row: number, send: number): boolean {
-  if (columns.kind[row] === ChunkKind.deliver) {
+  if (columns.kind[row] === ChunkKind.deliver || columns.kind[row] === ChunkKind.local) {
     const side = sideOf(columns, cone, row)
     if (side === 'past' || side === 'self') return true
   }

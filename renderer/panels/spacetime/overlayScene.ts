@@ -65,10 +65,9 @@ export function drawProof(scene: Scene, plane: Plane, pen: Pen): void {
 export function drawCut({ cut, view, drawing, endpoints }: Scene, plane: Plane, pen: Pen): void {
   if (!cut) return
   const early: number[] = []
-  for (const row of cut.early) {
-    const send = drawing.columns.cause[row] as number
+  for (const { send, delivery } of cut.early) {
     plane.put(early, alongClamped(drawing.placement.ofRow(send), view), plane.across(drawing.columns.lane[send] as number))
-    plane.put(early, alongClamped(drawing.placement.ofRow(row), view), plane.across(drawing.columns.lane[row] as number))
+    plane.put(early, alongClamped(drawing.placement.ofRow(delivery), view), plane.across(drawing.columns.lane[delivery] as number))
   }
   pen.lines(early, { token: 'surface', width: 6 })
   pen.lines(early, { token: 'text', width: 3 })

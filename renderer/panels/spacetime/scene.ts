@@ -33,8 +33,8 @@ export interface CutLine {
   /** By lane, where on the axis the line crosses it. */
   readonly places: readonly number[]
   readonly consistent: boolean
-  /** Rows of deliveries that are in the cut though their sends are not. */
-  readonly early: readonly number[]
+  /** Messages whose deliveries are in the cut though their sends are not. */
+  readonly early: readonly ChainLink[]
 }
 
 export interface Scene {
@@ -79,7 +79,7 @@ export function amountIn({ view, drawing }: Pick<Scene, 'view' | 'drawing'>): Am
     for (const lane of lanes) if (sum <= enough) sum += lane.count(view.from, view.to, enough - sum)
     return sum
   }
-  return { marks: count(drawing.marks, MARKS_MAX), messages: count(drawing.messages, MESSAGES_MAX) }
+  return { marks: count(drawing.marks, MARKS_MAX), messages: count([...drawing.messages, ...drawing.ties], MESSAGES_MAX) }
 }
 
 export const isDense = ({ marks, messages }: Amount): boolean => marks > MARKS_MAX || messages > MESSAGES_MAX

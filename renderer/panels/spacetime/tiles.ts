@@ -167,7 +167,7 @@ function usual(drawing: Drawing): { marks: number; messages: number } {
   const sum = (lanes: Drawing['marks']) => lanes.reduce((total, { length }) => total + length, 0)
   const perLane = (total: number) =>
     2 ** Math.round(Math.log2(Math.max(1e-9, total / Math.max(1, drawing.end) / Math.max(1, drawing.marks.length))))
-  return { marks: perLane(sum(drawing.marks)), messages: perLane(sum(drawing.messages) * 2) }
+  return { marks: perLane(sum(drawing.marks)), messages: perLane((sum(drawing.messages) + sum(drawing.ties)) * 2) }
 }
 
 const brightness = (drawing: Drawing): string => Object.values(usual(drawing)).join(' ')

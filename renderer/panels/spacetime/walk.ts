@@ -49,6 +49,10 @@ export function causeOf(columns: Columns, row: number): number | undefined {
   if (kind[row] === ChunkKind.deliver || kind[row] === ChunkKind.drop || kind[row] === ChunkKind.hold)
     return cause[row] === 0 ? undefined : stepOf(cause[row] as number)
   if (own !== 0 && own !== row) return own
+  if (kind[row] === ChunkKind.local) {
+    const { first, end } = columns.tiesInto(row)
+    return first < end ? columns.tieFrom[end - 1] : undefined
+  }
   const delivery = cause[row] as number
   const send = delivery === 0 ? 0 : (cause[delivery] as number)
   return send === 0 ? undefined : stepOf(send)
@@ -63,6 +67,11 @@ export function effectOf(columns: Columns, row: number): number | undefined {
   if (kind[row] === ChunkKind.deliver) return (pointRow[point[row] as number] as number) || undefined
   const own = point[row] as number
   if (own === 0) return undefined
+  if (kind[row] === ChunkKind.local) {
+    for (let tie = columns.tiesInto(row + 1).first; tie <= Math.min(columns.ties, columns.tiesInto(row + LOOK_AHEAD).first); tie++)
+      if (columns.tieFrom[tie] === row) return columns.tieTo[tie]
+    return undefined
+  }
   let first: number | undefined
   for (let next = row + 1; next <= Math.min(count, row + LOOK_AHEAD); next++) {
     if (kind[next] !== ChunkKind.send || point[next] !== own) continue
