@@ -6,6 +6,7 @@
  *   received and the next one that sent become one, and so what lies between is no longer told apart.
  */
 import { coversOf, type Hasse, type HasseEdge, propagate } from './hasse.ts'
+import { finished, PIECE, type Pieces } from './pieces.ts'
 
 export interface FoldedNode {
   /** Its points in order, one or more; the first names it. */
@@ -29,7 +30,9 @@ export interface Folding {
   readonly unfolded: ReadonlySet<number>
 }
 
-export function fold(hasse: Hasse, folding: Folding): Folded {
+export const fold = (hasse: Hasse, folding: Folding): Folded => finished(foldInPieces(hasse, folding))
+
+export function* foldInPieces(hasse: Hasse, folding: Folding): Pieces<Folded> {
   const { points, edges, onLane } = hasse
   const [entered, left] = [new Uint8Array(points.length), new Uint8Array(points.length)]
   for (const { from, to, kind } of edges) {
@@ -37,6 +40,7 @@ export function fold(hasse: Hasse, folding: Folding): Folded {
     left[from] = 1
     entered[to] = 1
   }
+  yield
   const mayJoin = (index: number, hasLeft: boolean): boolean => {
     if (folding.by === 'none' || folding.alone.has(points[index] as number)) return false
     return folding.by === 'chains' ? !entered[index] && !left[index] : !(hasLeft && entered[index])
@@ -60,11 +64,12 @@ export function fold(hasse: Hasse, folding: Folding): Folded {
         : [members],
     )
   })
-  return quotient(hasse, lanes)
+  yield
+  return yield* quotient(hasse, lanes)
 }
 
 /** `lanes`: by lane, groups of indices in program order. */
-function quotient({ points, edges }: Hasse, lanes: readonly (readonly (readonly number[])[])[]): Folded {
+function* quotient({ points, edges }: Hasse, lanes: readonly (readonly (readonly number[])[])[]): Pieces<Folded> {
   const nodes: FoldedNode[] = []
   const groupOf = new Uint32Array(points.length)
   const onLane = lanes.map((groups, lane) =>
@@ -74,7 +79,8 @@ function quotient({ points, edges }: Hasse, lanes: readonly (readonly (readonly 
     }),
   )
   const merged = new Map<number, HasseEdge>()
-  for (const { from, to, kind, sends } of edges) {
+  for (const [at, { from, to, kind, sends }] of edges.entries()) {
+    if (at % PIECE === 0) yield
     const [a, b] = [groupOf[from] as number, groupOf[to] as number]
     if (a === b) continue
     const key = a * nodes.length + b
@@ -82,13 +88,13 @@ function quotient({ points, edges }: Hasse, lanes: readonly (readonly (readonly 
     if (!before) merged.set(key, { from: a, to: b, kind, sends })
     else merged.set(key, { ...before, kind: better(before.kind, kind), sends: [...before.sends, ...sends] })
   }
-  const knowledge = propagate(
+  const knowledge = yield* propagate(
     lanes.length,
     nodes.map(({ lane }) => lane),
     onLane,
     merged.values(),
   )
-  return { nodes, edges: coversOf(knowledge).map(({ from, to }) => merged.get(from * nodes.length + to) ?? unreachable(from, to)) }
+  return { nodes, edges: (yield* coversOf(knowledge)).map(({ from, to }) => merged.get(from * nodes.length + to) ?? unreachable(from, to)) }
 }
 
 /** Every cover of the folded diagram comes from one of the diagram; or else the folding is wrong. */
@@ -103,7 +109,9 @@ const better = (a: HasseEdge['kind'], b: HasseEdge['kind']): HasseEdge['kind'] =
  * By node, its causal rank: the number of edges on a longest way to it. Every edge goes to a higher one. What nothing from another
  * lane led to stands as late as what it led to allows, so that its edges are short.
  */
-export function ranksOf({ nodes, edges }: Folded): Uint32Array {
+export const ranksOf = (folded: Folded): Uint32Array => finished(ranksInPieces(folded))
+
+export function* ranksInPieces({ nodes, edges }: Folded): Pieces<Uint32Array> {
   const ranks = new Uint32Array(nodes.length)
   const out: number[][] = nodes.map(() => [])
   const waiting = new Uint32Array(nodes.length)
@@ -113,6 +121,7 @@ export function ranksOf({ nodes, edges }: Folded): Uint32Array {
     waiting[to] = (waiting[to] as number) + 1
     if (kind !== 'program') isLed[to] = 1
   }
+  yield
   const order = [...nodes.keys()].filter((node) => waiting[node] === 0)
   for (const node of order)
     for (const to of out[node] ?? []) {
@@ -120,6 +129,7 @@ export function ranksOf({ nodes, edges }: Folded): Uint32Array {
       waiting[to] = (waiting[to] as number) - 1
       if (waiting[to] === 0) order.push(to)
     }
+  yield
   for (const node of order.toReversed()) {
     const next = out[node] ?? []
     if (!isLed[node] && next.length > 0) ranks[node] = Math.min(...next.map((to) => ranks[to] as number)) - 1

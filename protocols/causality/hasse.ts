@@ -6,6 +6,7 @@
  */
 import type { Columns } from './columns.ts'
 import type { Messages } from './messages.ts'
+import { finished, PIECE, type Pieces } from './pieces.ts'
 
 export interface HasseEdge {
   /** Indices of points in the diagram. */
@@ -27,17 +28,22 @@ export interface Hasse {
   readonly byClocks: boolean
 }
 
-export function hasseOf(columns: Columns, messages: Messages, chosen: Iterable<number>): Hasse {
+export const hasseOf = (columns: Columns, messages: Messages, chosen: Iterable<number>): Hasse =>
+  finished(hasseInPieces(columns, messages, chosen))
+
+export function* hasseInPieces(columns: Columns, messages: Messages, chosen: Iterable<number>): Pieces<Hasse> {
   const points = [...new Set(chosen)].sort((a, b) => a - b)
-  const knowledge = columns.hasClocks ? knownByClocks(columns, points) : knownByEdges(columns, messages, points)
+  const knowledge = yield* columns.hasClocks ? knownByClocks(columns, points) : knownByEdges(columns, messages, points)
   const indexOf = new Map(points.map((point, index) => [point, index]))
-  const edges = coversOf(knowledge).map(({ from, to }): HasseEdge => {
+  const edges: HasseEdge[] = []
+  for (const [at, { from, to }] of (yield* coversOf(knowledge)).entries()) {
+    if (at % PIECE === 0) yield
     const sends = [...messages.receivedBy(points[to] as number)]
       .filter((message) => indexOf.get(messages.from[message] as number) === from)
       .map((message) => messages.send[message] as number)
     const isProgram = knowledge.lane[from] === knowledge.lane[to]
-    return { from, to, kind: isProgram ? 'program' : sends.length > 0 ? 'message' : 'through', sends }
-  })
+    edges.push({ from, to, kind: isProgram ? 'program' : sends.length > 0 ? 'message' : 'through', sends })
+  }
   return { points, onLane: knowledge.onLane, edges, byClocks: columns.hasClocks }
 }
 
@@ -54,10 +60,11 @@ export interface Knowledge {
 }
 
 /** Edges that no others imply. */
-export function coversOf({ lanes, lane, place, known, onLane }: Knowledge): { from: number; to: number }[] {
+export function* coversOf({ lanes, lane, place, known, onLane }: Knowledge): Pieces<{ from: number; to: number }[]> {
   const edges: { from: number; to: number }[] = []
   const candidates: number[] = []
   for (let to = 0; to < place.length; to++) {
+    if (to % PIECE === 0) yield
     candidates.length = 0
     for (let at = 0; at < lanes; at++) {
       const upTo = (known[to * lanes + at] as number) - (at === lane[to] ? 1 : 0)
@@ -73,12 +80,12 @@ export function coversOf({ lanes, lane, place, known, onLane }: Knowledge): { fr
 }
 
 /** What things know that are tied by these edges, each lane in the order given. Throws when the edges go round in a circle. */
-export function propagate(
+export function* propagate(
   lanes: number,
   lane: ArrayLike<number>,
   onLane: readonly (readonly number[])[],
   edges: Iterable<{ readonly from: number; readonly to: number }>,
-): Knowledge {
+): Pieces<Knowledge> {
   const count = lane.length
   const place = new Uint32Array(count)
   const known = new Uint32Array(count * lanes)
@@ -89,6 +96,7 @@ export function propagate(
     waiting[to] = (waiting[to] as number) + 1
   }
   for (const { from, to } of edges) tie(from, to)
+  yield
   for (const list of onLane)
     for (const [index, thing] of list.entries()) {
       place[thing] = index + 1
@@ -98,7 +106,7 @@ export function propagate(
   for (let thing = 0; thing < count; thing++) if (waiting[thing] === 0) ready.push(thing)
   let done = 0
   for (let thing = ready.pop(); thing !== undefined; thing = ready.pop()) {
-    done++
+    if (++done % PIECE === 0) yield
     known[thing * lanes + (lane[thing] as number)] = place[thing] as number
     for (const next of out[thing] ?? []) {
       for (let at = 0; at < lanes; at++)
@@ -111,7 +119,7 @@ export function propagate(
   return { lanes, lane, place, known, onLane }
 }
 
-function knownByClocks(columns: Columns, points: readonly number[]): Knowledge {
+function* knownByClocks(columns: Columns, points: readonly number[]): Pieces<Knowledge> {
   const { endpoints: lanes, pointLane, clock } = columns
   const lane = points.map((point) => pointLane[point] as number)
   const onLane = inLanes(lanes, lane)
@@ -120,7 +128,8 @@ function knownByClocks(columns: Columns, points: readonly number[]): Knowledge {
   const place = new Uint32Array(points.length)
   for (const list of onLane) for (const [index, thing] of list.entries()) place[thing] = index + 1
   const known = new Uint32Array(points.length * lanes)
-  for (const [thing, point] of points.entries())
+  for (const [thing, point] of points.entries()) {
+    if (thing % PIECE === 0) yield
     for (let at = 0; at < lanes; at++) {
       const list = onLane[at] as number[]
       const upTo = clock[point * lanes + at] as number
@@ -133,22 +142,25 @@ function knownByClocks(columns: Columns, points: readonly number[]): Knowledge {
       }
       known[thing * lanes + at] = low
     }
+  }
   return { lanes, lane, place, known, onLane }
 }
 
 /** Of all points between the first and the last of them, since what leads from one to another lies between them; then of them alone. */
-function knownByEdges(columns: Columns, messages: Messages, points: readonly number[]): Knowledge {
+function* knownByEdges(columns: Columns, messages: Messages, points: readonly number[]): Pieces<Knowledge> {
   const { endpoints: lanes, pointLane } = columns
   const first = points[0] ?? 0
   const count = points.length === 0 ? 0 : (points.at(-1) as number) - first + 1
   const lane = Array.from({ length: count }, (_, i) => pointLane[first + i] as number)
   const ties: { from: number; to: number }[] = []
-  for (let i = 0; i < count; i++)
+  for (let i = 0; i < count; i++) {
+    if (i % PIECE === 0) yield
     for (const message of messages.receivedBy(first + i)) {
       const from = (messages.from[message] as number) - first
       if (from >= 0 && from < count) ties.push({ from, to: i })
     }
-  const all = propagate(lanes, lane, inLanes(lanes, lane), ties)
+  }
+  const all = yield* propagate(lanes, lane, inLanes(lanes, lane), ties)
   const chosen = points.map((point) => point - first)
   const chosenLane = chosen.map((i) => lane[i] as number)
   const onLane = inLanes(lanes, chosenLane)

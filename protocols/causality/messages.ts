@@ -4,6 +4,10 @@
  */
 import { ChunkKind } from '../wire/chunk.ts'
 import type { Columns } from './columns.ts'
+import { finished, type Pieces } from './pieces.ts'
+
+/** A row is looked at in some nanoseconds. */
+const ROWS_PIECE = 32_768
 
 export class Messages {
   /** Messages 1..count are here, those that were delivered in order of their deliveries. */
@@ -17,10 +21,7 @@ export class Messages {
   readonly #beforeOut: Uint32Array
   readonly #beforeIn: Uint32Array
 
-  /** A delivery of which nobody is known to have heard is none. */
-  constructor({ kind, cause, point, count, points, ties, tieFrom, tieTo }: Columns) {
-    let deliveries = ties
-    for (let row = 1; row <= count; row++) if (kind[row] === ChunkKind.deliver) deliveries++
+  private constructor(deliveries: number, points: number) {
     const room = () => new Uint32Array(deliveries + 1)
     this.from = room()
     this.to = room()
@@ -29,8 +30,29 @@ export class Messages {
     this.#beforeIn = room()
     this.#lastOut = new Uint32Array(points + 1)
     this.#lastIn = new Uint32Array(points + 1)
-    for (let row = 1; row <= count; row++) if (kind[row] === ChunkKind.deliver) this.#add(cause[row] as number, point, row)
-    for (let tie = 1; tie <= ties; tie++) this.#add(tieFrom[tie] as number, point, tieTo[tie] as number)
+  }
+
+  static of(columns: Columns): Messages {
+    return finished(Messages.inPieces(columns))
+  }
+
+  /** Those of the columns as they are when it begins. A delivery of which nobody is known to have heard is none. */
+  static *inPieces({ kind, cause, point, count, points, ties, tieFrom, tieTo }: Columns): Pieces<Messages> {
+    let deliveries = ties
+    for (let row = 1; row <= count; row++) {
+      if (kind[row] === ChunkKind.deliver) deliveries++
+      if (row % ROWS_PIECE === 0) yield
+    }
+    const messages = new Messages(deliveries, points)
+    for (let row = 1; row <= count; row++) {
+      if (kind[row] === ChunkKind.deliver) messages.#add(cause[row] as number, point, row)
+      if (row % ROWS_PIECE === 0) yield
+    }
+    for (let tie = 1; tie <= ties; tie++) {
+      messages.#add(tieFrom[tie] as number, point, tieTo[tie] as number)
+      if (tie % ROWS_PIECE === 0) yield
+    }
+    return messages
   }
 
   #add(send: number, point: Columns['point'], row: number): void {

@@ -1,6 +1,9 @@
 /** Which points the graph is of: the nearest causes and effects of one, or those of a stretch of the run. */
 import type { Columns } from '../../../protocols/causality/columns.ts'
 import type { Messages } from '../../../protocols/causality/messages.ts'
+import type { Pieces } from '../../../protocols/causality/pieces.ts'
+
+const POINTS_PIECE = 32_768
 
 export interface Chosen {
   readonly points: readonly number[]
@@ -9,7 +12,7 @@ export interface Chosen {
 }
 
 /** The causes and effects of a point that are at most `depth` steps along programs and messages away, the nearest first, at most `limit`. */
-export function coneAround(columns: Columns, messages: Messages, point: number, depth: number, limit: number): Chosen {
+export function* coneAround(columns: Columns, messages: Messages, point: number, depth: number, limit: number): Pieces<Chosen> {
   const found = new Set([point])
   let of = 1
   for (const next of [causesOf, effectsOf]) {
@@ -17,6 +20,7 @@ export function coneAround(columns: Columns, messages: Messages, point: number, 
     let layer = [point]
     for (let step = 0; step < depth && layer.length > 0; step++) {
       layer = [...new Set(layer.flatMap((at) => next(columns, messages, at)))].filter((at) => !seen.has(at))
+      yield
       for (const at of layer) {
         seen.add(at)
         of++
@@ -40,17 +44,27 @@ function effectsOf(columns: Columns, messages: Messages, point: number): number[
 }
 
 /** The points that begin in a stretch of time; of too many, the `limit` nearest to the row `near`. */
-export function pointsDuring(columns: Columns, fromUs: number, toUs: number, near: number, limit: number): Chosen {
-  const points: number[] = []
-  for (let point = 1; point <= columns.points; point++) {
-    const atUs = columns.atUs[columns.pointRow[point] as number] as number
-    if (atUs >= fromUs && atUs <= toUs) points.push(point)
+export function* pointsDuring(columns: Columns, fromUs: number, toUs: number, near: number, limit: number): Pieces<Chosen> {
+  const { pointRow, atUs, points: count } = columns
+  const isIn = (point: number): boolean => {
+    const at = atUs[pointRow[point] as number] as number
+    return at >= fromUs && at <= toUs
   }
-  if (points.length <= limit) return { points, of: points.length }
-  const after = points.findIndex((point) => (columns.pointRow[point] as number) > near)
-  const middle = after < 0 ? points.length : after
-  const first = Math.max(0, Math.min(points.length - limit, middle - limit / 2))
-  return { points: points.slice(first, first + limit), of: points.length }
+  let of = 0
+  let middle = 0
+  for (let point = 1; point <= count; point++) {
+    if (point % POINTS_PIECE === 0) yield
+    if (!isIn(point)) continue
+    of++
+    if ((pointRow[point] as number) <= near) middle = of
+  }
+  const first = Math.max(0, Math.min(of - limit, middle - limit / 2))
+  const points: number[] = []
+  for (let point = 1, place = 0; point <= count && points.length < limit; point++) {
+    if (point % POINTS_PIECE === 0) yield
+    if (isIn(point) && place++ >= first) points.push(point)
+  }
+  return { points, of }
 }
 
 /** The points round a row: `before` that had begun by then, and `after` that came next. */

@@ -1,5 +1,6 @@
 /** The graph that Cytoscape holds and draws: the scene's elements, their looks, and which of them are marked. */
 import cytoscape from 'cytoscape'
+import { finished, type Pieces } from '../../../protocols/causality/pieces.ts'
 import type { EndpointId } from '../../../protocols/core/ids.ts'
 import { familyToken, nodeToken } from '../../model/hues.ts'
 import type { Family } from '../../model/speech.ts'
@@ -24,25 +25,35 @@ export function createGraph(container: HTMLElement | undefined): cytoscape.Core 
   })
 }
 
+/** So many elements are added at a stretch: some milliseconds. */
+const ADDED_AT_ONCE = 100
+
 /** Puts the scene in the place of what was there. */
-export function fill(graph: cytoscape.Core, { nodes, edges, lanes }: Scene): void {
+export const fill = (graph: cytoscape.Core, scene: Scene): void => finished(fillInPieces(graph, scene))
+
+export function* fillInPieces(graph: cytoscape.Core, { nodes, edges, lanes }: Scene): Pieces<void> {
   const endpoints = new Map(lanes.map(({ lane, endpoint }) => [lane, endpoint]))
+  const elements: cytoscape.ElementDefinition[] = [
+    ...nodes.map(({ id, x, y, label, points, lane }) => ({
+      group: 'nodes' as const,
+      data: { id, label },
+      position: { x, y },
+      classes: `${nodeToken(endpoints.get(lane) as EndpointId)} ${points.length > 1 ? 'fold' : ''}`,
+    })),
+    ...edges.map(({ id, from, to, kind, label, family, style }) => ({
+      group: 'edges' as const,
+      data: { id, source: from, target: to, label },
+      classes: `${kind} ${family === undefined ? '' : familyToken(family)} ${style ?? ''}`,
+    })),
+  ]
   graph.batch(() => {
     graph.elements().remove()
-    graph.add([
-      ...nodes.map(({ id, x, y, label, points, lane }) => ({
-        group: 'nodes' as const,
-        data: { id, label },
-        position: { x, y },
-        classes: `${nodeToken(endpoints.get(lane) as EndpointId)} ${points.length > 1 ? 'fold' : ''}`,
-      })),
-      ...edges.map(({ id, from, to, kind, label, family, style }) => ({
-        group: 'edges' as const,
-        data: { id, source: from, target: to, label },
-        classes: `${kind} ${family === undefined ? '' : familyToken(family)} ${style ?? ''}`,
-      })),
-    ])
+    graph.add(elements.slice(0, ADDED_AT_ONCE))
   })
+  for (let at = ADDED_AT_ONCE; at < elements.length; at += ADDED_AT_ONCE) {
+    yield
+    graph.add(elements.slice(at, at + ADDED_AT_ONCE))
+  }
 }
 
 /** Colours come from tokens: `color('node-1')`. */

@@ -4,9 +4,10 @@
  * says so.
  */
 import type { Columns } from '../../../protocols/causality/columns.ts'
-import { type Folded, fold, ranksOf } from '../../../protocols/causality/fold.ts'
-import { type HasseEdge, hasseOf } from '../../../protocols/causality/hasse.ts'
+import { type Folded, foldInPieces, ranksInPieces } from '../../../protocols/causality/fold.ts'
+import { type HasseEdge, hasseInPieces } from '../../../protocols/causality/hasse.ts'
 import type { Messages } from '../../../protocols/causality/messages.ts'
+import { PIECE, type Pieces } from '../../../protocols/causality/pieces.ts'
 import type { EndpointId } from '../../../protocols/core/ids.ts'
 import { ChunkKind } from '../../../protocols/wire/chunk.ts'
 import { StepInputKind } from '../../../protocols/wire/tap.ts'
@@ -74,28 +75,33 @@ export interface SceneWish {
   readonly folds: boolean
   readonly alone: ReadonlySet<number>
   readonly unfolded: ReadonlySet<number>
+  /** Told how much of the work is done, about: 0 to 1. */
+  readonly onShare?: (share: number) => void
 }
 
 const sizeOf = ({ nodes, edges }: Folded): number => nodes.length + edges.length
 
-export function buildScene(columns: Columns, messages: Messages, wish: SceneWish, words: SceneWords): Scene {
+export function* sceneInPieces(columns: Columns, messages: Messages, wish: SceneWish, words: SceneWords): Pieces<Scene> {
   const notes: string[] = []
   let points = wish.chosen.points
-  const { alone, unfolded } = wish
-  let hasse = hasseOf(columns, messages, points)
-  const make = (by: 'none' | 'chains' | 'turns') => fold(hasse, { by, least: by === 'turns' ? 2 : CHAIN_LEAST, alone, unfolded })
-  let folded = make(wish.folds ? 'chains' : 'none')
+  const { alone, unfolded, onShare = () => {} } = wish
+  let hasse = yield* hasseInPieces(columns, messages, points)
+  onShare(0.3)
+  const make = (by: 'none' | 'chains' | 'turns') => foldInPieces(hasse, { by, least: by === 'turns' ? 2 : CHAIN_LEAST, alone, unfolded })
+  let folded = yield* make(wish.folds ? 'chains' : 'none')
   if (sizeOf(folded) > ELEMENTS_MAX) {
     const whole = sizeOf(folded)
-    folded = make('turns')
+    onShare(0.5)
+    folded = yield* make('turns')
     notes.push(
       `Folded further: ${formatCount(whole)} elements would be more than ${formatCount(ELEMENTS_MAX)}, so steps that receive and those that then send are one.`,
     )
     const before = points.length
     while (sizeOf(folded) > ELEMENTS_MAX) {
       points = nearestShare(points, alone, (0.95 * ELEMENTS_MAX) / sizeOf(folded))
-      hasse = hasseOf(columns, messages, points)
-      folded = make('turns')
+      hasse = yield* hasseInPieces(columns, messages, points)
+      folded = yield* make('turns')
+      onShare(0.75)
     }
     if (points.length < before)
       notes.push(`${formatCount(points.length)} of ${formatCountOf(before, 'step')} are shown: brush a shorter stretch to see all of it.`)
@@ -104,7 +110,7 @@ export function buildScene(columns: Columns, messages: Messages, wish: SceneWish
     notes.push(`${formatCount(wish.chosen.points.length)} of ${formatCountOf(wish.chosen.of, 'step')} are taken, the nearest.`)
   if (!columns.hasClocks && columns.points > 0)
     notes.push('This run has no vector clocks: the order is made of program order and messages alone.')
-  return { ...placed(columns, folded, words), steps: points.length, notes }
+  return { ...(yield* placed(columns, folded, words)), steps: points.length, notes }
 }
 
 /** As many of the points, round those that stand alone or else round the middle. */
@@ -117,33 +123,37 @@ function nearestShare(points: readonly number[], alone: ReadonlySet<number>, sha
   return sorted.slice(first, first + count)
 }
 
-function placed(columns: Columns, folded: Folded, words: SceneWords): Pick<Scene, 'nodes' | 'edges' | 'lanes'> {
-  const ranks = ranksOf(folded)
+function* placed(columns: Columns, folded: Folded, words: SceneWords): Pieces<Pick<Scene, 'nodes' | 'edges' | 'lanes'>> {
+  const ranks = yield* ranksInPieces(folded)
   const used = [...new Set(folded.nodes.map(({ lane }) => lane))].sort((a, b) => a - b)
   const heights = new Map(used.map((lane, index) => [lane, index * LANE_PX]))
   const fromOutside = new Set(folded.edges.flatMap(({ to, sends }) => (sends.length > 0 ? [to] : [])))
-  const nodes = folded.nodes.map(({ points, lane }, index): SceneNode => {
+  const nodes: SceneNode[] = []
+  for (const [index, { points, lane }] of folded.nodes.entries()) {
+    if (index % PIECE === 0) yield
     const [first, last] = [points[0] as number, points.at(-1) as number]
     const row = columns.pointRow[first] as number
     const said = points.length > 1 ? undefined : sayRow(columns, row, words)
-    return {
+    nodes.push({
       ...{ id: String(first), points, row, lastRow: columns.pointRow[last] as number, lane },
       ...{ x: (ranks[index] as number) * RANK_PX, y: heights.get(lane) as number },
       label: said === undefined ? `${points.length} steps` : said.isMessage && fromOutside.has(index) ? '' : said.short,
       words: `${words.endpoints[lane]} ${said === undefined ? `takes ${points.length} steps, folded` : said.long}`,
-    }
-  })
-  const edges = folded.edges.map(({ from, to, kind, sends }): SceneEdge => {
+    })
+  }
+  const edges: SceneEdge[] = []
+  for (const [index, { from, to, kind, sends }] of folded.edges.entries()) {
+    if (index % PIECE === 0) yield
     const types = [...new Set(sends.map((send) => words.messageTypes[columns.type[send] as number] ?? UNNAMED))]
     const [type] = types
-    return {
+    edges.push({
       ...{ id: `${nodes[from]?.id}>${nodes[to]?.id}`, from: nodes[from]?.id as string, to: nodes[to]?.id as string, kind, send: sends[0] },
       label: '',
       words: types.length === 0 ? '' : `${types.join(', ')}${sends.length > types.length ? ` ×${sends.length}` : ''}`,
       family: type === undefined ? undefined : words.speech.family(type),
       style: type === undefined ? undefined : words.speech.style(type),
-    }
-  })
+    })
+  }
   const lanes = used.map((lane) => ({ endpoint: words.endpoints[lane] as EndpointId, lane, y: heights.get(lane) as number }))
   return { nodes, edges: labelled(nodes, edges), lanes }
 }

@@ -2,12 +2,14 @@
 import { useResizeObserver } from '@vueuse/core'
 import type { Core } from 'cytoscape'
 import { onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
+import type { EndpointId } from '../../../protocols/core/ids.ts'
+import { inPieces } from '../../model/inPieces.ts'
 import { useColumns } from '../../stores/columns.ts'
 import { useReadout } from '../../stores/readout.ts'
 import { useSelection } from '../../stores/selection.ts'
 import { useTheme } from '../../stores/theme.ts'
 import { restWhenStill } from '../topology/stillness.ts'
-import { createGraph, dress, fill, mark } from './graph.ts'
+import { createGraph, dress, fillInPieces, mark } from './graph.ts'
 import type { Scene, SceneNode } from './scene.ts'
 
 const ZOOM_MAX = 1.3
@@ -42,10 +44,20 @@ export function useGraph(box: Ref<HTMLElement | null>, scene: Ref<Scene>, marks:
   function show(): void {
     const core = graph.value
     if (!core) return
-    fill(core, scene.value)
-    dress(core, columns.endpoints, theme.color)
-    markAll()
+    const shown = scene.value
+    if (dressed !== columns.endpoints) redress()
     fitView()
+    void inPieces(fillInPieces(core, shown), { isGivenUp: () => scene.value !== shown || core.destroyed() }).then(() => {
+      if (scene.value === shown && !core.destroyed()) markAll()
+    })
+  }
+
+  /** The lanes for which the graph has its looks. */
+  let dressed: readonly EndpointId[] | undefined
+  function redress(): void {
+    if (!graph.value) return
+    dressed = columns.endpoints
+    dress(graph.value, columns.endpoints, theme.color)
   }
 
   /** All lanes in sight, and of the ranks those round what is selected or the playhead. */
@@ -106,7 +118,7 @@ export function useGraph(box: Ref<HTMLElement | null>, scene: Ref<Scene>, marks:
   }
 
   watch(scene, show)
-  watch([() => theme.version], () => graph.value && dress(graph.value, columns.endpoints, theme.color))
+  watch([() => theme.version, () => columns.endpoints], redress)
   watch([() => selection.selected, () => selection.hovered, () => readout.now.seq, marks.found, marks.walked], markAll)
   useResizeObserver(box, () => {
     const core = graph.value

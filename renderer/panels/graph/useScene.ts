@@ -1,15 +1,18 @@
 /** The graph of what the person looks at: the event that is selected with its causes and effects, or a stretch of the run. */
 import { useThrottleFn } from '@vueuse/core'
-import { computed, type Ref, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
+import type { Columns } from '../../../protocols/causality/columns.ts'
 import { Messages } from '../../../protocols/causality/messages.ts'
 import { placeOf } from '../../../protocols/causality/order.ts'
+import type { Pieces } from '../../../protocols/causality/pieces.ts'
+import { inPieces } from '../../model/inPieces.ts'
 import { useColumns } from '../../stores/columns.ts'
 import { useReadout } from '../../stores/readout.ts'
 import { useRun } from '../../stores/run.ts'
 import { useSelection } from '../../stores/selection.ts'
 import { useSpan } from '../../stores/span.ts'
-import { coneAround, pointsAround, pointsDuring } from './choose.ts'
-import { buildScene, type Scene } from './scene.ts'
+import { type Chosen, coneAround, pointsAround, pointsDuring } from './choose.ts'
+import { type Scene, sceneInPieces } from './scene.ts'
 
 export type Of = 'window' | 'cone'
 const BEFORE = 70
@@ -17,6 +20,8 @@ const AFTER = 30
 const CONE_POINTS_MAX = 600
 const WINDOW_POINTS_MAX = 4000
 const REBUILD_EVERY_MS = 500
+/** What takes less is not spoken of. */
+const SPOKEN_OF_MS = 100
 const EMPTY: Scene = { nodes: [], edges: [], lanes: [], steps: 0, notes: [] }
 
 /** `inSight`: while it is not, nothing is worked out. */
@@ -44,10 +49,6 @@ export function useScene(inSight: Ref<boolean>) {
   )
   watch(() => store.version, grown, { immediate: true })
 
-  const messages = computed(() => {
-    version.value
-    return new Messages(store.columns)
-  })
   /** The row that the selection is about, in its point. */
   const selectedRow = computed(() => {
     const it = selection.selected
@@ -73,37 +74,91 @@ export function useScene(inSight: Ref<boolean>) {
   const followSoon = useThrottleFn(follow, REBUILD_EVERY_MS, true)
   watch(() => readout.now.seq, followSoon, { immediate: true })
 
-  const chosen = computed(() => {
-    version.value
+  /** The messages of the run, as long as the columns have not grown. */
+  let index: { readonly of: Columns; readonly version: number; readonly messages: Messages } | undefined
+
+  function* choose(messages: Messages): Pieces<Chosen | undefined> {
     const { columns } = store
     const point = selectedPoint.value
     if (of.value === 'cone')
-      return point === undefined ? undefined : coneAround(columns, messages.value, point, depth.value, CONE_POINTS_MAX)
+      return point === undefined ? undefined : yield* coneAround(columns, messages, point, depth.value, CONE_POINTS_MAX)
     const brushed = span.chosen
-    if (brushed) return pointsDuring(columns, brushed.fromUs, brushed.toUs, anchor.value, WINDOW_POINTS_MAX)
+    if (brushed) return yield* pointsDuring(columns, brushed.fromUs, brushed.toUs, anchor.value, WINDOW_POINTS_MAX)
     return pointsAround(columns, anchor.value, BEFORE, AFTER)
-  })
+  }
 
+  function* work(): Pieces<Scene> {
+    const { columns, endpoints } = store
+    const alone = new Set(selectedPoint.value === undefined ? [] : [selectedPoint.value])
+    const words = { endpoints, messageTypes: run.overview?.messageTypes ?? [], speech: run.speech }
+    const onShare = (part: number) => {
+      share = 0.2 + 0.8 * part
+    }
+    const wish = { folds: folds.value, alone, unfolded: unfolded.value, onShare }
+    if (index?.of !== columns || index.version !== version.value)
+      index = { of: columns, version: version.value, messages: yield* Messages.inPieces(columns) }
+    const { messages } = index
+    share = 0.1
+    const chosen = yield* choose(messages)
+    steps.value = chosen?.points.length ?? 0
+    if (!chosen || chosen.points.length === 0) return EMPTY
+    return yield* sceneInPieces(columns, messages, { chosen, ...wish }, words)
+  }
+
+  /** Which piece of work is under way; 0: none. */
+  let underway = 0
+  let begun = 0
+  let hasGrown = false
+  let share = 0
+  /** How much of the work that is under way is done, 0 to 1; undefined while that is not worth a word. */
+  const working = shallowRef<number>()
+  /** What it is about, as far as it is known. */
+  const steps = shallowRef(0)
+  /** The person gave it up: what is shown is of before. */
+  const isGivenUp = shallowRef(false)
+
+  async function draw(): Promise<void> {
+    const mine = ++begun
+    underway = mine
+    isGivenUp.value = false
+    share = 0
+    const made = await inPieces(work(), {
+      isGivenUp: () => underway !== mine,
+      onPause: (tookMs) => {
+        if (underway === mine && tookMs > SPOKEN_OF_MS) working.value = share
+      },
+    })
+    if (underway !== mine) return
+    underway = 0
+    working.value = undefined
+    if (made) scene.value = made
+    if (!hasGrown) return
+    hasGrown = false
+    void draw()
+  }
+
+  function giveUp(): void {
+    isGivenUp.value = underway !== 0
+    underway = 0
+    hasGrown = false
+    working.value = undefined
+  }
+  onScopeDispose(giveUp)
+
+  // What the person wishes otherwise is begun at once, what merely grew when what is under way is done.
   watch(
-    [chosen, unfolded, folds, inSight, selectedPoint],
+    [of, depth, anchor, () => span.chosen, unfolded, folds, inSight, selectedPoint, () => run.id],
     () => {
-      if (!inSight.value) return
-      const { columns, endpoints } = store
-      const points = chosen.value
-      if (!points || points.points.length === 0) {
-        scene.value = EMPTY
-        return
-      }
-      const alone = new Set(selectedPoint.value === undefined ? [] : [selectedPoint.value])
-      scene.value = buildScene(
-        columns,
-        messages.value,
-        { chosen: points, folds: folds.value, alone, unfolded: unfolded.value },
-        { endpoints, messageTypes: run.overview?.messageTypes ?? [], speech: run.speech },
-      )
+      if (inSight.value) void draw()
+      else giveUp()
     },
     { immediate: true },
   )
+  watch(version, () => {
+    if (!inSight.value || isGivenUp.value) return
+    if (underway !== 0) hasGrown = true
+    else void draw()
+  })
   watch(
     () => run.id,
     () => {
@@ -119,5 +174,5 @@ export function useScene(inSight: Ref<boolean>) {
     unfolded.value = new Set()
   }
 
-  return { scene, of, depth, folds, unfolded, selectedPoint, unfold, foldAgain }
+  return { scene, of, depth, folds, unfolded, selectedPoint, unfold, foldAgain, working, steps, isGivenUp, giveUp, draw }
 }

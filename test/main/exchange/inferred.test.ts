@@ -89,7 +89,7 @@ test('happened-before, Hasse diagram, ranks, chains, cuts and arrows are those o
       const covers = deeds.flatMap((deed) =>
         [...deed.past].flatMap((id) => ([...deed.past].some((other) => byId.get(other)?.past.has(id)) ? [] : [`${id} -> ${deed.id}`])),
       )
-      const messages = new Messages(columns)
+      const messages = Messages.of(columns)
       const hasse = hasseOf(
         columns,
         messages,

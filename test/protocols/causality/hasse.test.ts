@@ -62,7 +62,7 @@ describe.each(seeds)('a run of seed %i', (seed) => {
 
   test.each(['window', 'scattered'] as const)('its diagram of %s points has the edges of the definition', (how) => {
     for (const of of [columns, bare]) {
-      const [brute, messages] = [new Brute(of), new Messages(of)]
+      const [brute, messages] = [new Brute(of), Messages.of(of)]
       for (let round = 0; round < 8; round++) {
         const points = some(of, how)
         const hasse = hasseOf(of, messages, points)
@@ -73,7 +73,7 @@ describe.each(seeds)('a run of seed %i', (seed) => {
   })
 
   test('an edge is what it says: the next step of a lane, a message that went from one to the other, or neither', () => {
-    const messages = new Messages(columns)
+    const messages = Messages.of(columns)
     let seen = { program: 0, message: 0, through: 0 }
     for (let round = 0; round < 20; round++) {
       const { points, edges } = hasseOf(columns, messages, some(columns, round % 2 === 0 ? 'window' : 'scattered'))
@@ -94,7 +94,7 @@ describe.each(seeds)('a run of seed %i', (seed) => {
   test.each(['chains', 'turns'] as const)(
     'folded by %s it has every step once, no order that was not there, and loses none between nodes',
     (by) => {
-      const messages = new Messages(columns)
+      const messages = Messages.of(columns)
       let saved = 0
       for (let round = 0; round < 10; round++) {
         const points = Array.from({ length: 300 }, (_, i) => i + 1 + below(5)).filter(
@@ -142,7 +142,7 @@ describe.each(seeds)('a run of seed %i', (seed) => {
   test('a run of steps without messages is one node, and is itself again when it is unfolded', () => {
     const hasse = hasseOf(
       columns,
-      new Messages(columns),
+      Messages.of(columns),
       Array.from({ length: 400 }, (_, i) => i + 1),
     )
     const none = { least: 2, alone: new Set<number>(), unfolded: new Set<number>() }
@@ -169,6 +169,6 @@ test('a message and its answer imply that the second step of the sender followed
   step(1, [1, 1], asked)
   step(0, [2, 1], pass(1, 0, [1, 1]))
   step(0, [3, 1])
-  const hasse = hasseOf(columns, new Messages(columns), [1, 2, 3, 4])
+  const hasse = hasseOf(columns, Messages.of(columns), [1, 2, 3, 4])
   expect(hasse.edges.map(({ from, to, kind }) => `${from} ${kind} ${to}`)).toEqual(['0 message 1', '1 message 2', '2 program 3'])
 })

@@ -71,23 +71,51 @@ test('of one event it shows what led to it and what it led to, farther away the 
   const { panel, press } = await opened()
   await press('ArrowRight')
   await press(' ')
+  const window = panel.find('.count').text()
   await panel.findAll('[role=radio]')[1]!.trigger('click')
-  await nextTick()
+  await until(() => panel.find('.count').text() !== window)
   const steps = () => Number(/([\d,]+) steps?/.exec(panel.find('.count').text())?.[1]?.replace(',', ''))
   expect(steps()).toBeGreaterThan(3)
   const few = steps()
   useSelection().select(undefined)
-  await nextTick()
-  expect(panel.text()).toContain('No event is selected')
+  await until(() => panel.text().includes('No event is selected'))
   expect(few).toBeLessThan(600)
 })
 
 test('a brushed stretch that holds too much is folded, and it says so', async () => {
   const { panel } = await opened()
   useSpan().choose(0, it.run.lengthUs)
-  await nextTick()
-  expect(panel.text()).toMatch(/Folded further: [\d,]+ elements would be more than 2,000/)
+  await until(() => /Folded further: [\d,]+ elements would be more than 2,000/.test(panel.text()))
   expect(panel.text()).toMatch(/of [\d,]+ steps are (taken|shown)/)
+})
+
+test('long work is done in pieces, says how far it is, and can be given up and taken up again', async () => {
+  const { panel } = await opened()
+  const before = panel.find('.count').text()
+  // Every look at the clock finds 10 ms gone: a stretch is one piece.
+  let nowMs = performance.now()
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 10))
+  try {
+    useSpan().choose(0, it.run.lengthUs)
+    await until(() => panel.find('.work progress').exists())
+    expect(panel.text()).toMatch(/Working out [\d,]+ steps|Working out which steps/)
+    const far = () => Number(panel.find('.work progress').attributes('value'))
+    const first = far()
+    await until(() => far() > first)
+    expect(panel.find('[role=listbox]').attributes('aria-busy')).toBe('true')
+    await panel.find('.work button').trigger('click')
+    expect(panel.text()).toContain('Given up')
+    for (let turn = 0; turn < 20; turn++) await flushPromises()
+    expect(panel.find('.count').text()).toBe(before)
+    await panel.find('.work button').trigger('click')
+    await until(() => panel.find('.work progress').exists())
+    // Another wish puts an end to it: the last one wins.
+    useSpan().clear()
+  } finally {
+    clock.mockRestore()
+  }
+  await until(() => !panel.find('.work').exists())
+  expect(panel.find('.count').text()).toBe(before)
 })
 
 test('searching counts what is found, and Enter goes to it', async () => {
