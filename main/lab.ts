@@ -256,7 +256,7 @@ class SynodLab implements Lab {
       'run.changes': async ({ run, ...request }) => await (await this.#views.states(run)).changes(request),
       'run.lane': async ({ run, ...request }) => await (await this.#views.states(run)).lane(request),
       'run.seek': async ({ run, atUs }) => await (await view(run)).seek(atUs),
-      'run.columns': async ({ run, from }) => await (await view(run)).columns(from),
+      'run.columns': async ({ run, from, rows }) => await (await view(run)).columns(from, rows),
       'run.panel': async ({ run, ...request }) => await (await this.#views.states(run)).panel(request),
       'run.panel.since': async ({ run, ...request }) => await (await this.#views.states(run)).since(request),
       'run.check': async ({ run, history }) => await this.#check(run, history),

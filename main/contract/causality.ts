@@ -7,8 +7,16 @@ import type { RunId } from '../../protocols/core/ids.ts'
 export const ROWS_MAX = 32_768
 
 export const causalityRequests = {
-  /** Events as rows of columns, from event `from` on, as many as are recorded, at most ROWS_MAX. Asked in order it is quickest. */
-  'run.columns': z.strictObject({ run: z.string().min(1).max(200) as unknown as z.ZodType<RunId>, from: z.int().min(1) }),
+  /**
+   * Events as rows of columns, from event `from` on, as many as are recorded, at most ROWS_MAX. Asked in order it is quickest.
+   * With `rows`, about so many from near `from` on and nothing of what lies before them: at once, wherever in the run they are;
+   * where a message came from that was sent earlier, they do not know.
+   */
+  'run.columns': z.strictObject({
+    run: z.string().min(1).max(200) as unknown as z.ZodType<RunId>,
+    from: z.int().min(1),
+    rows: z.int().min(1).max(ROWS_MAX).optional(),
+  }),
 } as const
 
 export interface CausalityResponses {
@@ -16,6 +24,7 @@ export interface CausalityResponses {
 }
 
 export interface ColumnsBlock {
+  /** As it was asked for; where `rows` was, it may be somewhat earlier. */
   readonly from: number
   /** Rows in `bytes`; 0: nothing is recorded there yet. */
   readonly rows: number

@@ -239,12 +239,12 @@ export class RunReader {
     })
   }
 
-  /** Events as rows of columns, from event `from` on. */
-  columns(from: number): ColumnsBlock {
+  /** Events as rows of columns, from event `from` on; with `rows`, so many without those before them. */
+  columns(from: number, rows?: number): ColumnsBlock {
     this.refresh()
     return this.#reading(`the events from ${from} on`, () => {
       this.#rows ??= new Rows(this.#chunks, this.header)
-      return this.#rows.from(from)
+      return rows === undefined ? this.#rows.from(from) : this.#rows.apart(from, rows)
     })
   }
 

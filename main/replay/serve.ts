@@ -43,7 +43,7 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
       case 'seek':
         return { seq: view.recording.seek(word.atUs) }
       case 'columns':
-        return view.recording.columns(word.from)
+        return view.recording.columns(word.from, word.rows)
       case 'states':
         return view.states(word.seq, word.whole)
       case 'panel':

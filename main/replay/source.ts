@@ -73,8 +73,8 @@ export interface Recording extends EventSource {
   message(message: MessageId): Generator<undefined, Responses['run.message']>
   causes(seq: number): Generator<undefined, Responses['run.event']>
   seek(atUs: number): number
-  /** Events as rows of columns, from event `from` on. */
-  columns(from: number): ColumnsBlock
+  /** Events as rows of columns, from event `from` on; with `rows`, so many without those before them. */
+  columns(from: number, rows?: number): ColumnsBlock
   /** Steps with one of these notes, and those that were given one of these messages. */
   hear(wanted: { readonly notes: readonly string[]; readonly messages: readonly string[] }): HeardSteps
   bookmarks(): Bookmarks

@@ -34,8 +34,8 @@ export interface RunView {
   causes(seq: number): Promise<Responses['run.event']>
   moment(seq: number): Promise<MomentData>
   seek(atUs: number): Promise<{ readonly seq: number }>
-  /** Events as rows of columns, from event `from` on. */
-  columns(from: number): Promise<ColumnsBlock>
+  /** Events as rows of columns, from event `from` on; with `rows`, so many without those before them. */
+  columns(from: number, rows?: number): Promise<ColumnsBlock>
   panel(request: PanelQuestion): Promise<PanelAnswer>
   since(request: SinceQuestion): Promise<PanelResponses['run.panel.since']>
   /** `whole` (the default): long lists too. */
@@ -110,7 +110,7 @@ class Thread implements ReplayThread {
       causes: (seq) => ask({ ask: 'causes', seq }),
       moment: (seq) => ask({ ask: 'moment', seq }),
       seek: (atUs) => ask({ ask: 'seek', atUs }),
-      columns: (from) => ask({ ask: 'columns', from }),
+      columns: (from, rows) => ask({ ask: 'columns', from, rows }),
       panel: (request) => ask({ ask: 'panel', request }),
       since: (request) => ask({ ask: 'since', request }),
       states: (seq, whole = true) => ask({ ask: 'states', seq, whole }),

@@ -15,7 +15,7 @@ export type Asked =
   | { readonly ask: 'causes'; readonly seq: number }
   | { readonly ask: 'moment'; readonly seq: number }
   | { readonly ask: 'seek'; readonly atUs: number }
-  | { readonly ask: 'columns'; readonly from: number }
+  | { readonly ask: 'columns'; readonly from: number; readonly rows: number | undefined }
   | { readonly ask: 'panel'; readonly request: PanelQuestion }
   | { readonly ask: 'since'; readonly request: SinceQuestion }
   | { readonly ask: 'states'; readonly seq: number; readonly whole: boolean }

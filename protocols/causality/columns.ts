@@ -43,19 +43,20 @@ const FIRST_ROOM = 1024
 export class Columns {
   /** Nodes, then `clients`. */
   readonly endpoints: number
-  /** Rows 1..count are here. */
-  count = 0
-  kind: Bytes = new Uint8Array(FIRST_ROOM)
-  lane: Bytes = new Uint8Array(FIRST_ROOM)
-  to: Bytes = new Uint8Array(FIRST_ROOM)
-  type: Bytes = new Uint8Array(FIRST_ROOM)
+  /** Rows first..count are here. */
+  readonly first: number
+  count: number
+  kind: Bytes
+  lane: Bytes
+  to: Bytes
+  type: Bytes
   /** Real time of the run, µs. Not quite in order of rows: a row stands where causality has it. */
-  atUs: Times = new Float64Array(FIRST_ROOM)
-  cause: Words = new Uint32Array(FIRST_ROOM)
+  atUs: Times
+  cause: Words
   /** Of a send: the row in which its first copy was delivered or dropped; 0: it is under way. */
-  fate: Words = new Uint32Array(FIRST_ROOM)
+  fate: Words
   /** The row's point; 0: none, or not yet. */
-  point: Words = new Uint32Array(FIRST_ROOM)
+  point: Words
 
   /** Of hosts from elsewhere messages are known by their ends alone. Ties 1..ties are here, in order of `tieTo`: rows of local events. */
   ties = 0
@@ -77,10 +78,29 @@ export class Columns {
   /** Deliveries to clients that none of their recorded steps is known to have heard yet. */
   #unheard: number[] = []
 
-  constructor(endpoints: number) {
+  /**
+   * `first`: the columns begin there, in the midst of the run; rows keep their numbers, and what lies before is not known.
+   * `rows`: how many are expected, at least; for more of them room is made as they come.
+   */
+  constructor(endpoints: number, first = 1, rows = FIRST_ROOM) {
     this.endpoints = endpoints
+    this.first = first
+    this.count = first - 1
+    const room = this.count + rows + 1
+    this.kind = new Uint8Array(room)
+    this.lane = new Uint8Array(room)
+    this.to = new Uint8Array(room)
+    this.type = new Uint8Array(room)
+    this.atUs = new Float64Array(room)
+    this.cause = new Uint32Array(room)
+    this.fate = new Uint32Array(room)
+    this.point = new Uint32Array(room)
     this.clock = new Uint32Array(FIRST_ROOM * endpoints)
     this.lanes = Array.from({ length: endpoints }, () => new Lane())
+  }
+
+  has(row: number): boolean {
+    return row >= this.first && row <= this.count
   }
 
   add(row: Row): void {

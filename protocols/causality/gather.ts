@@ -1,4 +1,7 @@
-/** Makes rows of a recording: of events as objects, or as they lie packed in its chunks, without making any. It remembers where messages are, so it wants every event from the first on. */
+/**
+ * Makes rows of a recording: of events as objects, or as they lie packed in its chunks, without making any. It remembers where
+ * messages are, so it wants every event from the first on; one that begins later knows nothing of what was sent before.
+ */
 import type { RunEvent } from '../core/event.ts'
 import { endpointIds, type NodeId } from '../core/ids.ts'
 import { ChunkKind } from '../wire/chunk.ts'
@@ -10,8 +13,8 @@ import { Pages } from './pages.ts'
 const LETTER_N = 'n'.charCodeAt(0)
 
 export class Gatherer {
-  /** Events seen. */
-  count = 0
+  /** The last event seen. */
+  count: number
   readonly endpoints: number
   readonly #lanes: ReadonlyMap<string, number>
   readonly #types: ReadonlyMap<string, number>
@@ -20,7 +23,9 @@ export class Gatherer {
   readonly #delivered = new Pages()
   readonly #row: Row = { kind: 0, lane: 0, to: 0, type: 0, atUs: 0, cause: 0, stamp: undefined }
 
-  constructor({ nodes, messageTypes }: { readonly nodes: readonly NodeId[]; readonly messageTypes: readonly string[] }) {
+  /** `before`: so many events are passed over. */
+  constructor({ nodes, messageTypes }: { readonly nodes: readonly NodeId[]; readonly messageTypes: readonly string[] }, before = 0) {
+    this.count = before
     const endpoints = endpointIds(nodes)
     this.endpoints = endpoints.length
     this.#lanes = new Map(endpoints.map((id, index) => [id, index]))

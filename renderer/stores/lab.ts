@@ -14,6 +14,9 @@ export const useLab = defineStore('lab', () => {
   let client: ScreenClient | undefined
   const listeners = new Set<(change: Change) => void>()
   const reconnected = new Set<() => void>()
+  /** Calls that are not answered yet. */
+  let underWay = 0
+  const waiting: (() => void)[] = []
 
   const connection = shallowRef<Connection>('connecting')
   const info = shallowRef<LabInfo>()
@@ -39,7 +42,17 @@ export const useLab = defineStore('lab', () => {
 
   function call<C extends Command>(command: C, request: Request<C>): Promise<Response<C>> {
     if (!client) return Promise.reject(new LabError('internal', 'The window is not connected to a lab.', 'Reload the window.'))
-    return client.call(command, request)
+    underWay++
+    return client.call(command, request).finally(() => {
+      if (--underWay === 0) setTimeout(wakeQuiet)
+    })
+  }
+
+  /** Resolves when nothing is asked of the lab: for what can wait until everybody has what they show. */
+  const quiet = (): Promise<void> => (underWay === 0 ? Promise.resolve() : new Promise((resume) => waiting.push(resume)))
+
+  function wakeQuiet(): void {
+    if (underWay === 0) for (const resume of waiting.splice(0)) resume()
   }
 
   async function refresh(): Promise<void> {
@@ -65,5 +78,5 @@ export const useLab = defineStore('lab', () => {
   /** How files get from the person to the lab and back. */
   const files = computed(() => (connection.value === 'open' ? client?.files : undefined))
 
-  return { connection, info, runs, liveRuns, attach, call, refresh, start, startScenario, onChange, onReconnect, files }
+  return { connection, info, runs, liveRuns, attach, call, quiet, refresh, start, startScenario, onChange, onReconnect, files }
 })

@@ -57,7 +57,7 @@ export const useLibrary = defineStore('library', () => {
   const remove = (summary: RunSummary) =>
     notices.attempt(async () => {
       if (summary.status === 'live') await lab.call('runs.stop', { run: summary.run })
-      if (run.id === summary.run) await run.close()
+      if (run.id === summary.run) run.close()
       await lab.call('runs.delete', { run: summary.run })
       notices.tell(`Deleted “${summary.name}”.`)
     })

@@ -113,7 +113,7 @@ export const usePlayback = defineStore('playback', () => {
     }
     seeking.value = true
     try {
-      const data = await lab.call('run.moment', { run: id, seq: target })
+      const data = await run.momentAfter(target)
       if (mine !== jump || run.id !== id) return
       cursor = decodeMoment(data)
       atUs.value = timeUs ?? cursor.atUs

@@ -3,13 +3,14 @@
  * end moves; nothing else differs. Where the person looks is the playback store's matter, not this one's.
  */
 import { defineStore } from 'pinia'
-import { computed, markRaw, shallowRef } from 'vue'
+import { computed, markRaw, nextTick, shallowRef } from 'vue'
 import type { Mark, Overview, ProtocolInfo, RunSummary, ServiceInfo, Verdict } from '../../main/contract/commands.ts'
+import { LabError } from '../../main/contract/errors.ts'
 import type { Foreign } from '../../main/contract/exchange.ts'
 import type { Change } from '../../main/contract/stream.ts'
 import type { RecordedConfig } from '../../protocols/core/config.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
-import { advance, decodeMoment, firstMoment, type Moment } from '../../protocols/core/moment.ts'
+import { advance, decodeMoment, firstMoment, type Moment, type MomentData } from '../../protocols/core/moment.ts'
 import { type Density, growDensity } from '../model/density.ts'
 import { FlightLog } from '../model/flights.ts'
 import { wearHues } from '../model/hues.ts'
@@ -18,6 +19,9 @@ import { type Speech, speechOf } from '../model/speech.ts'
 import { useEvents } from './events.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
+
+/** However much is still asked for by then, a run that was opened is judged. */
+const CHECK_WAITS_MS = 3000
 
 type Grew = Extract<Change, { kind: 'grew' }>
 
@@ -45,6 +49,8 @@ export const useRun = defineStore('run', () => {
   /** Messages near the live end; not reactive, read it in a drawing loop. */
   const flights = markRaw(new FlightLog())
   let tail: Moment | undefined
+  /** Of a recording: how its end stood. */
+  let ending: Promise<MomentData> | undefined
   let catchingUp = false
   /** What grew while the run was being opened. */
   let early: Grew[] = []
@@ -64,28 +70,55 @@ export const useRun = defineStore('run', () => {
   const speech = computed<Speech>(() => speechOf(config.value?.protocol, config.value?.service, protocol.value))
 
   async function open(run: RunId): Promise<void> {
-    await close()
+    close()
     opening.value = true
     early = []
     id.value = run
     try {
       // Whether it lives or not: a run that has just been started may not stand in the list yet.
-      await lab.call('run.watch', { run, on: true })
-      const whole = await lab.call('run.overview', { run })
-      const end = await lab.call('run.moment', { run, seq: whole.lastSeq })
+      const [whole] = await Promise.all([lab.call('run.overview', { run }), lab.call('run.watch', { run, on: true })])
       if (id.value !== run) return
-      events.reset(run, whole.lastSeq)
-      adopt(whole)
-      setNow(decodeMoment(end))
-      for (const change of early) grow(change)
-      void notices.attempt(check)
+      if (whole.summary.status === 'live') await join(run, whole)
+      else await lookAt(run, whole)
+      void notices.attempt(() => checkInTime(run))
     } catch (error) {
-      if (id.value === run) await close()
+      if (id.value === run) close()
       throw error
     } finally {
       opening.value = false
       early = []
     }
+  }
+
+  /** Of a live run all is of one moment, and what comes meanwhile follows. */
+  async function join(run: RunId, whole: Overview): Promise<void> {
+    const end = await lab.call('run.moment', { run, seq: whole.lastSeq })
+    if (id.value !== run) return
+    events.reset(run, whole.lastSeq)
+    adopt(whole)
+    setNow(decodeMoment(end))
+    for (const change of early) grow(change)
+  }
+
+  /** A recording is there at once. How its end stood may be long to tell: the views ask first for what they show. */
+  async function lookAt(run: RunId, whole: Overview): Promise<void> {
+    events.reset(run, whole.lastSeq)
+    adopt(whole)
+    ending = nextTick().then(() => lab.call('run.moment', { run, seq: whole.lastSeq }))
+    const end = await ending
+    if (id.value === run) setNow(decodeMoment(end))
+  }
+
+  /** The moment after an event; that at the end of a recording is asked for once. */
+  function momentAfter(seq: number): Promise<MomentData> {
+    if (id.value === undefined) return Promise.reject(new LabError('not-found', 'No run is open.'))
+    return ending && seq === lastSeq.value ? ending : lab.call('run.moment', { run: id.value, seq })
+  }
+
+  /** Judging takes all that the machine has: whoever shows something is answered before. */
+  async function checkInTime(run: RunId): Promise<void> {
+    await Promise.race([lab.quiet(), new Promise((resume) => setTimeout(resume, CHECK_WAITS_MS))])
+    if (id.value === run) await check()
   }
 
   function adopt(whole: Overview): void {
@@ -99,7 +132,7 @@ export const useRun = defineStore('run', () => {
     heardAtMs.value = performance.now()
   }
 
-  async function close(): Promise<void> {
+  function close(): void {
     const run = id.value
     if (run === undefined) return
     id.value = undefined
@@ -111,9 +144,10 @@ export const useRun = defineStore('run', () => {
     rates.value = {}
     sampled.value = false
     tail = undefined
+    ending = undefined
     flights.clear()
     events.reset(undefined, 0)
-    await lab.call('run.watch', { run, on: false }).catch(() => undefined)
+    void lab.call('run.watch', { run, on: false }).catch(() => undefined)
   }
 
   async function check(): Promise<void> {
@@ -183,7 +217,7 @@ export const useRun = defineStore('run', () => {
     if (change.kind === 'verdict' && change.run === run) verdict.value = change.verdict
     if (change.kind !== 'runs') return
     const mine = change.runs.find((known) => known.run === run)
-    if (!mine) void close()
+    if (!mine) close()
     else if (summary.value) summary.value = mine
   })
 
@@ -227,6 +261,7 @@ export const useRun = defineStore('run', () => {
     close,
     check,
     stop,
+    momentAfter,
   }
 })
 

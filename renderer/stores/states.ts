@@ -29,7 +29,7 @@ export const useStates = defineStore('states', () => {
   let wanted = -1
   let busy = false
 
-  watch([() => playback.seq, () => run.id], ([seq], [, runBefore]) => {
+  watch([() => playback.seq, () => run.id, () => run.isOpen], ([seq], [, runBefore]) => {
     if (run.id !== runBefore) states.value = undefined
     if (lookers > 0) want(seq)
   })
@@ -51,7 +51,7 @@ export const useStates = defineStore('states', () => {
   async function load(): Promise<void> {
     busy = true
     try {
-      while (lookers > 0 && run.id !== undefined && wanted !== states.value?.seq) {
+      while (lookers > 0 && run.id !== undefined && run.isOpen && wanted !== states.value?.seq) {
         const [id, seq] = [run.id, wanted]
         loading.value = true
         const got = await lab.call('run.states', { run: id, seq, whole: false })

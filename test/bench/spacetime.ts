@@ -143,6 +143,7 @@ async function measure(browser: Browser, lab: WebLab, count: number, small: Resu
   remark(
     `${name}: frames at rest p50 ${percentile(still.intervals, 0.5).toFixed(1)} ms, p95 ${percentile(still.intervals, 0.95).toFixed(1)} ms, ${busyness()}`,
   )
+  await box.press('0')
   await box.press('+') // of the whole nothing can be moved
   report({ name: `${name}: nearly all moved, main thread a frame`, value: await shows('nearly all moved', 'pan', PAN_P95_MS), unit: 'ms' })
   await box.press('0')

@@ -65,11 +65,12 @@ export function overview(run: Run): Overview {
   }
 }
 
-export function columnsBlock({ world }: Run, from: number): ColumnsBlock {
+/** Whether with `rows` or without: it knows all that was sent before, and begins where it is asked to. */
+export function columnsBlock({ world }: Run, from: number, rows = ROWS_MAX): ColumnsBlock {
   const gatherer = new Gatherer({ nodes: world.nodes.map(({ id }) => id), messageTypes: RAFT_TYPES })
   const block = new BlockWriter(from, ROWS_MAX, gatherer.endpoints)
   const turns: ColumnsBlock['turns'][number][] = []
-  for (const event of world.events.slice(0, from + ROWS_MAX - 1)) {
+  for (const event of world.events.slice(0, from + rows - 1)) {
     const row = gatherer.take(event)
     if (event.seq < from) continue
     block.add(row)

@@ -196,7 +196,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'run.event': ({ run, seq }: ParsedRequest<'run.event'>) => eventReport(get(run).world, seq),
     'run.moment': ({ run, seq }: ParsedRequest<'run.moment'>) => encodeMoment(momentAt(get(run), seq)),
     'run.states': ({ run, seq }: ParsedRequest<'run.states'>) => statesAt(get(run), seq),
-    'run.columns': ({ run, from }: ParsedRequest<'run.columns'>) => columnsBlock(get(run), from),
+    'run.columns': ({ run, from, rows }: ParsedRequest<'run.columns'>) => columnsBlock(get(run), from, rows),
     'run.state.part': ({ run, ...ask }: ParsedRequest<'run.state.part'>) => partAt(get(run).world, ask),
     'run.diff': ({ run, ...ask }: ParsedRequest<'run.diff'>) => diffOf(get(run).world, ask),
     'run.changes': ({ run, ...ask }: ParsedRequest<'run.changes'>) => changesIn(get(run).world, ask),

@@ -3,7 +3,7 @@ import { drawAxis, drawGrid } from './axisScene.ts'
 import { drawBands, drawBandWords, drawLanes, drawNames, drawRibbons } from './laneScene.ts'
 import { drawMarks, drawTurningPoints } from './markScene.ts'
 import { drawMessages } from './messageScene.ts'
-import { drawBrush, drawChosen, drawCut, drawPlayhead, drawProof } from './overlayScene.ts'
+import { drawBrush, drawChosen, drawCut, drawPlayhead, drawProof, drawUnread } from './overlayScene.ts'
 import { type Pen, type Shape, ShapeList } from './pen.ts'
 import { Plane } from './plane.ts'
 import { type Amount, amountIn, isDense, type Scene } from './scene.ts'
@@ -22,6 +22,7 @@ export function drawScene(scene: Scene, pen: Pen, amount: Amount, density?: () =
       drawMessages(scene, plane, pen, amount)
       drawMarks(scene, plane, pen, amount)
     }
+    drawUnread(scene, plane, pen)
     drawBandWords(scene, plane, pen)
     drawTurningPoints(scene, plane, pen)
     drawBrush(scene, plane, pen)

@@ -82,7 +82,7 @@ export class Drawing {
     this.underway = new Set()
     this.held = new Map()
     this.end = 0
-    this.#rows = 0
+    this.#rows = this.columns.first - 1
     this.#ties = 0
     this.#unheard = []
   }

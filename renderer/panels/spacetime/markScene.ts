@@ -164,7 +164,7 @@ export function drawTurningPoints(scene: Scene, plane: Plane, pen: Pen): void {
   for (const { row, kind, text } of turningPoints) {
     const lane = drawing.columns.lane[row] as number
     const place = drawing.placement.ofRow(row)
-    if (row > drawing.columns.count || lane >= endpoints.length || !(place >= view.from && place <= view.to)) continue
+    if (!drawing.columns.has(row) || lane >= endpoints.length || !(place >= view.from && place <= view.to)) continue
     const [along, across] = [plane.along(place), plane.across(lane)]
     const xy = [plane.x(along, across), plane.y(along, across)]
     const token = kind === 'violation' ? 'violation' : 'text'

@@ -3,6 +3,18 @@ import type { Pen } from './pen.ts'
 import { alongClamped, type Plane } from './plane.ts'
 import type { Scene } from './scene.ts'
 
+/** What is not read yet says so, or one would think that nothing happened there. */
+export function drawUnread({ readTo, view }: Scene, plane: Plane, pen: Pen): void {
+  if (readTo === undefined) return
+  const from = Math.max(plane.head, alongClamped(readTo, view))
+  if (from >= plane.tail) return
+  const far = view.down ? view.width : view.height
+  pen.rect(...plane.box(from, plane.edge, plane.tail - from, far), { token: 'sunken', alpha: 0.7 })
+  const [along, across] = [(from + plane.tail) / 2, plane.edge + 14]
+  if (plane.tail - from > 90)
+    pen.text(plane.x(along, across), plane.y(along, across), 'being read', { token: 'text-soft', align: 'center', halo: 'surface' })
+}
+
 export function drawBrush({ brush, drawing, view }: Scene, plane: Plane, pen: Pen): void {
   if (!brush || drawing.axis !== 'time') return
   const from = alongClamped(brush.fromUs, view)
@@ -19,7 +31,7 @@ export function spotOf(
 ): { place: number; lane: number } | undefined {
   const place = drawing.placement.ofRow(row)
   const lane = drawing.columns.lane[row] as number
-  return Number.isNaN(place) || lane >= endpoints.length || row < 1 || row > drawing.columns.count ? undefined : { place, lane }
+  return Number.isNaN(place) || lane >= endpoints.length || !drawing.columns.has(row) ? undefined : { place, lane }
 }
 
 export function drawChosen(scene: Scene, plane: Plane, pen: Pen): void {

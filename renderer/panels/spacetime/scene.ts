@@ -56,6 +56,8 @@ export interface Scene {
   readonly cut: CutLine | undefined
   /** The stretch of time that is chosen in all views, µs. */
   readonly brush: { readonly fromUs: number; readonly toUs: number } | undefined
+  /** Up to where on the axis the recording is read; undefined: to its end. */
+  readonly readTo: number | undefined
   /** Rows that something else in the window marks, such as what a query found. */
   readonly matched: ((row: number) => boolean) | undefined
   /** A few words on a row, when they are known. */

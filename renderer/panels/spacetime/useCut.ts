@@ -35,7 +35,7 @@ export interface StateAt {
 
 export type CutView = ReturnType<typeof useCut>
 
-export function useCut({ drawing, version, end, endpoints, axis }: Diagram) {
+export function useCut({ drawing, isWhole, version, end, endpoints, axis }: Diagram) {
   const lab = useLab()
   const run = useRun()
   const playback = usePlayback()
@@ -48,7 +48,7 @@ export function useCut({ drawing, version, end, endpoints, axis }: Diagram) {
   const lane = shallowRef(0)
   const canCut = computed(() => {
     version.value
-    return drawing.value.columns.hasClocks && drawing.value.columns.points > 0
+    return isWhole.value && drawing.value.columns.hasClocks && drawing.value.columns.points > 0
   })
   const cut = computed<CausalCut | undefined>(() =>
     places.value && canCut.value ? cutOf(drawing.value.placement, places.value) : undefined,

@@ -17,6 +17,8 @@ const LIVE_US = 1_500_000
 const LIVE_STEPS = 60
 /** Room behind the live end, as a share of what is seen. */
 const LIVE_ROOM = 0.04
+/** Of a long recording that is opened, so many rows before the playhead are looked at first, and half as many behind it. */
+const NEAR_LOOK_ROWS = 300
 /** Rows taken in at once: what is more waits for the next frame. */
 const ROWS_A_FRAME = 60_000
 
@@ -30,7 +32,9 @@ export function useDiagram() {
 
   const axis = shallowRef<AxisKind>('time')
   const down = shallowRef(false)
-  const drawing = shallowRef(markRaw(new Drawing(store.columns, axis.value)))
+  /** Of all that is read; and of a long recording, until then, what lies round the playhead. */
+  const all = shallowRef(markRaw(new Drawing(store.columns, axis.value)))
+  const near = shallowRef<Drawing>()
   /** Grows when the drawing does. */
   const version = shallowRef(0)
   /** What the person looks at; undefined: the whole axis, or its live end. */
@@ -53,10 +57,17 @@ export function useDiagram() {
   )
   const end = computed(() => {
     version.value
-    const known = drawing.value.end
+    const known = all.value.end
     return axis.value === 'time' ? Math.max(known, readout.now.lengthUs) : known
   })
   const isLive = computed(() => playback.mode === 'live')
+  /** Where of what is near something is known, on the axis. */
+  const nearReach = computed<Stretch | undefined>(() => {
+    const columns = near.value?.columns
+    if (!columns) return undefined
+    const to = columns.count >= run.lastSeq ? Number.POSITIVE_INFINITY : (columns.atUs[columns.count] as number)
+    return { from: columns.atUs[columns.first] as number, to }
+  })
   const shown = computed<Stretch>(() => {
     if (isLive.value && following.value) {
       const size = liveSize.value ?? (axis.value === 'time' ? LIVE_US : LIVE_STEPS)
@@ -66,13 +77,40 @@ export function useDiagram() {
     return stretch.value ?? whole(end.value, axis.value)
   })
 
+  const drawing = computed<Drawing>(() => {
+    const [reach, { from, to }] = [nearReach.value, shown.value]
+    return reach && from >= reach.from && to <= reach.to ? (near.value as Drawing) : all.value
+  })
+  /** False while only what lies round the playhead is drawn: of the causes of what is there not all are known. */
+  const isWhole = computed(() => drawing.value === all.value)
+  /** Up to where on the axis the recording is read, where that is not its end. */
+  const readTo = computed(() => {
+    version.value
+    return isWhole.value && !isLive.value && (store.progress < 1 || all.value.behind > 0) ? all.value.end : undefined
+  })
+
+  const behind = computed(() => {
+    version.value
+    return all.value.behind
+  })
+
   /** Takes in some of what is new. True: there is more. */
   function grow(): boolean {
-    if (drawing.value.behind === 0) return false
-    const from = drawing.value.grow(ROWS_A_FRAME)
-    for (const tell of listeners) tell(from)
+    if (all.value.behind === 0) return false
+    const from = all.value.grow(ROWS_A_FRAME)
+    if (isWhole.value) for (const tell of listeners) tell(from)
+    if (all.value.behind === 0 && store.progress >= 1) store.letGoOfNear()
     version.value++
-    return drawing.value.behind > 0
+    return all.value.behind > 0
+  }
+
+  /** The playhead with some hundred events round it. */
+  function lookNear(): void {
+    const { columns } = near.value as Drawing
+    const here = Math.max(columns.first, Math.min(readout.now.seq || columns.count, columns.count))
+    const from = columns.atUs[Math.max(columns.first, here - NEAR_LOOK_ROWS)] as number
+    const to = columns.atUs[Math.min(columns.count, here + NEAR_LOOK_ROWS / 2)] as number
+    stretch.value = { from, to: to + (to - from) * LIVE_ROOM }
   }
 
   function look(next: Stretch): void {
@@ -111,6 +149,7 @@ export function useDiagram() {
   function turnTo(next: AxisKind): void {
     if (next === axis.value) return
     const before = drawing.value
+    store.letGoOfNear() // elsewhere than in time it has no place of its own
     const after = markRaw(new Drawing(store.columns, next))
     const seen = shown.value
     let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -123,7 +162,7 @@ export function useDiagram() {
           if (place > to) to = place
         })
     axis.value = next
-    drawing.value = after
+    all.value = after
     liveSize.value = undefined
     stretch.value = undefined
     grow()
@@ -134,13 +173,30 @@ export function useDiagram() {
   watch(
     () => store.columns,
     (columns) => {
-      drawing.value = markRaw(new Drawing(columns, axis.value))
+      all.value = markRaw(new Drawing(columns, axis.value))
       stretch.value = undefined
       liveSize.value = undefined
       following.value = true
       version.value++
       for (const tell of listeners) tell(Number.NEGATIVE_INFINITY)
     },
+  )
+
+  watch(
+    () => store.near,
+    (columns) => {
+      near.value = columns && axis.value === 'time' ? markRaw(new Drawing(columns, 'time')) : undefined
+      near.value?.grow()
+      if (near.value && !stretch.value) lookNear()
+    },
+    { immediate: true, flush: 'sync' },
+  )
+  watch(
+    drawing,
+    () => {
+      for (const tell of listeners) tell(Number.NEGATIVE_INFINITY)
+    },
+    { flush: 'sync' },
   )
 
   /** Where the playhead goes while it is moved or plays, the diagram goes, as long as it shows a part. */
@@ -162,7 +218,25 @@ export function useDiagram() {
   }
 
   return {
-    ...{ store, axis, down, drawing, version, stretch, following, endpoints, bands, turningPoints, types, end, isLive, shown },
+    ...{
+      store,
+      axis,
+      down,
+      drawing,
+      isWhole,
+      readTo,
+      behind,
+      version,
+      stretch,
+      following,
+      endpoints,
+      bands,
+      turningPoints,
+      types,
+      end,
+      isLive,
+      shown,
+    },
     ...{ grow, look, lookAt, zoomBy, panBy, showAll, show, followEnd, turnTo, onChange },
   }
 }

@@ -10,7 +10,7 @@ import type { Diagram } from './useDiagram.ts'
 
 export type RelationView = ReturnType<typeof useRelation>
 
-export function useRelation({ drawing, version, endpoints }: Diagram) {
+export function useRelation({ drawing, isWhole, version, endpoints }: Diagram) {
   const run = useRun()
   const selection = useSelection()
   const other = shallowRef<number>()
@@ -22,13 +22,13 @@ export function useRelation({ drawing, version, endpoints }: Diagram) {
   const chosen = computed(() => {
     const { selected } = selection
     const row = selected?.kind === 'event' ? selected.seq : selected?.kind === 'message' ? selected.seq : undefined
-    return row !== undefined && row <= columns.value.it.count ? row : undefined
+    return row !== undefined && columns.value.it.has(row) ? row : undefined
   })
-  const cone = computed(() => (chosen.value === undefined ? undefined : coneOf(columns.value.it, chosen.value)))
+  const cone = computed(() => (chosen.value === undefined || !isWhole.value ? undefined : coneOf(columns.value.it, chosen.value)))
 
   const comparison = computed(() => {
     const [a, b] = [chosen.value, other.value]
-    return a === undefined || b === undefined || a === b ? undefined : compareRows(columns.value.it, a, b)
+    return a === undefined || b === undefined || a === b || !isWhole.value ? undefined : compareRows(columns.value.it, a, b)
   })
   const proof = computed<Proof | undefined>(() => {
     const [a, b, is] = [chosen.value, other.value, comparison.value?.is]
@@ -79,7 +79,7 @@ export function useRelation({ drawing, version, endpoints }: Diagram) {
     if (row === undefined) other.value = undefined
   })
 
-  return { chosen, other, cone, comparison, proof, clockOf, why, columns }
+  return { chosen, other, cone, comparison, proof, clockOf, why, columns, isWhole }
 }
 
 function knowing(early: string, node: string, own: number | undefined, late: string, known: number | undefined): string {

@@ -57,6 +57,30 @@ describe.each(seeds)('a run of seed %i', (seed) => {
     reader.close()
   })
 
+  test('a stretch apart has the same rows under the same numbers; all that it lacks was sent before it', () => {
+    const reader = new RunReader(run.file)
+    const wanted = 1 + Math.floor((run.events.length * 2) / 3)
+    const block = reader.columns(wanted, 800)
+    expect(block.from).toBeLessThanOrEqual(wanted)
+    expect(block.from + block.rows).toBe(wanted + 800)
+    const columns = new Columns(whole.endpoints, block.from, block.rows)
+    takeRows(columns, block.bytes)
+    expect([columns.has(block.from - 1), columns.has(block.from), columns.has(wanted + 800)]).toEqual([false, true, false])
+    for (let row = block.from; row <= columns.count; row++) {
+      const at = (of: Columns) => [of.kind, of.to, of.type, of.atUs].map((column) => column[row])
+      expect(at(columns)).toEqual(at(whole))
+      const cause = whole.cause[row] as number
+      expect(columns.cause[row]).toBe(cause >= block.from ? cause : 0)
+      const isStep = whole.pointRow[whole.point[row] as number] === row
+      if (isStep) expect(columns.pointRow[columns.point[row] as number]).toBe(row)
+    }
+    // Those who read from the beginning are not disturbed by it.
+    const before = reader.columns(1)
+    reader.columns(wanted, 10)
+    expect(reader.columns(before.rows + 1).rows).toBe(Math.max(0, run.events.length - before.rows))
+    reader.close()
+  })
+
   test('survives being cut into blocks of any length', () => {
     const gatherer = new Gatherer(run.header)
     const columns = new Columns(whole.endpoints)

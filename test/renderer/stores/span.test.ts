@@ -25,7 +25,7 @@ test('another run begins without a brush', async () => {
   const span = useSpan()
   await it.open(it.lab.runs[0]?.name ?? '')
   span.choose(1, 2_000_000)
-  await it.run.close()
+  it.run.close()
   await nextTick()
   expect(span.chosen).toBeUndefined()
 })

@@ -2,7 +2,9 @@
 /** The space-time diagram in the window: by pointer and by key, two events compared, a cut judged, a run without clocks. */
 import type { VueWrapper } from '@vue/test-utils'
 import { beforeEach, expect, test } from 'vitest'
-import { nextTick } from 'vue'
+import { markRaw, nextTick } from 'vue'
+import { takeRows } from '../../../../protocols/causality/block.ts'
+import { Columns } from '../../../../protocols/causality/columns.ts'
 import SpacetimePanel from '../../../../renderer/panels/spacetime/SpacetimePanel.vue'
 import { useColumns } from '../../../../renderer/stores/columns.ts'
 import { useSelection } from '../../../../renderer/stores/selection.ts'
@@ -135,4 +137,39 @@ test('live it follows the end until the person moves away; then a button leads b
   expect(back()).toBeDefined()
   await back()?.trigger('click')
   expect(back()).toBeUndefined()
+})
+
+test('of a long recording the neighbourhood of the playhead is there first, and what needs all of the run says so until it is read', async () => {
+  const id = await it.open('Leader crash and partition')
+  let letThrough: () => void = () => undefined
+  const held = new Promise<void>((resume) => {
+    letThrough = resume
+  })
+  it.lab.attach({
+    ...it.fake,
+    call: async (command, request) => {
+      if (command === 'run.columns') await held
+      return await it.fake.call(command, request)
+    },
+  })
+  const store = useColumns()
+  store.want()
+  const from = it.run.lastSeq - 800
+  const block = await it.fake.call('run.columns', { run: id, from, rows: 801 })
+  const near = new Columns(store.columns.endpoints, from, block.rows)
+  takeRows(near, block.bytes)
+  store.near = markRaw(near)
+  const panel = show(SpacetimePanel)
+  await until(() => diagram(panel).exists())
+  expect(panel.get('.tools [role=status]').text()).toMatch(/^Round the playhead; of the run 0 % read/)
+  await press(panel, 'ArrowLeft')
+  expect(near.has(chosen())).toBe(true)
+  expect(panel.text()).toContain('as soon as all of the run is read')
+  const cut = () => panel.findAll('button').find((each) => /ut can be judged|^Cut:/.test(each.attributes('aria-label') ?? ''))
+  expect(cut()?.attributes('aria-label')).toContain('as soon as all of the run is read')
+  letThrough()
+  await until(() => store.near === undefined)
+  await until(() => panel.text().includes('Thick lanes lead to it'))
+  expect(cut()?.attributes('aria-label')).toMatch(/^Cut:/)
+  expect(panel.find('.tools [role=status]').exists()).toBe(false)
 })

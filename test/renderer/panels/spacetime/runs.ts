@@ -52,7 +52,7 @@ export function sceneOf(run: SeenRun, drawing: Drawing, view: View, more: Partia
     })),
     playhead: { seq: 1, atUs: 0 },
     ...{ chosen: undefined, other: undefined, hovered: undefined, cone: undefined, proof: undefined, cut: undefined, brush: undefined },
-    ...{ matched: undefined, words: () => undefined },
+    ...{ readTo: undefined, matched: undefined, words: () => undefined },
     ...more,
   }
 }
