@@ -3,6 +3,7 @@
  * after another, and imports give events, so that a run of any length goes through in little memory.
  */
 import type { RunEvent } from '../../protocols/core/event.ts'
+import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { Violation } from '../contract/commands.ts'
 import type { FormatInfo } from '../contract/exchange.ts'
 import type { RunHeader } from '../recorder/header.ts'
@@ -18,6 +19,7 @@ export interface ToldRun {
   readonly status: EndedStatus
   readonly verdict?: ScenarioVerdict | undefined
   readonly findings: readonly Violation[]
+  readonly bookmarks: Bookmarks
   readonly lastSeq: number
   /** In order, every time from the first on. */
   events(): Iterable<RunEvent>
@@ -28,6 +30,7 @@ export interface ReadRun {
   readonly status: EndedStatus
   readonly verdict?: ScenarioVerdict | undefined
   readonly findings?: readonly Violation[]
+  readonly bookmarks?: Bookmarks
   /** Throws a LabError that names the line when it comes to what is none. */
   readonly events: Iterable<RunEvent>
 }

@@ -62,7 +62,7 @@ function named<T>({ from, shown }: ImportJob, work: () => T): T {
   }
 }
 
-function record({ header, status, verdict, findings, events }: ReadRun, to: string): void {
+function record({ header, status, verdict, findings, bookmarks, events }: ReadRun, to: string): void {
   const store = new RunStore(to, header)
   try {
     const recorder = new Recorder(store, header)
@@ -70,6 +70,7 @@ function record({ header, status, verdict, findings, events }: ReadRun, to: stri
     recorder.finish()
     if (verdict) store.set('verdict', verdict)
     if (findings && findings.length > 0) store.findings(findings)
+    if (bookmarks && bookmarks.length > 0) store.set('bookmarks', bookmarks)
     store.close(status)
   } catch (error) {
     store.abandon()

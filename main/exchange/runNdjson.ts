@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import { BOOKMARKS_MAX, bookmarkSchema } from '../contract/bookmarks.ts'
 import { LabError } from '../contract/errors.ts'
 import type { RunHeader } from '../recorder/header.ts'
 import { runHeaderSchema, tablesOf } from '../recorder/runFile.ts'
@@ -22,10 +23,11 @@ const firstLine = z.object({
   findings: z
     .array(z.object({ seq: z.int().min(1), invariant: z.string(), node: z.string(), text: z.string(), source: z.string() }))
     .default([]),
+  bookmarks: z.array(bookmarkSchema).max(BOOKMARKS_MAX).default([]),
 })
 
-export function* writeNdjson({ header, status, verdict, findings, lastSeq, events }: ToldRun): Generator<string> {
-  const first = { synod: 'run', version: NDJSON_VERSION, events: lastSeq, status, verdict, header, findings } satisfies
+export function* writeNdjson({ header, status, verdict, findings, bookmarks, lastSeq, events }: ToldRun): Generator<string> {
+  const first = { synod: 'run', version: NDJSON_VERSION, events: lastSeq, status, verdict, header, findings, bookmarks } satisfies
     | z.input<typeof firstLine>
     | object
   yield `${JSON.stringify(first)}\n`
@@ -40,6 +42,7 @@ export function readNdjson({ file, pulse, lineBytesMax }: ImportOptions): ReadRu
   return {
     ...{ header, status: first.status, verdict: first.verdict },
     findings: first.findings.map((one) => ({ ...one, node: one.node as NodeId })),
+    bookmarks: first.bookmarks.filter(({ seq }) => seq <= first.events),
     events: eventsOf(file, lines, header, first.events),
   }
 }

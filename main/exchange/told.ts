@@ -15,7 +15,7 @@ export function openTold(file: string, status: EndedStatus, pulse: Pulse = () =>
   const { name, verdict } = reader.summary(reader.header.run, false)
   return {
     header: { ...reader.header, name },
-    ...{ status, verdict, lastSeq, findings: reader.findings() },
+    ...{ status, verdict, lastSeq, findings: reader.findings(), bookmarks: reader.bookmarks() },
     *events() {
       for (let seq = 1; seq <= lastSeq; ) {
         const some: readonly RunEvent[] = reader.eventsAround(seq) ?? []

@@ -1,12 +1,19 @@
+import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { importRun } from '../../../main/exchange/importing.ts'
 import { RunReader } from '../../../main/recorder/reader.ts'
+import { putMeta } from '../../../main/recorder/store.ts'
 import { Replay } from '../../../main/replay/replay.ts'
 import { runId } from '../../../protocols/core/ids.ts'
 import { recordToy, toyHeader } from '../recorder/runFiles.ts'
 import { Desk, eventsIn, headerIn, simulatedRun } from './exchanged.ts'
 
+function headOf(file: string): { readonly lastSeq: number } {
+  const reader = new RunReader(file)
+  reader.close()
+  return { lastSeq: reader.lastSeq }
+}
 const textsOf = (file: string): string[] => eventsIn(file).map((event) => JSON.stringify(event))
 
 async function judged(file: string) {
@@ -36,6 +43,34 @@ test('a simulated run comes back byte for byte: events, numbers, states, checks,
   one.close()
   other.close()
 }, 60_000)
+
+test('bookmarks go with it, and one behind the end is left out', async () => {
+  using desk = new Desk()
+  const run = desk.fresh('toy.synod')
+  recordToy(run, 3, 40)
+  const bookmarks = [
+    { id: 'b1', seq: 2, atUs: 17, note: 'here it\nbegan: "ä"' },
+    { id: 'b7', seq: 9, atUs: 90.5, note: '' },
+  ]
+  const db = new Database(run)
+  putMeta(db, 'bookmarks', bookmarks)
+  db.close()
+  const marksIn = (file: string) => {
+    const reader = new RunReader(file)
+    const found = reader.bookmarks()
+    reader.close()
+    return found
+  }
+  const text = desk.export(run, 'ndjson')
+  const again = desk.importText(text)
+  expect(marksIn(again)).toEqual(bookmarks)
+  expect(desk.export(again, 'ndjson')).toBe(text)
+  const { lastSeq } = headOf(run)
+  expect(marksIn(desk.importText(text.replace('"seq":9,', `"seq":${lastSeq + 1},`)))).toEqual(bookmarks.slice(0, 1))
+  // As older versions wrote it.
+  expect(marksIn(desk.importText(text.replace(/,"bookmarks":\[.*?\]\}\n/, '}\n')))).toEqual([])
+  expect(desk.refusal(text.replace('"id":"b1"', '"id":7'))).toContain('bookmarks.0.id')
+})
 
 test('random runs of every shape come back byte for byte', () => {
   fc.assert(
