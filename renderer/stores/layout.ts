@@ -27,6 +27,8 @@ export interface Dock {
   /** Throws when the data does not describe a layout. */
   load(layout: unknown): void
   reset(): void
+  /** Puts the panel where it belongs, behind what is in front there: nothing else moves, nor does the focus. */
+  slip(panel: PanelId): void
   /** Opens the panel where it was, or where it belongs, and gives it the focus. */
   show(panel: PanelId): void
   close(panel: PanelId): void
@@ -34,6 +36,19 @@ export interface Dock {
 }
 
 const KEY = 'synod.layout.1'
+/** The panels that the person's layout has had a chance to hold: what is not among them is new. */
+const KNOWN_KEY = 'synod.layout.panels'
+/** Those of the first layouts that were kept, which did not say what they knew. */
+const FIRST: readonly PanelId[] = ['topology', 'inspector', 'events', 'faults', 'clientbar']
+
+function knownPanels(): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KNOWN_KEY) ?? 'null')
+    return Array.isArray(kept) ? kept : FIRST
+  } catch {
+    return FIRST
+  }
+}
 
 export const useLayout = defineStore('layout', () => {
   const dock = shallowRef<Dock>()
@@ -48,12 +63,22 @@ export const useLayout = defineStore('layout', () => {
     try {
       const kept = localStorage.getItem(KEY)
       if (kept === null) next.reset()
-      else next.load(JSON.parse(kept))
+      else {
+        next.load(JSON.parse(kept))
+        merge(next)
+      }
     } catch {
       next.reset() // a layout of another version
     }
     restoring = false
+    localStorage.setItem(KNOWN_KEY, JSON.stringify(Object.keys(PANELS)))
     present = JSON.stringify(next.save())
+  }
+
+  /** A layout of before lacks the panels that have come since; what the person closed stays closed. */
+  function merge(next: Dock): void {
+    const known = new Set(knownPanels())
+    for (const panel of Object.keys(PANELS) as PanelId[]) if (!known.has(panel) && !next.isOpen(panel)) next.slip(panel)
   }
 
   function detach(): void {

@@ -34,9 +34,12 @@ function enter(panel: HTMLElement): void {
 }
 
 export function createDock(api: DockviewApi): Dock {
-  function add(panel: PanelId): void {
-    const { beside, direction, width, height } = HOME[panel]
-    const neighbour = beside !== undefined && api.getPanel(beside) ? beside : undefined
+  function add(panel: PanelId, inactive = false): void {
+    const { beside, direction: wanted, width, height } = HOME[panel]
+    const own = beside !== undefined && api.getPanel(beside) ? beside : undefined
+    // What comes unasked takes no room from what is there.
+    const neighbour = own ?? (inactive ? api.panels[0]?.id : undefined)
+    const direction = inactive ? 'within' : wanted
     const options: AddPanelOptions = {
       id: panel,
       component: panel,
@@ -46,6 +49,7 @@ export function createDock(api: DockviewApi): Dock {
         neighbour === undefined ? { direction: direction === 'within' ? 'right' : direction } : { referencePanel: neighbour, direction },
       ...(width === undefined ? {} : { initialWidth: width }),
       ...(height === undefined ? {} : { initialHeight: height }),
+      inactive,
     }
     api.addPanel(options)
   }
@@ -60,6 +64,9 @@ export function createDock(api: DockviewApi): Dock {
       api.clear()
       for (const panel of ORDER) add(panel)
       api.getPanel('topology')?.api.setActive()
+    },
+    slip: (panel) => {
+      if (!api.getPanel(panel)) add(panel, true)
     },
     show: (panel) => {
       if (!api.getPanel(panel)) add(panel)

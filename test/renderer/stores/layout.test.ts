@@ -16,6 +16,9 @@ function fakeDock() {
     reset: () => {
       panels = ['topology', 'events']
     },
+    slip: (panel) => {
+      panels = [...panels, `${panel} behind`]
+    },
     show: (panel) => {
       panels = [...panels, panel]
     },
@@ -66,4 +69,21 @@ test('a kept layout that cannot be read gives way to the usual one', () => {
   const { dock, panels } = fakeDock()
   useLayout().attach(dock)
   expect(panels()).toEqual(['topology', 'events'])
+})
+
+test('a layout of before gets the panels that have come since, behind their neighbours; what was closed stays closed', () => {
+  const before = JSON.stringify({ panels: ['topology', 'history'] }) // its person had closed the log and the inspector
+  localStorage.setItem('synod.layout.1', before)
+  const first = fakeDock()
+  useLayout().attach(first.dock)
+  const added = ['spacetime', 'graph', 'futures', 'protocol', 'compare', 'state'].map((panel) => `${panel} behind`)
+  expect(first.panels()).toEqual(['topology', 'history', ...added])
+  useLayout().detach()
+
+  // The next time they are known: closed, they do not come back.
+  localStorage.setItem('synod.layout.1', before)
+  setActivePinia(createPinia())
+  const second = fakeDock()
+  useLayout().attach(second.dock)
+  expect(second.panels()).toEqual(['topology', 'history'])
 })
