@@ -6,16 +6,18 @@
 
 import type { RunConfig } from '../protocols/core/config.ts'
 import type { RunId } from '../protocols/core/ids.ts'
-import { forkLauncher, type NodeLauncher } from './cluster/index.ts'
+import type { MadeBranch } from './branch/words.ts'
+import { forkLauncher, type NodeLauncher, SpareProcesses } from './cluster/index.ts'
 import type { ParsedRequest, RunSummary, Verdict } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
 import type { HistoryReport, JudgeProgress } from './contract/history.ts'
 import { keepHeapsSmall } from './engineHeap.ts'
 import { formatInfos } from './exchange/index.ts'
+import { actingCommands, done } from './labActing.ts'
 import type { ChangeListener, Lab, LabConnection, LabFiles, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 import { LabBookmarks } from './labBookmarks.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
-import { checkFree, LabBranches } from './labBranches.ts'
+import { type BranchPlace, LabBranches } from './labBranches.ts'
 import { choose } from './labChoice.ts'
 import { LabCompare } from './labCompare.ts'
 import { type Connection, Connections } from './labConnections.ts'
@@ -24,6 +26,7 @@ import { LabFutures } from './labFutures.ts'
 import { judgeHistory } from './labHistory.ts'
 import { protocolInfos, serviceInfos, VERSION } from './labInfo.ts'
 import { programs } from './labPrograms.ts'
+import { readingCommands } from './labReading.ts'
 import { Views } from './labViews.ts'
 import type { LiveRun, LiveRunSettings } from './liveRun.ts'
 import { openLibrary, type RunLibrary } from './recorder/index.ts'
@@ -76,8 +79,9 @@ class SynodLab implements Lab {
   readonly #exchange: LabExchange
   readonly #bookmarks: LabBookmarks
   readonly #branches: LabBranches
+  readonly #spare: SpareProcesses
   readonly #comparing: LabCompare
-  readonly #handlers: Handlers<Connection> = this.#commands()
+  readonly #handlers: Handlers<Connection>
   #live: LiveRun | undefined
   /** Starts and stops of runs come one after the other. */
   #lastTurn: Promise<unknown> = Promise.resolve()
@@ -97,6 +101,7 @@ class SynodLab implements Lab {
       library,
       source: (run) => this.#exported(run),
       tell: (job, progress) => this.#connections.publish({ kind: 'exchange', job, progress }),
+      added: (summary) => this.#changed(summary),
     })
     this.#bookmarks = new LabBookmarks({
       view: (run) => this.#views.get(run),
@@ -107,8 +112,20 @@ class SynodLab implements Lab {
       keep: (run, bookmarks) => (this.#live?.run === run ? this.#live.bookmarks(bookmarks) : library.bookmarks(run, bookmarks)),
       tell: (run, bookmarks) => this.#connections.publish({ kind: 'bookmarks', run, bookmarks }),
     })
+    this.#spare = new SpareProcesses(options.launcher ?? forkLauncher())
     this.#branches = new LabBranches({
+      library,
+      mayWrite: () => this.#mayWrite(),
       fileOf: (run) => this.#views.fileOf(run),
+      summaryOf: (run) => this.#summaryOf(run),
+      alone: (work) => this.#alone(work),
+      live: () => this.#live,
+      endLive: async () => this.#live && (await this.#end(this.#live)),
+      begin: (place, branch) => this.#beginBranch(place, branch),
+      foresee: (nodes) => {
+        this.#spare.prepare(programs().node, nodes)
+        this.#spare.prepare(programs().clients, 1)
+      },
       tell: (run, progress) => this.#connections.publish({ kind: 'branching', run, progress }),
     })
     this.#comparing = new LabCompare({
@@ -120,6 +137,7 @@ class SynodLab implements Lab {
       tell: (a, b, progress) => this.#connections.publish({ kind: 'comparing', a, b, progress }),
     })
     this.dataFolder = library.dataFolder
+    this.#handlers = this.#commands()
   }
 
   async open(): Promise<void> {
@@ -206,8 +224,6 @@ class SynodLab implements Lab {
   }
 
   #commands(): Handlers<Connection> {
-    const live = (run: RunId) => this.#liveRun(run)
-    const view = (run: RunId) => this.#views.get(run)
     return {
       'lab.info': () => ({
         version: VERSION,
@@ -229,52 +245,20 @@ class SynodLab implements Lab {
         await this.#library.export(run, path)
         return null
       },
-      'exchange.export': (request) => this.#exchange.export(request),
-      'exchange.import': async (request) => this.#changed(await this.#exchange.import(request)),
-      'exchange.stop': ({ job }) => done(this.#exchange.stop(job)),
-      'run.client': ({ run, text, by, of }) => live(run).operate(text, { by, of }),
-      'run.load': async ({ run, load }) => done(await live(run).setLoad(load)),
-      'run.node': async ({ run, node, action }) => done(await live(run).act(node, action)),
-      'run.tell': async ({ run, node, control }) => done(await live(run).tell(node, control)),
-      'run.clock': async ({ run, node, ...setting }) => done(await live(run).setClock(node, setting)),
-      'run.disk': async ({ run, node, syncMs }) => done(await live(run).setSync(node, syncMs ?? undefined)),
-      'run.arm': ({ run, fault }) => live(run).arm(fault),
-      'run.lift': async ({ run, fault }) => done(await live(run).lift(fault as never)),
-      'run.heal': async ({ run }) => done(await live(run).heal()),
-      'run.release': async ({ run, fault, message }) => ({ released: await live(run).release(fault as never, message as never) }),
-      'run.timeScale': async ({ run, scale }) => done(await live(run).setTimeScale(scale)),
-      'run.overview': async ({ run }) => await (await view(run)).overview(this.#live?.run === run),
-      'run.events': async ({ run, ...request }) => await (await view(run)).events(request),
-      'run.find': async ({ run, ...request }) => await (await view(run)).find(request),
-      'run.pick': async ({ run, seqs }) => await (await view(run)).pick(seqs),
-      'run.message': async ({ run, message }) => await (await view(run)).message(message),
-      'run.event': async ({ run, seq }) => await (await view(run)).causes(seq),
-      'run.moment': async ({ run, seq }) => await (await view(run)).moment(seq),
-      'run.states': async ({ run, seq, whole }) => await (await this.#views.states(run)).states(seq, whole),
-      'run.state.part': async ({ run, ...request }) => await (await this.#views.states(run)).statePart(request),
-      'run.diff': async ({ run, ...request }) => await (await this.#views.states(run)).diff(request),
-      'run.changes': async ({ run, ...request }) => await (await this.#views.states(run)).changes(request),
-      'run.lane': async ({ run, ...request }) => await (await this.#views.states(run)).lane(request),
-      'run.seek': async ({ run, atUs }) => await (await view(run)).seek(atUs),
-      'run.columns': async ({ run, from, rows }) => await (await view(run)).columns(from, rows),
-      'run.panel': async ({ run, ...request }) => await (await this.#views.states(run)).panel(request),
-      'run.panel.since': async ({ run, ...request }) => await (await this.#views.states(run)).since(request),
+      ...this.#exchange.commands(),
+      ...actingCommands((run) => this.#liveRun(run)),
+      ...readingCommands(this.#views, (run) => this.#live?.run === run),
       'run.check': async ({ run, history }) => await this.#check(run, history),
       'run.futures': (request) => this.#futures.look(request),
       'run.futures.stop': async ({ run }) => done(await this.#futures.stop(run)),
       'run.future': async (request) => await this.#keepFuture(request),
-      'run.bookmarks': async ({ run }) => await this.#bookmarks.list(run),
-      'run.bookmark.put': async (request) => await this.#bookmarks.put(request),
-      'run.bookmark.delete': async (request) => await this.#bookmarks.delete(request),
-      'run.branch': async (request) => ({ run: await this.#branch(request) }),
-      'run.branch.prepare': ({ run }) => done(this.#branches.prepare(run)),
-      'run.branch.stop': async ({ run }) => done(await this.#branches.stop(run)),
-      'runs.compare': (request) => this.#comparing.compare(request),
-      'runs.compare.stop': () => done(this.#comparing.stop()),
+      ...this.#bookmarks.commands(),
+      ...this.#branches.commands(),
+      ...this.#comparing.commands(),
       'run.history': async ({ run, limitMs }) => await this.#history(run, limitMs),
       'run.watch': async ({ run, on }, from) => {
         if (!from) throw new LabError('bad-request', 'run.watch belongs to a connection, and this call came over none.')
-        if (on) await view(run) // a run that cannot be read is said now
+        if (on) await this.#views.get(run) // a run that cannot be read is said now
         return done(from.watch(run, on))
       },
     }
@@ -301,39 +285,9 @@ class SynodLab implements Lab {
     })
   }
 
-  /** The run that is left is ended when it is live, once the branch is made. */
-  async #branch(request: ParsedRequest<'run.branch'>): Promise<RunId> {
-    const { run: of, seq } = request
-    this.#mayWrite()
-    return await this.#alone(async () => {
-      const live = this.#live
-      checkFree(live && { run: live.run, name: this.#library.summary(live.run).name }, of)
-      if (live) await live.flush()
-      const { name: was, mode: own = 'real' } = await this.#summaryOf(of)
-      if (own === 'imported')
-        throw new LabError(
-          'bad-request',
-          'This run was imported: what its nodes held in memory is not recorded.',
-          'Branch from a run that Synod made.',
-        )
-      const mode = request.mode ?? own
-      const name = (request.name ?? `${was}, from event ${seq}`).slice(0, 120)
-      const place = { ...this.#library.create(name), name }
-      try {
-        const branch = await this.#branches.make(request, mode, place)
-        if (live) await this.#end(live)
-        const begun = this.#newRun(place.folder, {
-          ...{ run: place.run, file: place.file, name, branch },
-          ...choose(branch.header.config),
-          ...this.#hearing(place.run),
-        })
-        await this.#begin(begun)
-      } catch (error) {
-        this.#library.discard(place.run)
-        throw error
-      }
-      return place.run
-    })
+  async #beginBranch({ run, file, folder, name }: BranchPlace, branch: MadeBranch): Promise<void> {
+    const settings = { run, file, name, branch, ...choose(branch.header.config), ...this.#hearing(run) }
+    await this.#begin(this.#newRun(folder, settings))
   }
 
   /** From the library where that knows it: the thread that reads recordings may be busy with one. */
@@ -362,7 +316,7 @@ class SynodLab implements Lab {
 
   #newRun(folder: string, settings: LiveRunSettings): LiveRun {
     if (settings.config.mode === 'simulation') return new SimulatedRun(settings)
-    return new ProcessRun({ ...settings, folder, launcher: this.#options.launcher ?? forkLauncher(), entries: programs() })
+    return new ProcessRun({ ...settings, folder, launcher: this.#spare, entries: programs() })
   }
 
   async #begin(live: LiveRun): Promise<void> {
@@ -535,12 +489,10 @@ class SynodLab implements Lab {
     await this.#futures.stop()
     await this.#exchange.close()
     await this.#branches.stop()
+    this.#spare.close()
     this.#comparing.stop()
     this.#connections.close()
     await this.#views.close()
     this.#library.close()
   }
 }
-
-/** For commands that answer nothing. */
-const done = (_: unknown): null => null

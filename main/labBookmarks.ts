@@ -3,6 +3,7 @@ import type { RunId } from '../protocols/core/ids.ts'
 import { BOOKMARKS_MAX, type Bookmark, type BookmarkResponses, type Bookmarks } from './contract/bookmarks.ts'
 import type { ParsedRequest } from './contract/commands.ts'
 import { LabError } from './contract/errors.ts'
+import type { Handlers } from './labBorder.ts'
 import type { RunView } from './replay/index.ts'
 
 export interface BookmarkWorld {
@@ -21,6 +22,14 @@ export class LabBookmarks {
 
   constructor(world: BookmarkWorld) {
     this.#world = world
+  }
+
+  commands<From>(): Pick<Handlers<From>, 'run.bookmarks' | 'run.bookmark.put' | 'run.bookmark.delete'> {
+    return {
+      'run.bookmarks': async ({ run }) => await this.list(run),
+      'run.bookmark.put': async (request) => await this.put(request),
+      'run.bookmark.delete': async (request) => await this.delete(request),
+    }
   }
 
   async list(run: RunId): Promise<BookmarkResponses['run.bookmarks']> {

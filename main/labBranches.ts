@@ -1,24 +1,41 @@
 /** Branches of runs, as the lab answers for them: one run at a time is followed, so that a branch of it begins at once. */
+import type { RunConfig } from '../protocols/core/config.ts'
 import type { RunId } from '../protocols/core/ids.ts'
 import { BranchThread } from './branch/thread.ts'
 import type { MadeBranch } from './branch/words.ts'
 import type { BranchProgress } from './contract/branch.ts'
-import type { ParsedRequest } from './contract/commands.ts'
+import type { ParsedRequest, RunSummary } from './contract/commands.ts'
 import { LabError } from './contract/errors.ts'
+import type { Handlers } from './labBorder.ts'
+import type { RunLibrary } from './recorder/index.ts'
 
 export interface BranchesWorld {
+  readonly library: RunLibrary
+  /** Throws a LabError where nothing may be recorded. */
+  mayWrite(): void
   /** The file of a run, whether or not it is in the library. */
   fileOf(run: RunId): string
+  summaryOf(run: RunId): Promise<RunSummary>
+  /** Starts and ends of runs come one after the other. */
+  alone<T>(work: () => Promise<T>): Promise<T>
+  live(): { readonly run: RunId; flush(): Promise<void> } | undefined
+  endLive(): Promise<void>
+  /** The branch begins, live; whatever was live has ended. */
+  begin(place: BranchPlace, branch: MadeBranch): Promise<void>
+  /** Processes for so many nodes are about to be wanted. */
+  foresee(nodes: number): void
   tell(run: RunId, progress: BranchProgress): void
 }
 
-/** Where a branch is to be recorded. */
+/** Where a branch is recorded. */
 export interface BranchPlace {
   readonly run: RunId
   readonly file: string
   readonly folder: string
   readonly name: string
 }
+
+type Commands = 'run.branch' | 'run.branch.prepare' | 'run.branch.stop'
 
 export class LabBranches {
   readonly #world: BranchesWorld
@@ -28,15 +45,19 @@ export class LabBranches {
     this.#world = world
   }
 
-  prepare(run: RunId): void {
-    this.#threadOf(run).prepare()
-  }
-
-  /** Rejects with a LabError. */
-  make({ run, seq, heal, seed }: ParsedRequest<'run.branch'>, mode: 'real' | 'simulation', place: BranchPlace): Promise<MadeBranch> {
-    const { folder, file, name } = place
-    const disksFolder = mode === 'real' ? folder : undefined
-    return this.#threadOf(run).make({ of: run, seq, run: place.run, name, file, mode, heal, seed, disksFolder })
+  commands<From>(): Pick<Handlers<From>, Commands> {
+    return {
+      'run.branch': async (request) => ({ run: await this.#branch(request) }),
+      'run.branch.prepare': async ({ run, mode }) => {
+        this.#threadOf(run).prepare()
+        if (mode === 'real') this.#world.foresee((await this.#world.summaryOf(run)).nodes)
+        return null
+      },
+      'run.branch.stop': async ({ run }) => {
+        await this.stop(run)
+        return null
+      },
+    }
   }
 
   /** Resolves when nothing of it is under way any more; `run`: only if it is this one. */
@@ -45,6 +66,40 @@ export class LabBranches {
     if (!followed || (run !== undefined && followed.run !== run)) return
     this.#followed = undefined
     await followed.thread.close()
+  }
+
+  /** What is live goes on until the branch is made, and when it cannot be made, nothing has ended. */
+  async #branch(request: ParsedRequest<'run.branch'>): Promise<RunId> {
+    const { library, mayWrite, alone, live: liveNow, summaryOf, begin, endLive, foresee } = this.#world
+    const { run: of, seq } = request
+    mayWrite()
+    return await alone(async () => {
+      const live = liveNow()
+      if (live && !request.endLive) throw wouldEnd(library.summary(live.run).name)
+      if (live?.run === of) await live.flush()
+      const { name: was, mode: own = 'real', nodes } = await summaryOf(of)
+      if (own === 'imported') throw imported()
+      const mode = request.mode ?? own
+      if (mode === 'real') foresee(nodes) // they start while the cut is made
+      const name = (request.name ?? `${was}, from event ${seq}`).slice(0, 120)
+      const place = { ...library.create(name), name }
+      try {
+        const branch = await this.#make(request, mode, place)
+        if (live) await endLive()
+        await begin(place, branch)
+      } catch (error) {
+        library.discard(place.run)
+        throw error
+      }
+      return place.run
+    })
+  }
+
+  /** Rejects with a LabError. */
+  #make({ run, seq, heal, seed }: ParsedRequest<'run.branch'>, mode: RunConfig['mode'], place: BranchPlace): Promise<MadeBranch> {
+    const { folder, file, name } = place
+    const disksFolder = mode === 'real' ? folder : undefined
+    return this.#threadOf(run).make({ of: run, seq, run: place.run, name, file, mode, heal, seed, disksFolder })
   }
 
   #threadOf(run: RunId): BranchThread {
@@ -59,8 +114,12 @@ export class LabBranches {
   }
 }
 
-/** Throws a LabError where nothing can be begun now. */
-export function checkFree(live: { readonly run: RunId; readonly name: string } | undefined, of: RunId): void {
-  if (live && live.run !== of)
-    throw new LabError('start-failed', `The run "${live.name}" is live, and a lab runs one at a time.`, 'Stop it first.')
-}
+const imported = (): LabError =>
+  new LabError('bad-request', 'This run was imported: what its nodes held in memory is not recorded.', 'Branch from a run that Synod made.')
+
+const wouldEnd = (name: string): LabError =>
+  new LabError(
+    'start-failed',
+    `The run "${name}" is live, and a lab runs one at a time: the branch would end it.`,
+    'Wait until it has ended, or say that it may be ended: what it recorded stays whole.',
+  )

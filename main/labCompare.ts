@@ -3,6 +3,7 @@ import type { RunId } from '../protocols/core/ids.ts'
 import { compareFiles } from './compare/thread.ts'
 import type { ParsedRequest, RunSummary } from './contract/commands.ts'
 import type { CompareProgress, CompareReport } from './contract/compare.ts'
+import type { Handlers } from './labBorder.ts'
 
 export interface CompareWorld {
   fileOf(run: RunId): string
@@ -16,6 +17,16 @@ export class LabCompare {
 
   constructor(world: CompareWorld) {
     this.#world = world
+  }
+
+  commands<From>(): Pick<Handlers<From>, 'runs.compare' | 'runs.compare.stop'> {
+    return {
+      'runs.compare': (request) => this.compare(request),
+      'runs.compare.stop': () => {
+        this.stop()
+        return null
+      },
+    }
   }
 
   /** Rejects with a LabError. */

@@ -10,6 +10,7 @@ import type { ParsedRequest, Responses, RunSummary } from './contract/commands.t
 import { LabError } from './contract/errors.ts'
 import type { ExchangeProgress } from './contract/exchange.ts'
 import { type EndedStatus, exchange, formats } from './exchange/index.ts'
+import type { Handlers } from './labBorder.ts'
 import type { RunLibrary } from './recorder/index.ts'
 
 export interface ExchangeWorld {
@@ -17,6 +18,8 @@ export interface ExchangeWorld {
   /** The file of a run, whether or not it is in the library, with all that is known of it written; and how it ended. */
   source(run: RunId): Promise<{ readonly file: string; readonly name: string; readonly status: EndedStatus }>
   tell(job: string, progress: ExchangeProgress): void
+  /** The library has another run. */
+  added(summary: RunSummary): RunSummary
 }
 
 /** A file of the lab's own, for somebody at the other end of a host. */
@@ -35,6 +38,17 @@ export class LabExchange {
   constructor(world: ExchangeWorld) {
     this.#world = world
     this.#folder = path.join(world.library.dataFolder, 'exchange')
+  }
+
+  commands<From>(): Pick<Handlers<From>, 'exchange.export' | 'exchange.import' | 'exchange.stop'> {
+    return {
+      'exchange.export': (request) => this.export(request),
+      'exchange.import': async (request) => this.#world.added(await this.import(request)),
+      'exchange.stop': ({ job }) => {
+        this.stop(job)
+        return null
+      },
+    }
   }
 
   async export({ run, as, job, path: to }: ParsedRequest<'exchange.export'>): Promise<Responses['exchange.export']> {

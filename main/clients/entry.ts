@@ -6,7 +6,7 @@ import { ExitCode, FatalError } from '../node/fatal.ts'
 import { runClients } from './program.ts'
 
 runProcess(async (parent) => {
-  const settings = readSettings<ClientsSettings>('clients')
+  const settings = await readSettings<ClientsSettings>('clients', parent)
   const service = findService(settings.service)
   if (!service) throw new FatalError(ExitCode.settings, `There is no service called ${settings.service}.`)
   await runClients(settings, service, parent)

@@ -72,6 +72,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
         for (const client of clients()) client.abandon()
         desk.flush()
         return void tap.end().then(() => process.exit(ExitCode.good))
+      case 'be':
       case 'pause':
       case 'resume':
       case 'stopped':

@@ -7,19 +7,23 @@ const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 
 export const branchRequests = {
   /**
-   * A new run that goes on, live, from right after event `seq` of another, which ends when it is live itself. `mode`: the run's
-   * own when absent. `heal`: first lifts every fault, resumes and restarts every node. `seed`: of what is drawn from there on; the run's own when absent.
+   * A new run that goes on, live, from right after event `seq` of another. A lab runs one at a time: what is live is ended once the branch
+   * is made, its recording whole, and only where `endLive` says that it may be. `mode`: the run's own when absent. `heal`: first lifts every fault, resumes and restarts every node. `seed`: of what is drawn from there on; the run's own when absent.
    */
   'run.branch': z.strictObject({
     run,
     seq: z.int().min(1),
     mode: modeSchema.optional(),
     heal: z.boolean().default(false),
+    endLive: z.boolean().default(false),
     seed: z.int().min(0).max(4_294_967_295).optional(),
     name: z.string().min(1).max(120).optional(),
   }),
-  /** Follows the run in the background, so that a branch of it begins at once. Changes of kind `branching` say how far that is. */
-  'run.branch.prepare': z.strictObject({ run }),
+  /**
+   * Follows the run in the background, so that a branch of it begins at once; for one of processes, starts them meanwhile. Changes of kind
+   * `branching` say how far that is.
+   */
+  'run.branch.prepare': z.strictObject({ run, mode: modeSchema.optional() }),
   /** Gives up a branch that is being prepared. */
   'run.branch.stop': z.strictObject({ run }),
 } as const

@@ -44,8 +44,12 @@ export interface ClientsSettings extends ProcessSettings {
 
 /** The environment variable in which a process finds its settings as JSON. */
 export const SETTINGS_VARIABLE = 'SYNOD_PROCESS'
+/** What stands there when they come by the word `be`: the process was started before anybody knew what for. */
+export const LATER = 'later'
 
 export type ToProcess =
+  /** To a process that waits for them: its settings, as JSON. */
+  | { readonly kind: 'be'; readonly settings: string }
   | { readonly kind: 'timeScale'; readonly scale: number }
   /** Cooperative pause, where the system has no SIGSTOP. */
   | { readonly kind: 'pause' }

@@ -1,5 +1,5 @@
 /** What the processes of nodes and of clients have in common: settings, the word to the engine, and how they end. */
-import { type ClientsSettings, type NodeSettings, SETTINGS_VARIABLE } from '../contract/process.ts'
+import { type ClientsSettings, LATER, type NodeSettings, SETTINGS_VARIABLE } from '../contract/process.ts'
 import { ExitCode, FatalError, fatal } from './fatal.ts'
 import { type Parent, parentChannel } from './parent.ts'
 import { StoppedSiblings } from './stoppedSiblings.ts'
@@ -7,9 +7,10 @@ import { StoppedSiblings } from './stoppedSiblings.ts'
 /** Long enough for a last word over the launcher's channel. */
 const LAST_WORD_MS = 500
 
-/** Reads the settings from the environment. Throws a FatalError when they are not there. */
-export function readSettings<S extends NodeSettings | ClientsSettings>(as: S['as']): S {
-  const text = process.env[SETTINGS_VARIABLE]
+/** Reads the settings from the environment, or waits for them where that says so. Rejects with a FatalError when they are not there. */
+export async function readSettings<S extends NodeSettings | ClientsSettings>(as: S['as'], parent: Parent): Promise<S> {
+  const found = process.env[SETTINGS_VARIABLE]
+  const text = found === LATER ? await told(parent) : found
   const hint = 'Start it from the lab: it does not run by itself.'
   if (text === undefined)
     throw new FatalError(ExitCode.settings, `This is the program of a lab's ${as}; it finds no ${SETTINGS_VARIABLE}.`, hint)
@@ -18,6 +19,9 @@ export function readSettings<S extends NodeSettings | ClientsSettings>(as: S['as
     throw new FatalError(ExitCode.settings, `This is the program of a lab's ${as}, and its settings are for a ${settings.as}.`, hint)
   return settings
 }
+
+const told = (parent: Parent): Promise<string> =>
+  new Promise((resolve) => parent.onMessage((message) => message.kind === 'be' && resolve(message.settings)))
 
 /**
  * Runs the program of a process until the engine ends it. A process without its engine ends at once, and ends first those of

@@ -11,7 +11,7 @@ let driver: Pick<Driver, 'lastWords'> | undefined
 
 runProcess(
   async (parent) => {
-    const settings = readSettings<NodeSettings>('node')
+    const settings = await readSettings<NodeSettings>('node', parent)
     const definition = findProtocol(settings.protocol)
     const service = findService(settings.service)
     if (!definition) throw new FatalError(ExitCode.settings, `There is no protocol called ${settings.protocol}.`)

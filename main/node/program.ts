@@ -125,6 +125,7 @@ function obey(message: ToProcess, { clock, driver, incoming, tap }: Parts): void
     case 'stop':
       driver?.close()
       return void tap.end().then(() => process.exit(ExitCode.good))
+    case 'be':
     case 'begin':
     case 'operate':
     case 'load':

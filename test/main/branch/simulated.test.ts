@@ -86,14 +86,30 @@ test('a branch of a branch knows its parent, and a parent that is deleted leaves
   expect(verdict.divergence).toBeUndefined()
 })
 
-test('a live run is left and ends; another live run is not touched', async () => {
-  const { run } = await lab.call('runs.start', { config: { mode: 'simulation', nodes: 3, load: { clients: 2, rate: 30 } } })
+test('a live run is not ended unasked; where it may be, it ends with its whole recording when the branch is made', async () => {
+  const { run } = await lab.call('runs.start', { config: { mode: 'simulation', nodes: 3, name: 'Live', load: { clients: 2, rate: 30 } } })
   await grown(run, 300)
-  await expect(lab.call('run.branch', { run: parent, seq: 50 })).rejects.toThrow(/is live/)
-  const { run: branch } = await lab.call('run.branch', { run, seq: 200 })
+  const statusOf = async (one: RunId) => (await lab.call('runs.list', {})).find((each) => each.run === one)?.status
+  const before = (await lab.call('runs.list', {})).length
+  for (const of of [run, parent]) {
+    const refused = lab.call('run.branch', { run: of, seq: 50 })
+    await expect(refused).rejects.toThrow('The run "Live" is live, and a lab runs one at a time: the branch would end it.')
+  }
+  // When it cannot be made, nothing has ended, though it might have been.
+  await expect(lab.call('run.branch', { run, seq: 10_000_000, endLive: true })).rejects.toThrow(/There is no event/)
+  expect(await statusOf(run)).toBe('live')
+  expect((await lab.call('runs.list', {})).length).toBe(before)
+  await grown(run, 100)
+
+  const { lastSeq } = await lab.call('run.overview', { run })
+  const { run: branch } = await lab.call('run.branch', { run, seq: 200, endLive: true })
   await grown(branch, 200)
-  expect((await lab.call('runs.list', {})).find((one) => one.run === run)?.status).toBe('ended')
-  expect(events(branch).slice(0, 200)).toEqual(events(run).slice(0, 200))
+  expect(await statusOf(run)).toBe('ended')
+  const left = events(run)
+  expect(left.length).toBeGreaterThanOrEqual(lastSeq)
+  expect(left.at(-1)).toMatchObject({ kind: 'action', action: { do: 'end' } })
+  expect(await lab.call('run.check', { run })).toMatchObject({ is: 'pass', judgedSeq: left.length })
+  expect(events(branch).slice(0, 200)).toEqual(left.slice(0, 200))
   await lab.call('runs.stop', { run: branch })
 })
 
