@@ -16,10 +16,10 @@ import type { Found, Picked } from '../contract/query.ts'
 import type { ChunkPlace, Chunks } from './chunks.ts'
 import { Letters } from './letters.ts'
 
-/** An answer to a query takes no longer than about this. */
-const WORK_MS = 10
-/** The clock is looked at once in so many events. */
-const LOOK_EVERY = 256
+/** An answer to a query takes no longer than about this, and what is at hand then. */
+const WORK_MS = 6
+/** The clock is looked at once in so many events: some of them take as long as it takes to find a send far back. */
+const LOOK_EVERY = 16
 /** Matches in one answer. */
 const FOUND_MAX = 50_000
 
@@ -43,6 +43,8 @@ export class Search {
   readonly #chunks: Chunks
   readonly #tables: ChunkTables
   readonly #letters: Letters
+  /** Where the last answer stopped in the middle of a chunk. */
+  #paused: { readonly query: CompiledQuery; readonly lastSeq: number; readonly reader: ChunkReader } | undefined
   /** The last query, ready: it is asked again for its next page. */
   #compiled: { readonly where: string; readonly query: CompiledQuery } | undefined
 
@@ -149,16 +151,27 @@ export class Search {
       const place = places[i] as ChunkPlace
       if (place.firstSeq > toSeq) return { next: undefined, scanned }
       if (place.endUs < fromUs) continue
-      const reader = this.#chunks.reader(place)
-      while (reader.next()) {
+      const paused = this.#takeUp(query, place, first)
+      const reader = paused ?? this.#chunks.reader(place)
+      for (let isThere = paused !== undefined || reader.next(); isThere; isThere = reader.next()) {
         if (query.asksLetters && reader.kind === ChunkKind.send) this.#letters.learn(reader)
         if (reader.seq < first) continue
-        if (count >= limit || (scanned % LOOK_EVERY === LOOK_EVERY - 1 && performance.now() > untilMs)) return { next: reader.seq, scanned }
+        if (count >= limit || (scanned % LOOK_EVERY === LOOK_EVERY - 1 && performance.now() > untilMs)) {
+          this.#paused = { query, lastSeq: place.lastSeq, reader }
+          return { next: reader.seq, scanned }
+        }
         scanned++
         if (query.lets(reader)) count = take(reader)
       }
     }
     return { next: undefined, scanned }
+  }
+
+  /** The reader of the answer before, where that stopped at this very event: nothing of its chunk is read twice. */
+  #takeUp(query: CompiledQuery, { lastSeq }: ChunkPlace, seq: number): ChunkReader | undefined {
+    const paused = this.#paused
+    this.#paused = undefined
+    return paused?.query === query && paused.lastSeq === lastSeq && paused.reader.seq === seq ? paused.reader : undefined
   }
 
   /** From `from` back towards the first; the answer is in that order. */

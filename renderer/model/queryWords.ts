@@ -2,8 +2,8 @@
 import type { Mark } from '../../main/contract/commands.ts'
 import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
 import { CLIENTS, type NodeId } from '../../protocols/core/ids.ts'
-import type { AnyProtocol } from '../../protocols/core/machine.ts'
-import type { Named, Words } from '../../protocols/query/complete.ts'
+import type { Words } from '../../protocols/query/complete.ts'
+import { pathsOf } from '../../protocols/query/paths.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 
 export interface SavedQuery {
@@ -32,24 +32,6 @@ export function queryWords(
     clients: ['you'],
     paths: known ? pathsOf(known) : [],
   }
-}
-
-/** Fields of the bodies of a protocol's messages, as its schema says, and the facts that its nodes show. */
-function pathsOf(protocol: AnyProtocol): Named[] {
-  const facts = protocol.facts.map(({ name, help }) => ({ name: `fact.${name}`, help }))
-  const fields = new Map<string, string[]>()
-  for (const [type, keys] of shapesOf(protocol.message)) for (const key of keys) fields.set(key, [...(fields.get(key) ?? []), type])
-  fields.delete('kind')
-  return [...[...fields].map(([name, types]) => ({ name, help: `In the body of ${types.join(', ')}.` })), ...facts]
-}
-
-/** A schema of several shapes, one a message, names them in its `kind`; of any other nothing is known. */
-function shapesOf(schema: unknown): [type: string, keys: string[]][] {
-  const { options } = (schema ?? {}) as { readonly options?: readonly { readonly shape?: { readonly [key: string]: unknown } }[] }
-  return (options ?? []).flatMap(({ shape }): [string, string[]][] => {
-    const type = (shape?.kind as { readonly value?: unknown } | undefined)?.value
-    return shape && typeof type === 'string' ? [[type, Object.keys(shape)]] : []
-  })
 }
 
 /** Queries that ship: made of what the protocol says of its messages. */

@@ -5,8 +5,11 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { CLIENTS } from '../../protocols/core/ids.ts'
+import { type Misspelt, misspeltIn } from '../../protocols/query/misspelt.ts'
 import { parseQuery } from '../../protocols/query/parse.ts'
+import { pathsOf } from '../../protocols/query/paths.ts'
 import { QueryError } from '../../protocols/query/syntax.ts'
+import { findProtocol } from '../../protocols/registry.ts'
 import { Positions } from '../model/positions.ts'
 import { useEvents } from './events.ts'
 import { useLab } from './lab.ts'
@@ -49,6 +52,16 @@ export const useMatches = defineStore('matches', () => {
       throw error
     }
   })
+  /** What may have been misspelt in a query that found nothing. */
+  const misspelt = computed<readonly Misspelt[]>(() => {
+    if (where.value === '' || searching.value || stopped.value || count.value > 0 || text.value.trim() !== where.value) return []
+    const protocol = findProtocol(run.config?.protocol ?? '')
+    return protocol ? misspeltIn(parseQuery(text.value), pathsOf(protocol)) : []
+  })
+  /** Asks with what was meant in its place. */
+  function mend({ place, meant }: Misspelt): void {
+    ask(text.value.slice(0, place.at) + meant + text.value.slice(place.end))
+  }
   const isAsked = computed(() => where.value !== '')
   const count = computed(() => {
     version.value
@@ -176,6 +189,8 @@ export const useMatches = defineStore('matches', () => {
     text,
     where,
     problem,
+    misspelt,
+    mend,
     isAsked,
     count,
     version,

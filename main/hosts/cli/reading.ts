@@ -1,5 +1,9 @@
 /** The commands that read: the library, the protocols, and one recorded run. */
 import type { RunId } from '../../../protocols/core/ids.ts'
+import { misspeltIn } from '../../../protocols/query/misspelt.ts'
+import { parseQuery } from '../../../protocols/query/parse.ts'
+import { pathsOf } from '../../../protocols/query/paths.ts'
+import { findProtocol } from '../../../protocols/registry.ts'
 import type { Compared, LabInfo, NodeStates, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
 import { LabError } from '../../contract/errors.ts'
 import type { Lab, LabConnection } from '../../lab.ts'
@@ -115,6 +119,7 @@ export async function events(name: string, options: EventsOptions): Promise<numb
     const { lastSeq } = await connection.call('run.overview', { run })
     if (options.from > lastSeq + 1) throw pastTheEnd(`--from ${options.from}`, lastSeq)
     const where = options.where ?? ''
+    let printed = 0
     let left = options.limit ?? Number.POSITIVE_INFINITY
     let from: number | undefined = options.from
     while (from !== undefined && left > 0) {
@@ -126,10 +131,20 @@ export async function events(name: string, options: EventsOptions): Promise<numb
       })
       if (page.events.length > 0) await print(page.events.map((event) => JSON.stringify(event)).join('\n'))
       left -= page.events.length
+      printed += page.events.length
       from = page.next
     }
+    if (printed === 0 && where !== '') await askBack(where, (await connection.call('run.overview', { run })).config.protocol)
     return Exit.good
   })
+}
+
+/** Nothing was found: perhaps nothing is called so. It goes beside what is printed, and changes nothing of it. */
+async function askBack(where: string, protocol: string): Promise<void> {
+  const known = findProtocol(protocol)
+  if (!known) return
+  for (const { field, meant } of misspeltIn(parseQuery(where), pathsOf(known)))
+    console.error(`Nothing found, and nothing known here is called ${field}. Did you mean ${meant}?`)
 }
 
 const pastTheEnd = (asked: string, lastSeq: number): LabError =>

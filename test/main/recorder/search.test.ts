@@ -1,7 +1,7 @@
 /** Searching and following causes in a recording, beside the obvious way over all of its events. */
 import path from 'node:path'
 import fc from 'fast-check'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { RunReader } from '../../../main/recorder/reader.ts'
 import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
 import { messageId } from '../../../protocols/core/ids.ts'
@@ -43,6 +43,41 @@ const QUERIES = [
     'nothing',
   ],
 ]
+
+test('two queries asked in turns, each answer as short as it can be, find what each finds alone', () => {
+  const wanted = ['node:n3', 'type:Ask not kind:send']
+  const alone = wanted.map((where) => {
+    const seqs: number[] = []
+    for (let from: number | undefined = 1; from !== undefined; ) {
+      const page: ReturnType<RunReader['find']> = reader.find({ from, where })
+      seqs.push(...page.seqs)
+      from = page.next
+    }
+    return seqs
+  })
+  let nowMs = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 100))
+  try {
+    const found: number[][] = wanted.map(() => [])
+    const from: (number | undefined)[] = wanted.map(() => 1)
+    let answers = 0
+    // The second is asked twice as often: the place where one stopped is not where the other goes on.
+    for (const turn of Array.from({ length: 6000 }, (_, i) => (i % 3 === 0 ? 0 : 1))) {
+      const at = from[turn]
+      if (at === undefined) continue
+      answers++
+      const page = reader.find({ from: at, where: wanted[turn] as string })
+      expect(page.scanned).toBeLessThanOrEqual(16)
+      found[turn]?.push(...page.seqs)
+      from[turn] = page.next
+    }
+    expect(from).toEqual([undefined, undefined])
+    expect(answers).toBeGreaterThan(500)
+    expect(found).toEqual(alone)
+  } finally {
+    clock.mockRestore()
+  }
+})
 
 test.each(QUERIES)('%s: found page by page, forwards, backwards and by position', (where) => {
   const around = { endpoints: ['n1', 'n2', 'n3', 'n4', 'clients'], letterOf: (message: number) => sends.get(message) }

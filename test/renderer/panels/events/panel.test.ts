@@ -108,6 +108,19 @@ test('what is wrong with a query is said where it is wrong, and the last one tha
   await until(() => !panel.find('.problem').exists())
 })
 
+test('a field that nothing is called like is looked for all the same; when nothing is found, what may have been meant is one click away', async () => {
+  await it.open('Leader crash and partition')
+  const { panel } = await panelOf()
+  await panel.get('input').setValue('node:n1 tern>1')
+  await until(() => panel.find('.notice').exists())
+  expect(panel.get('.notice').text()).toContain('nothing known here is called tern. Did you mean')
+  expect(panel.get('.count').text()).toBe('0 found')
+  await panel.get('.notice button').trigger('click')
+  expect(panel.get<HTMLInputElement>('input').element.value).toBe('node:n1 term>1')
+  await until(() => /^[1-9][\d,]* found$/.test(panel.get('.count').text()))
+  expect(panel.find('.notice').exists()).toBe(false)
+})
+
 test('a query is completed from the names of the run and of its protocol', async () => {
   await it.open('Seven nodes at rest')
   const { panel } = await panelOf()
