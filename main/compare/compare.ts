@@ -5,8 +5,8 @@ import { findService } from '../../protocols/services/index.ts'
 import type { Mark, RunSummary } from '../contract/commands.ts'
 import type { ComparedRun, CompareProgress, CompareReport, SaidEvent } from '../contract/compare.ts'
 import { LabError } from '../contract/errors.ts'
-import { eventWords } from '../futures/words.ts'
 import type { RunReader } from '../recorder/reader.ts'
+import { sentenceOf } from '../recorder/sentence.ts'
 import { type Account, accountOf, type Operation } from './account.ts'
 
 const LISTED = 50
@@ -53,7 +53,7 @@ export function compareRuns(a: Side, b: Side, onProgress: (progress: CompareProg
 
 function said(reader: RunReader, seq: number | undefined): SaidEvent | undefined {
   const event = seq === undefined ? undefined : reader.event(seq)
-  return event && { seq: event.seq, atUs: Math.max(0, event.atUs), text: eventWords(event) }
+  return event && { seq: event.seq, atUs: Math.max(0, event.atUs), text: sentenceOf(reader, event) }
 }
 
 function sentence(

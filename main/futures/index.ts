@@ -39,6 +39,7 @@ export async function futuresOf(options: FuturesOptions): Promise<FuturesReport>
         cuts: past.cutsBefore(seq),
         timeOf: (at) => past.timeOf(at),
         eventsBetween: (after, to) => past.between(after, to),
+        sentenceOf: (said) => past.sentenceOf(said),
         look: (at, seeds) => threads.look(at, seeds, target, untilUs),
         troubles: () => threads.troubles,
         ...(signal ? { signal } : {}),

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../protocols/core/event.ts'
 import type { FuturesMoment, FuturesReport, FuturesStep } from '../contract/futures.ts'
 import { Curve, wilson } from './curve.ts'
 import type { Future } from './past.ts'
-import { eventWords, telling } from './words.ts'
+import { telling } from './telling.ts'
 
 export interface MeasureOptions {
   readonly what: string
@@ -23,6 +23,7 @@ export interface MeasureOptions {
   readonly signal?: AbortSignal
   timeOf(seq: number): number
   eventsBetween(after: number, to: number): readonly RunEvent[]
+  sentenceOf(event: RunEvent): string
   /** Futures from a moment, one for each seed; fewer when something went wrong. */
   look(seq: number, seeds: readonly number[]): Promise<readonly Future[]>
   troubles(): readonly string[]
@@ -63,11 +64,11 @@ async function momentAt(seq: number, { futures, seed, look, timeOf, signal }: Me
   }
 }
 
-function reportOf(curve: Curve, { what, seq, untilUs, eventsBetween, troubles, signal }: MeasureOptions): FuturesReport {
+function reportOf(curve: Curve, { what, seq, untilUs, eventsBetween, sentenceOf, troubles, signal }: MeasureOptions): FuturesReport {
   const steps = curve.steps().map(([before, after]): FuturesStep => {
     const event = telling(eventsBetween(before.seq, after.seq))
     const count = after.seq - before.seq
-    const text = event ? eventWords(event) : ''
+    const text = event ? sentenceOf(event) : ''
     return {
       ...{ from: before.seq, to: after.seq, before: before.share, after: after.share, event: event?.seq ?? after.seq },
       text: count === 1 ? text : `${text} (and ${count - 1} other event${count === 2 ? '' : 's'})`,

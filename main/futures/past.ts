@@ -10,6 +10,7 @@ import { LabError } from '../contract/errors.ts'
 import { ownConfig, type RunHeader } from '../recorder/header.ts'
 import type { RunReader } from '../recorder/reader.ts'
 import type { Recorder } from '../recorder/recorder.ts'
+import { sentenceOf } from '../recorder/sentence.ts'
 import type { Target } from './target.ts'
 
 export interface Future {
@@ -66,6 +67,10 @@ export abstract class RecordedPast {
   /** Events behind `after`, up to `to`, the recording's own checkpoints apart. */
   between(after: number, to: number): RunEvent[] {
     return [...eventsOf(this.reader, after + 1, to)].filter(({ kind }) => kind !== 'checkpoint')
+  }
+
+  sentenceOf(event: RunEvent): string {
+    return sentenceOf(this.reader, event)
   }
 
   timeOf(seq: number): number {

@@ -5,7 +5,7 @@
 import type { HistoryPoint } from '../../main/contract/history.ts'
 import type { InvokeEvent, ReturnEvent, RunEvent } from '../../protocols/core/event.ts'
 import type { Json } from '../../protocols/core/json.ts'
-import type { Speech } from './speech.ts'
+import type { Speech } from '../../protocols/words/speech.ts'
 
 export interface HistoryOp {
   readonly id: number

@@ -1,6 +1,6 @@
 /** Which token of the palette a node or a message family wears. */
 import { CLIENTS, type EndpointId } from '../../protocols/core/ids.ts'
-import type { Family } from './speech.ts'
+import type { Family } from '../../protocols/words/speech.ts'
 
 /** `node-1` .. `node-8`, the ninth node wears the first hue again (with a pattern, see `repeats`); `node-clients` for clients. */
 export function nodeToken(node: EndpointId): string {

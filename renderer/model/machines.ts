@@ -1,6 +1,6 @@
 /** What ails the machines of simulated nodes, apart from their links: clocks that are wrong, disks that are slow. */
 import type { NodeId } from '../../protocols/core/ids.ts'
-import { clockText, diskText } from './faultText.ts'
+import { clockText, diskText } from '../../protocols/words/faultText.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export type MachinePart = 'clock' | 'disk'

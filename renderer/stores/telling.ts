@@ -1,6 +1,6 @@
 /** What sentences about events need to know, from the open run. */
 import { computed } from 'vue'
-import type { Telling } from '../model/eventText.ts'
+import type { Telling } from '../../protocols/words/eventText.ts'
 import { useEvents } from './events.ts'
 import { usePlayback } from './playback.ts'
 import { useRun } from './run.ts'

@@ -1,6 +1,6 @@
 /** Says the present event as a sentence to those who hear the window rather than see it: every event where the playhead rests, the turning points while it runs. */
 import { watch } from 'vue'
-import { eventSentence } from '../model/eventText.ts'
+import { eventSentence } from '../../protocols/words/eventText.ts'
 import { useEvents } from '../stores/events.ts'
 import { useNotices } from '../stores/notices.ts'
 import { usePlayback } from '../stores/playback.ts'

@@ -2,8 +2,8 @@
 import cytoscape from 'cytoscape'
 import { finished, type Pieces } from '../../../protocols/causality/pieces.ts'
 import type { EndpointId } from '../../../protocols/core/ids.ts'
+import type { Family } from '../../../protocols/words/speech.ts'
 import { familyToken, nodeToken } from '../../model/hues.ts'
-import type { Family } from '../../model/speech.ts'
 import type { Scene } from './scene.ts'
 
 export const NODE_PX = 17

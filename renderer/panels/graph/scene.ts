@@ -11,8 +11,8 @@ import { PIECE, type Pieces } from '../../../protocols/causality/pieces.ts'
 import type { EndpointId } from '../../../protocols/core/ids.ts'
 import { ChunkKind } from '../../../protocols/wire/chunk.ts'
 import { StepInputKind } from '../../../protocols/wire/tap.ts'
+import type { Family, Speech } from '../../../protocols/words/speech.ts'
 import { formatCount, formatCountOf } from '../../model/format.ts'
-import type { Family, Speech } from '../../model/speech.ts'
 import type { Chosen } from './choose.ts'
 
 export const ELEMENTS_MAX = 2000

@@ -3,7 +3,7 @@
  * things happen, and fold what comes before; their items stand in one line each.
  */
 import type { Json } from '../../../protocols/core/json.ts'
-import { brief } from '../../model/speech.ts'
+import { brief } from '../../../protocols/words/speech.ts'
 
 export interface TreeRow {
   /** Keys joined by dots; of a fold, the list's path followed by `…`. */

@@ -2,7 +2,7 @@
 import type { ActionEvent, NodeEvent } from '../../../protocols/core/event.ts'
 import type { LinkTarget } from '../../../protocols/core/fault.ts'
 import type { EndpointId } from '../../../protocols/core/ids.ts'
-import { faultText } from '../../model/faultText.ts'
+import { faultText } from '../../../protocols/words/faultText.ts'
 
 export interface Edge {
   readonly seq: number

@@ -1,7 +1,7 @@
 /** A few words on rows that are in sight, from the recording; what is not here yet is fetched and drawn when it comes. */
 import type { RunEvent } from '../../../protocols/core/event.ts'
-import { noteText } from '../../model/eventText.ts'
-import type { Speech } from '../../model/speech.ts'
+import { noteText } from '../../../protocols/words/eventText.ts'
+import type { Speech } from '../../../protocols/words/speech.ts'
 import { useEvents } from '../../stores/events.ts'
 import { useRun } from '../../stores/run.ts'
 

@@ -1,5 +1,5 @@
 /** A fault's band in words: from the fault itself where it is still known, else as its mark says. */
-import { faultText } from '../../model/faultText.ts'
+import { faultText } from '../../../protocols/words/faultText.ts'
 import type { Band } from '../../model/marks.ts'
 import { useRun } from '../../stores/run.ts'
 

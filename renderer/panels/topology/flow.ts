@@ -3,8 +3,9 @@
  * stretch of a link is as strong as the number of messages on it, by family. Where the screen is told of a sample only, each
  * message of the sample stands for as many as the rate of its type says.
  */
+
+import type { Family } from '../../../protocols/words/speech.ts'
 import type { Pen } from '../../model/picture/pen.ts'
-import type { Family } from '../../model/speech.ts'
 import { type Arc, pointAt } from './geometry.ts'
 
 export const FLOW_FROM = 200

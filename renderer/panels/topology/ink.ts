@@ -1,6 +1,6 @@
 /** Colours and the view of one drawing: what every part that paints on the canvas is given. */
 import type { EndpointId } from '../../../protocols/core/ids.ts'
-import type { Family } from '../../model/speech.ts'
+import type { Family } from '../../../protocols/words/speech.ts'
 import type { Point } from './arrangement.ts'
 
 export interface Ink {

@@ -4,8 +4,8 @@
  * dot for an election, a bar for a client. A lost message falls off its link and fades; a held one queues up before its gate.
  */
 import type { MessageId } from '../../../protocols/core/ids.ts'
+import type { Family } from '../../../protocols/words/speech.ts'
 import type { Pen } from '../../model/picture/pen.ts'
-import type { Family } from '../../model/speech.ts'
 import type { Point } from './arrangement.ts'
 import { type Arc, angleAt, pointAt } from './geometry.ts'
 import { FONT, type Ink } from './ink.ts'

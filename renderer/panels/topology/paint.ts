@@ -3,9 +3,9 @@
  * frame while something moves). Knows neither stores nor Vue: what it paints is handed to it.
  */
 import type { EndpointId, MessageId } from '../../../protocols/core/ids.ts'
+import type { Speech } from '../../../protocols/words/speech.ts'
 import type { Flight } from '../../model/flights.ts'
 import type { Pen } from '../../model/picture/pen.ts'
-import type { Speech } from '../../model/speech.ts'
 import { linkKey } from '../../model/targets.ts'
 import { CLIENTS_RADIUS, NODE_RADIUS, type Places, type Point } from './arrangement.ts'
 import { contour } from './contour.ts'

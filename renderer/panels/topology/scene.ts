@@ -6,7 +6,7 @@ import type { ArmedFault } from '../../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, type NodeId } from '../../../protocols/core/ids.ts'
 import type { Observation, Role } from '../../../protocols/core/machine.ts'
 import type { NodeStatus } from '../../../protocols/core/moment.ts'
-import { percent, rangeText } from '../../model/faultText.ts'
+import { percent, rangeText } from '../../../protocols/words/faultText.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { linkKey, linksOf, sidesOf } from '../../model/targets.ts'
 

@@ -107,6 +107,7 @@ async function measured(moments: number, futures: number, signal?: AbortSignal):
       ...{ what: 'two leaders', seq, untilUs: past.endUs, cuts: past.cutsBefore(seq), moments, futures, seed: past.config.seed },
       timeOf: (at) => past.timeOf(at),
       eventsBetween: (after, to) => past.between(after, to),
+      sentenceOf: (event) => past.sentenceOf(event),
       look: async (at, seeds) => seeds.map((seed) => past.future(at, seed, target, past.endUs)),
       troubles: () => [],
       ...(signal ? { signal } : {}),

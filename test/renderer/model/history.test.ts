@@ -4,8 +4,8 @@ import { judge } from '../../../protocols/check/linearizability.ts'
 import { kv } from '../../../protocols/check/models/kv.ts'
 import type { InvokeEvent, ReturnEvent } from '../../../protocols/core/event.ts'
 import type { Json } from '../../../protocols/core/json.ts'
+import { speechOf } from '../../../protocols/words/speech.ts'
 import { HistoryLog, keyFilter, spreadPoints } from '../../../renderer/model/history.ts'
-import { speechOf } from '../../../renderer/model/speech.ts'
 import { longHistory } from '../../protocols/check/longHistory.ts'
 
 const stamp = { life: 1, step: 1, lamport: 1, clock: [] }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type EndpointId, messageId, nodeId, nodeIds } from '../../../../protocols/core/ids.ts'
+import { speechOf } from '../../../../protocols/words/speech.ts'
 import type { Flight } from '../../../../renderer/model/flights.ts'
-import { speechOf } from '../../../../renderer/model/speech.ts'
 import { arrange } from '../../../../renderer/panels/topology/arrangement.ts'
 import { FLOW_FROM, Flow, flowUnit, STRETCHES } from '../../../../renderer/panels/topology/flow.ts'
 import type { Ink, View } from '../../../../renderer/panels/topology/ink.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NetworkFaultInput } from '../../../protocols/core/fault.ts'
 import { nodeId } from '../../../protocols/core/ids.ts'
-import { faultText, ordinal, rangeText } from '../../../renderer/model/faultText.ts'
+import { faultText, ordinal, rangeText } from '../../../protocols/words/faultText.ts'
 
 const n = (i: number) => nodeId(`n${i}`)
 const one = { links: [[n(1), n(3)]] as [ReturnType<typeof n>, ReturnType<typeof n>][] }

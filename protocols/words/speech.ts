@@ -2,12 +2,11 @@
  * How a run speaks: its messages by family and line, in a few words; its operations as a person would type them. Taken
  * from the protocol's and the service's own definitions; a run whose protocol is not known here is shown all the same.
  */
-import type { ProtocolInfo } from '../../main/contract/commands.ts'
-import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
-import type { Json } from '../../protocols/core/json.ts'
-import type { AnyMessage, MessageSpec } from '../../protocols/core/machine.ts'
-import { findProtocol } from '../../protocols/registry.ts'
-import { findService } from '../../protocols/services/index.ts'
+import { CLIENT_MESSAGE_TYPES } from '../core/event.ts'
+import type { Json } from '../core/json.ts'
+import type { AnyMessage, MessageSpec } from '../core/machine.ts'
+import { findProtocol } from '../registry.ts'
+import { findService } from '../services/index.ts'
 
 export type Family = MessageSpec['family']
 
@@ -25,7 +24,18 @@ export interface Speech {
   readonly result: (op: Json | undefined, result: Json) => string
 }
 
-export function speechOf(protocolName: string | undefined, serviceName: string | undefined, info?: ProtocolInfo): Speech {
+/** What was told of a protocol that is not known here. */
+export interface ToldProtocol {
+  readonly epochName: string
+  readonly messages: readonly {
+    readonly kind: string
+    readonly family: string
+    readonly style: 'request' | 'reply'
+    readonly help: string
+  }[]
+}
+
+export function speechOf(protocolName: string | undefined, serviceName: string | undefined, info?: ToldProtocol): Speech {
   const protocol = protocolName === undefined ? undefined : findProtocol(protocolName)
   const service = serviceName === undefined ? undefined : findService(serviceName)
   const specs = new Map<string, MessageSpec>(protocol?.messages.map((spec) => [spec.kind, spec]))

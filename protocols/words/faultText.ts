@@ -1,6 +1,6 @@
 /** Faults as sentences: what stands in the list, on the timeline, on buttons and in the preview of the form. */
-import type { ClockSetting, FieldTest, LinkTarget, NetworkFault, NetworkFaultInput, Rule, SyncMs } from '../../protocols/core/fault.ts'
-import type { NodeId } from '../../protocols/core/ids.ts'
+import type { ClockSetting, FieldTest, LinkTarget, NetworkFault, NetworkFaultInput, Rule, SyncMs } from '../core/fault.ts'
+import type { NodeId } from '../core/ids.ts'
 
 /** "Cut n1 → n2", "Drop the 2nd AppendEntries n1 → n3 where term > 4", "Delay n1 ⇄ n2 by 200 ± 50 ms". */
 export function faultText(fault: NetworkFault | NetworkFaultInput): string {

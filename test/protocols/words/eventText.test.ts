@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
 import { CLIENTS, faultId, messageId, nodeId, nodeIds } from '../../../protocols/core/ids.ts'
-import { eventEndpoint, eventSentence, eventText, eventType, noteText, type Telling } from '../../../renderer/model/eventText.ts'
-import { speechOf } from '../../../renderer/model/speech.ts'
+import { eventEndpoint, eventSentence, eventText, eventType, noteText, type Telling } from '../../../protocols/words/eventText.ts'
+import { speechOf } from '../../../protocols/words/speech.ts'
 
 const stamp = { life: 1, step: 4, lamport: 9, clock: [4, 0, 0] }
 const message = messageId(0, 1, 7)

@@ -1,10 +1,10 @@
 /** Events in one line, in the words of the protocol: what stands in the event log and is read out at the playhead. */
-import type { RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
-import type { ArmedFault } from '../../protocols/core/fault.ts'
-import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
-import type { Control } from '../../protocols/core/input.ts'
-import type { Json } from '../../protocols/core/json.ts'
-import { noteWords } from '../../protocols/core/noteWords.ts'
+import type { RunEvent, SendEvent, StepEvent } from '../core/event.ts'
+import type { ArmedFault } from '../core/fault.ts'
+import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../core/ids.ts'
+import type { Control } from '../core/input.ts'
+import type { Json } from '../core/json.ts'
+import { noteWords } from '../core/noteWords.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
 import { brief, type Speech } from './speech.ts'
 
