@@ -6,8 +6,9 @@ import { messageTypesOf } from '../../../protocols/core/event.ts'
 import { CLIENTS } from '../../../protocols/core/ids.ts'
 import type { Step } from '../../scenario/format.ts'
 import { aimedFault, losing, NEVER_MS, tellingMs } from './aim.ts'
-import { inTime, nodeOf, renamed, withoutNodes, withoutOrphans } from './deeds.ts'
+import { deedsOf, newLabel, nodeOf, renamed, watchOf, withDeeds, withoutNodes, withoutOrphans } from './deeds.ts'
 import type { Dice } from './dice.ts'
+import { joinFaults, narrowed, widened } from './join.ts'
 import type { Sent } from './letters.ts'
 import { type Bench, isSafety, type Trial } from './trial.ts'
 
@@ -16,16 +17,10 @@ type Arm = Extract<Step, { do: 'arm' }>
 
 export const SEEDS = 100_000
 
-export const deedsOf = (trial: Trial): Step[] => trial.steps.slice(0, -1)
-export const watchOf = (trial: Trial): Step => trial.steps.at(-1) as Step
-export const withDeeds = (trial: Trial, deeds: readonly Step[]): Trial => ({
-  ...trial,
-  steps: [...withoutOrphans(inTime(deeds)), watchOf(trial)],
-})
 const nodesOf = (trial: Trial): string[] => Array.from({ length: trial.run.nodes }, (_, index) => `n${index + 1}`)
 const lengthMs = (trial: Trial): number => Math.max(50, ...trial.steps.map(({ atMs }) => atMs ?? 0))
 
-const reseed: Change = (trial, dice) => ({ ...trial, run: { ...trial.run, seed: 1 + dice.below(SEEDS) } })
+const reseed: Change = (trial, dice) => reseeded(trial, dice)
 
 const drop: Change = (trial, dice) => {
   const deeds = deedsOf(trial)
@@ -204,14 +199,41 @@ const otherFault: Change = (trial, dice, bench) => {
   )
 }
 
-const newLabel = (deeds: readonly Step[]): string =>
-  `f${1 + Math.max(0, ...deeds.map((step) => (step.do === 'arm' && /^f[0-9]+$/.test(step.as ?? '') ? Number(step.as?.slice(1)) : 0)))}`
-
 export const aim: Change = (trial, dice, _, sent) => {
   if (sent.length === 0) return undefined
   const deeds = deedsOf(trial)
   const { arm, atMs } = aimedFault(sent, dice)
   return withDeeds(trial, [...deeds, { do: 'arm', arm, as: newLabel(deeds), atMs }])
+}
+
+/** A fault befalls one more link or kind of message, of those that are known to be used; or one fewer. */
+const widen: Change = (trial, dice, _, sent) =>
+  onFault(trial, dice, (arm) => (sent.length > 0 ? widened(arm, dice.oneOf(sent), dice) : undefined))
+const narrow: Change = (trial, dice) => onFault(trial, dice, (arm) => narrowed(arm, dice))
+
+function onFault(trial: Trial, dice: Dice, change: (arm: Arm['arm']) => Arm['arm'] | undefined): Trial | undefined {
+  const deeds = deedsOf(trial)
+  const one = dice.oneOf(deeds.filter((step) => step.do === 'arm'))
+  const arm = one?.do === 'arm' ? change(one.arm) : undefined
+  return (
+    arm &&
+    withDeeds(
+      trial,
+      deeds.map((step) => (step === one ? ({ ...one, arm } as Step) : step)),
+    )
+  )
+}
+
+/** Two faults become one. */
+const join: Change = (trial, dice) => {
+  const deeds = deedsOf(trial)
+  const [one, other] = [dice.oneOf(deeds), dice.oneOf(deeds)]
+  if (one?.do !== 'arm' || other?.do !== 'arm' || one === other) return undefined
+  const arm = joinFaults(one.arm, other.arm, dice)
+  return withDeeds(
+    trial,
+    deeds.flatMap((step) => (step === other ? [] : [step === one ? { ...one, arm } : step])),
+  )
 }
 
 /** So many messages can be lost one by one. */
@@ -294,6 +316,9 @@ const CHANGES: Weighted = [
   [2, squeeze],
   [1.5, closeGap],
   [6, aim],
+  [2, widen],
+  [1, narrow],
+  [2, join],
   [2, aimDeed],
   [1, fewerNodes],
   [1, swapNodes],
@@ -318,6 +343,9 @@ function drawn(dice: Dice, changes: Weighted): Change {
   }
   return reseed
 }
+
+/** The same under another seed: what is right may have had bad luck. */
+export const reseeded = (trial: Trial, dice: Dice): Trial => ({ ...trial, run: { ...trial.run, seed: 1 + dice.below(SEEDS) } })
 
 /** One to three changes at once. */
 export function changed(trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]): Trial {

@@ -1,7 +1,15 @@
 /** What can be said of the deeds of a trial without knowing what they are for: which nodes they name, what belongs together, whether they can be left out. */
 import type { Step } from '../../scenario/format.ts'
+import type { Trial } from './trial.ts'
 
 export type Deed = Step
+
+export const deedsOf = (trial: Trial): Step[] => trial.steps.slice(0, -1)
+export const watchOf = (trial: Trial): Step => trial.steps.at(-1) as Step
+export const withDeeds = (trial: Trial, deeds: readonly Step[]): Trial => ({
+  ...trial,
+  steps: [...withoutOrphans(inTime(deeds)), watchOf(trial)],
+})
 
 /** Names of nodes are replaced wherever they stand; undefined when one of them is to be gone. */
 export function renamed(step: Step, rename: (node: string) => string | undefined): Step | undefined {
@@ -78,3 +86,7 @@ export const nodeOf = (step: Step): string | undefined => {
       return undefined
   }
 }
+
+/** A name for one more fault. */
+export const newLabel = (deeds: readonly Step[]): string =>
+  `f${1 + Math.max(0, ...deeds.map((step) => (step.do === 'arm' && /^f[0-9]+$/.test(step.as ?? '') ? Number(step.as?.slice(1)) : 0)))}`

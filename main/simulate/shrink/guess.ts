@@ -1,6 +1,7 @@
 /** Trials that owe little or nothing to the failing one: a few nodes, a few operations, a misfortune or two. Sometimes it takes no more than that. */
 import type { Step } from '../../scenario/format.ts'
-import { addFault, aim, ask, befall, type Change, deedsOf, impatient, option, SEEDS, watchOf, withDeeds } from './change.ts'
+import { addFault, aim, ask, befall, type Change, impatient, option, SEEDS } from './change.ts'
+import { deedsOf, watchOf, withDeeds } from './deeds.ts'
 import type { Dice } from './dice.ts'
 import type { Sent } from './letters.ts'
 import type { Bench, Trial } from './trial.ts'

@@ -87,6 +87,8 @@ const SMALL_EVENTS = 30
 /** What is larger than this is searched again from where it could not be reduced any more, so many times. */
 const LARGE_EVENTS = 60
 const ROUNDS = 4
+/** There a change that shows nothing is tried under so many other seeds, now and then: what is left needs timers to run out in one order. */
+const LUCK = 6
 /** Other seeds of the whole scenario that are looked at first, and how many events each may take. */
 const OTHERS = 150
 /** What has more events than this even then is looked for in short storms over few nodes: in so many, of so many events at most, until so many fail; each of these is made smaller. */
@@ -156,6 +158,7 @@ class Shrinking {
     }
     if (this.#isFree) isMinimal = await this.#reduce()
     for (let round = 1; round <= ROUNDS && this.#isFree && this.#best.events >= LARGE_EVENTS; round++) {
+      if (round === 1) this.#lighten()
       const before = this.#best
       this.#prover.allow(trials / ROUNDS)
       await this.#search(round)
@@ -176,6 +179,13 @@ class Shrinking {
     this.#best = best
     this.#found.splice(0, this.#found.length, best)
     return true
+  }
+
+  /** What is large because its words are few becomes smaller with more of them. */
+  #lighten(): void {
+    const found = this.#prover.lighten(this.#found).sort((a, b) => b.cost - a.cost)
+    this.#found.splice(0, this.#found.length, ...found)
+    this.#best = found.at(-1) as Proven
   }
 
   get #isInterrupted(): boolean {
@@ -220,7 +230,9 @@ class Shrinking {
       const onBetter = (found: Proven) => this.#keep(found)
       let found = starts[starts.length - 1 - (chain % starts.length)] as Proven
       if (round > 0) found = await this.#namedLosses(found)
-      for (const patience of PATIENCE) found = await this.#spelledOut(await explore(found, { prover, bench, dice, patience, onBetter }))
+      const luck = round > 0 ? LUCK : 0
+      for (const patience of PATIENCE)
+        found = await this.#spelledOut(await explore(found, { prover, bench, dice, patience, luck, onBetter }))
       idle = this.#best === before || this.#best.events <= SMALL_EVENTS ? idle + 1 : 0
     }
   }

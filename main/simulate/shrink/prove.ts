@@ -48,6 +48,7 @@ export class Prover {
   #trials = 0
   #budget: number
   #restedMs = 0
+  #areWordsFree = false
   /** What was sent in the last trial, failing or not. */
   sent: () => readonly Sent[] = () => []
 
@@ -62,6 +63,12 @@ export class Prover {
     const proven = await this.proveExactly(trial, Number.POSITIVE_INFINITY)
     if (!proven) this.#inVain = undefined
     return proven
+  }
+
+  /** From now on events alone count, however many words they take. Returns the same with its cost. */
+  lighten(found: readonly Proven[]): Proven[] {
+    this.#areWordsFree = true
+    return found.map((each) => ({ ...each, cost: each.events + this.#words(each.trial) }))
   }
 
   /** So many trials more. */
@@ -135,6 +142,7 @@ export class Prover {
 
   /** Where something is waited for in vain, and nobody knows who is at fault, how many events pass meanwhile says nothing: there a step less is worth all of them. */
   #words(trial: Trial): number {
+    if (this.#areWordsFree) return 0
     return costOfWords(trial, this.#options.bench, isSafety(trial) || this.#inVain ? 2 : 1_000_000)
   }
 
