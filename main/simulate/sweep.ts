@@ -1,7 +1,8 @@
 /**
- * A scenario under many seeds, over worker threads. Each thread is given the next seed when it has done with one; what was
- * found is kept whatever happens to the rest: a thread that dies takes one seed with it, an interruption none.
+ * A scenario under many seeds, over worker threads. Each thread is given the next few seeds when it has done with those before;
+ * what was found is kept whatever happens to the rest: a thread that dies takes one seed with it, an interruption the few that are under way.
  */
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { ScenarioOutcome } from '../scenario/runner.ts'
 
@@ -38,9 +39,15 @@ export interface ThreadsDone {
 export interface SweepSettings {
   readonly text: string
   readonly fileName: string | undefined
+  /** The seed that is being simulated stands in it. */
+  readonly underWay: Float64Array
 }
-export type ToSweeper = { readonly seed: number }
-export type FromSweeper = { readonly result: SeedResult }
+export type ToSweeper = { readonly seeds: readonly number[] }
+/** Of all that it was given, in their order. */
+export type FromSweeper = { readonly results: readonly SeedResult[] }
+
+/** So many are given at a time: each word between threads wakes one that a third of a millisecond could be simulated in. */
+const HANDFUL = 8
 
 /** When so many threads died one after the other, and none brought a result meanwhile, the next would die as well. */
 const DEATHS = 5
@@ -56,21 +63,28 @@ class Threads {
   readonly #troubles: string[] = []
   readonly #ended = new AbortController()
   #next: number
+  /** Given to a thread that died of another one. */
+  readonly #again: number[] = []
+  #left: number
   #deaths = 0
 
   constructor(options: ThreadsOptions) {
     this.#options = options
     this.#next = options.first
+    const { first, last, skip } = options
+    this.#left = last - first + 1
+    for (const seed of skip ?? []) if (seed >= first && seed <= last) this.#left -= 1
   }
 
   async run(): Promise<ThreadsDone> {
-    const { first, last, jobs, skip, signal } = this.#options
+    const { jobs, signal } = this.#options
     const end = () => this.#ended.abort()
     signal?.addEventListener('abort', end)
     if (signal?.aborted) end()
-    let left = last - first + 1
-    for (const seed of skip ?? []) if (seed >= first && seed <= last) left -= 1
-    await Promise.all(Array.from({ length: Math.min(Math.max(1, jobs), left) }, () => this.#thread()))
+    // The threads are as many as the processors: helpers that collect garbage for one of them take the time of another.
+    setFlagsFromString('--no-parallel-scavenge')
+    await Promise.all(Array.from({ length: Math.min(Math.max(1, jobs), this.#left) }, () => this.#thread()))
+    setFlagsFromString('--parallel-scavenge')
     signal?.removeEventListener('abort', end)
     return { results: this.#results, troubles: this.#troubles }
   }
@@ -80,17 +94,19 @@ class Threads {
     const { text, fileName } = this.#options
     // Beside this file when run from source, beside the bundle when built.
     const entry = new URL(import.meta.url.endsWith('.ts') ? './sweepWorker.ts' : './sweep.js', import.meta.url)
-    const worker = new Worker(entry, { workerData: { text, fileName } satisfies SweepSettings, name: 'sweep' })
-    let seed: number | undefined
+    const underWay = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
+    const worker = new Worker(entry, { workerData: { text, fileName, underWay } satisfies SweepSettings, name: 'sweep' })
+    let seeds: readonly number[] = []
     const end = () => void worker.terminate()
     const give = () => {
-      seed = this.#take()
-      if (seed === undefined) end()
-      else worker.postMessage({ seed } satisfies ToSweeper)
+      seeds = this.#take()
+      underWay[0] = seeds[0] ?? 0
+      if (seeds.length === 0) end()
+      else worker.postMessage({ seeds } satisfies ToSweeper)
     }
     this.#ended.signal.addEventListener('abort', end)
-    worker.on('message', ({ result }: FromSweeper) => {
-      this.#found(result)
+    worker.on('message', ({ results }: FromSweeper) => {
+      for (const result of results) if (!this.#ended.signal.aborted) this.#found(result)
       give()
     })
     give()
@@ -101,10 +117,14 @@ class Threads {
       })
       worker.on('exit', (code) => {
         this.#ended.signal.removeEventListener('abort', end)
-        if (this.#ended.signal.aborted || seed === undefined) return resolve()
-        this.#died(seed, why ?? `it ended by itself, with exit code ${code}`)
+        if (this.#ended.signal.aborted || seeds.length === 0) return resolve()
+        const [died] = underWay
+        const spared = seeds.filter((seed) => seed !== died)
+        this.#again.push(...spared)
+        this.#left += spared.length
+        this.#died(died as number, why ?? `it ended by itself, with exit code ${code}`)
         // Another thread takes over where this one left, unless there is nothing left to do.
-        resolve(this.#ended.signal.aborted || this.#peek() === undefined ? undefined : this.#thread())
+        resolve(this.#ended.signal.aborted || this.#left === 0 ? undefined : this.#thread())
       })
     })
   }
@@ -130,16 +150,20 @@ class Threads {
     this.#ended.abort()
   }
 
-  /** The next seed that is not done, and that no other thread has. */
-  #take(): number | undefined {
-    const seed = this.#ended.signal.aborted ? undefined : this.#peek()
-    if (seed !== undefined) this.#next = seed + 1
-    return seed
+  /** The next seeds that are not done, and that no other thread has; none when there are none. After a death one by one, so that a thread loses little. */
+  #take(): number[] {
+    const share = Math.ceil(this.#left / (4 * Math.max(1, this.#options.jobs)))
+    const count = this.#deaths > 0 ? 1 : Math.min(HANDFUL, share)
+    const seeds: number[] = []
+    while (seeds.length < count && this.#left > 0 && !this.#ended.signal.aborted) seeds.push(this.#takeOne())
+    return seeds
   }
 
-  #peek(): number | undefined {
-    const { last, skip } = this.#options
-    while (this.#next <= last && skip?.has(this.#next)) this.#next += 1
-    return this.#next <= last ? this.#next : undefined
+  #takeOne(): number {
+    this.#left -= 1
+    const again = this.#again.shift()
+    if (again !== undefined) return again
+    while (this.#options.skip?.has(this.#next)) this.#next += 1
+    return this.#next++
   }
 }

@@ -1,4 +1,4 @@
-/** A thread of a sweep: simulates the seeds that it is given, one after the other, judged and not recorded. */
+/** A thread of a sweep: simulates the seeds that it is given, one after the other, judged and not recorded, and says what came of them. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { runId } from '../../protocols/core/ids.ts'
 import { Coverage } from '../../protocols/sim/coverage.ts'
@@ -9,7 +9,7 @@ import { simulatedConfig } from './begin.ts'
 import { SimStage } from './stage.ts'
 import type { FromSweeper, SeedResult, SweepSettings, ToSweeper } from './sweep.ts'
 
-const { text, fileName } = workerData as SweepSettings
+const { text, fileName, underWay } = workerData as SweepSettings
 const file = fileName === undefined ? {} : { fileName }
 const scenario = parseScenario(text, fileName)
 
@@ -27,13 +27,15 @@ async function simulate(seed: number): Promise<SeedResult> {
   }
 }
 
-/** Beyond whatever the run left to be done at once: a result counts when nothing of its run can fail any more, and a thread dies of its own seed. */
-parentPort?.on('message', ({ seed }: ToSweeper) => {
-  simulate(seed).then(
-    (result) => setImmediate(() => parentPort?.postMessage({ result } satisfies FromSweeper)),
-    (error) =>
-      setImmediate(() => {
-        throw error // the thread dies of it, and the sweep says so
-      }),
-  )
+/** Beyond whatever a run left to be done at once: a result counts when nothing of its run can fail any more, and a thread dies of its own seed. */
+const settled = () => new Promise<void>((resume) => setImmediate(resume))
+
+parentPort?.on('message', async ({ seeds }: ToSweeper) => {
+  const results: SeedResult[] = []
+  for (const seed of seeds) {
+    underWay[0] = seed
+    results.push(await simulate(seed)) // what it throws the thread dies of, and the sweep says so
+    await settled()
+  }
+  parentPort?.postMessage({ results } satisfies FromSweeper)
 })
