@@ -13,7 +13,9 @@ export default defineConfig({
     actionTimeout: 120_000,
     viewport: { width: 1280, height: 800 },
     launchOptions: chromiumOptions(),
-    trace: 'retain-on-failure',
+    // What was done and what the page said, without its pictures and without a copy of the page at each step: those make a journey
+    // take more than twice as long. With them: npm test -- test/e2e/journey.spec.ts --trace retain-on-failure
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false, sources: false },
     screenshot: 'only-on-failure',
   },
 })

@@ -45,7 +45,7 @@ async function grown(run: RunId, by: number): Promise<void> {
   const view = new RunView(lab.connection, run)
   await view.open()
   const from = view.moment.seq
-  await view.until(() => view.moment.seq > from + by, { atMs: performance.now() + 20_000, whole: false })
+  await view.until(() => view.moment.seq > from + by, { atMs: performance.now() + 90_000, whole: false })
 }
 
 test.each([{ heal: false }, { heal: true }])('it goes on from the event, with healing: $heal', async ({ heal }) => {

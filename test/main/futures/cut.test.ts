@@ -69,7 +69,7 @@ beforeAll(async () => {
   stood = events.findLast((event) => event.seq < elected && isIts(event) && notes(event, 'becomeCandidate'))?.seq ?? 0
   if (led === 0 || stood < crashed) throw new Error('nobody stood and was elected after the crash')
   console.log(`${events.length} events, crashed at ${crashed}, elected at ${elected}`)
-}, 120_000)
+})
 afterAll(async () => await lab.close())
 
 function past(): CutPast {
@@ -166,7 +166,7 @@ test('from before, another leader than the recorded one is possible; from the la
   opened.at(events.length)
   expect(SEEDS.map((seed) => opened.future(crashed, seed, target, until).seenUs)).toEqual(once)
   opened.close()
-}, 120_000)
+})
 
 test('asked of the lab: a curve that ends in certainty, and one of its futures in the library', async () => {
   const run = runId(path.basename(file, '.synod'))
@@ -184,7 +184,7 @@ test('asked of the lab: a curve that ends in certainty, and one of its futures i
   const verdict = await lab.call('run.check', { run: kept.run })
   expect(verdict).toMatchObject({ is: 'pass' })
   expect(verdict.divergence).toBeUndefined()
-}, 120_000)
+})
 
 test('nothing goes wrong in any future: every invariant is judged from the beginning of the recording', () => {
   const opened = past()
@@ -195,7 +195,7 @@ test('nothing goes wrong in any future: every invariant is judged from the begin
         expect(opened.future(seq, seed, target, opened.endUs).seenUs, `${name}, ${seq}, ${seed}`).toBeUndefined()
   }
   opened.close()
-}, 120_000)
+})
 
 test('a future that is kept has the recorded past, is replayed bit for bit, and has futures of its own', () => {
   const opened = past()
@@ -224,4 +224,4 @@ test('a future that is kept has the recorded past, is replayed bit for bit, and 
     fs.rmSync(place)
   }
   opened.close()
-}, 120_000)
+})

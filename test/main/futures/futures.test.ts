@@ -137,7 +137,7 @@ test('it was unlikely at first and certain in the end, and the steps lie in betw
     expect(high).toBeGreaterThanOrEqual(share)
     expect(share).toBe(hits / futures)
   }
-}, 120_000)
+})
 
 test('the same question has the same answer; an interruption leaves what there is', async () => {
   const once = await measured(6, 24)

@@ -74,7 +74,7 @@ test('sim --seeds: every sort of failure has its first seed and how to repeat it
   expect(JSON.parse(again.out)).toMatchObject({ is: 'fail', failure: 'liveness' })
   const left = await synod(['sim', file, '--seeds', '5..5', '--no-shrink', '--json'])
   expect(JSON.parse(left.out)).toMatchObject({ failures: [{ kind: 'liveness' }], shrunk: [] })
-}, 120_000)
+})
 
 test('sim --seed --shrink: the smallest run is kept beside the whole one', async () => {
   const file = path.join(data, 'silent.yaml')
@@ -90,7 +90,7 @@ test('sim --seed --shrink: the smallest run is kept beside the whole one', async
   expect(shrunk[0].text).not.toContain('storm')
   expect(fs.readFileSync(shrunk[0].scenario, 'utf8')).toBe(shrunk[0].text)
   expect((await synod(['list'])).out).toContain('shrunk from silent, seed 3')
-}, 120_000)
+})
 
 test('sim --seeds: interrupted, it says what it has, and that it is not all', async () => {
   const { code, out } = await synod(['sim', 'raft/bad-afternoon', '--seeds', '1..100000'], '/100000 seeds')

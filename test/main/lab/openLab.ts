@@ -72,7 +72,7 @@ export async function openLab(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sy
 }
 
 function testRun(lab: TestLab, run: RunId, view: RunView, changes: Change[]): TestRun {
-  const until: TestRun['until'] = async (what, look, limitMs = 15_000) => {
+  const until: TestRun['until'] = async (what, look, limitMs = 90_000) => {
     try {
       return await view.until(() => look(view.moment), { atMs: performance.now() + limitMs, whole: false })
     } catch (error) {

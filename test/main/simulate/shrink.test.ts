@@ -28,27 +28,23 @@ const planted: { what: string; edit: Edit }[] = [
   },
 ]
 
-test.each(planted)(
-  '$what: under 60 events, and the file fails the same way',
-  async ({ edit }) => {
-    const mutant = await loadMutant('raft', [edit])
-    let seed = 1
-    while ((await simulateSeed(mutant, seed)).violated === undefined) seed += 1
-    const shrunk = await shrink({ text: afternoon, seed, protocol: mutant })
-    expect(shrunk.isMinimal).toBe(true)
-    expect(shrunk.events, shrunk.text).toBeLessThan(60)
-    expect(shrunk.events).toBeLessThan(shrunk.from.events)
-    const steps = parseScenario(shrunk.text).steps
-    expect(steps.length, shrunk.text).toBeLessThanOrEqual(6)
-    // Read back it breaks the same invariant, with as many events, whoever runs it.
-    const again = await simulateSeed(mutant, shrunk.seed, shrunk.text)
-    expect(again).toMatchObject({ is: 'fail', failure: 'safety', violated: shrunk.failure })
-    expect(await recordedEvents(mutant, shrunk.text)).toBe(shrunk.events)
-    // The sound protocol stands it: what is written is not at fault.
-    expect(await simulateSeed(raft, shrunk.seed, shrunk.text)).toMatchObject({ is: 'pass' })
-  },
-  120_000,
-)
+test.each(planted)('$what: under 60 events, and the file fails the same way', async ({ edit }) => {
+  const mutant = await loadMutant('raft', [edit])
+  let seed = 1
+  while ((await simulateSeed(mutant, seed)).violated === undefined) seed += 1
+  const shrunk = await shrink({ text: afternoon, seed, protocol: mutant })
+  expect(shrunk.isMinimal).toBe(true)
+  expect(shrunk.events, shrunk.text).toBeLessThan(60)
+  expect(shrunk.events).toBeLessThan(shrunk.from.events)
+  const steps = parseScenario(shrunk.text).steps
+  expect(steps.length, shrunk.text).toBeLessThanOrEqual(6)
+  // Read back it breaks the same invariant, with as many events, whoever runs it.
+  const again = await simulateSeed(mutant, shrunk.seed, shrunk.text)
+  expect(again).toMatchObject({ is: 'fail', failure: 'safety', violated: shrunk.failure })
+  expect(await recordedEvents(mutant, shrunk.text)).toBe(shrunk.events)
+  // The sound protocol stands it: what is written is not at fault.
+  expect(await simulateSeed(raft, shrunk.seed, shrunk.text)).toMatchObject({ is: 'pass' })
+})
 
 test('interrupted, it has the smallest so far, which fails the same way; and the same seed shrinks to the same', async () => {
   const mutant = await loadMutant('raft', [(planted[1] as { edit: Edit }).edit])
@@ -63,7 +59,7 @@ test('interrupted, it has the smallest so far, which fails the same way; and the
   const [one, two] = [await shrunkUntil(300), await shrunkUntil(300)]
   expect(one).toEqual(two)
   expect(one.events).toBeLessThan(early.events)
-}, 120_000)
+})
 
 test('what does not fail cannot be shrunk', async () => {
   await expect(shrink({ text: afternoon, seed: 1 })).rejects.toMatchObject({
@@ -115,4 +111,4 @@ steps:
   const patient = shrunk.text.replace(`withinMs: ${last?.withinMs}`, 'withinMs: 8000')
   for (const asked of [shrunk.text, patient])
     expect(await simulateSeed(mutant, shrunk.seed, asked)).toMatchObject({ is: 'fail', failure: 'liveness' })
-}, 120_000)
+})
