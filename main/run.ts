@@ -206,7 +206,7 @@ export class ProcessRun implements LiveRun {
     proxy.begin(onset)
     if (moment.timeScale !== beginning.timeScale) proxy.setTimeScale(beginning.timeScale)
     if (heal) for (const id of [...this.#faults.keys()]) await this.lift(id)
-    await cluster.begin(onset, continuedClients(cut, this.nodes), finishing(beginning))
+    await cluster.begin(onset, continuedClients(cut), finishing(beginning))
     if (cut.isLoadAwaited && this.config.load) cluster.setLoad(this.config.load)
     if (heal) await cluster.heal()
   }

@@ -1,8 +1,9 @@
 /** The clients of a recorded run, followed by numbers: what they have asked for, what is still open, how they are stamped. */
+
+import type { ClientsCut } from '../../protocols/core/clientsCut.ts'
 import type { ClientRequestBody, InvokeEvent, ReturnEvent } from '../../protocols/core/event.ts'
 import { messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
-import type { ClientsCut } from '../../protocols/sim/cut.ts'
 import { isOfLoad } from '../../protocols/sim/deeds.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import type { SentMessage } from './sentMessage.ts'

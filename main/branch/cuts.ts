@@ -41,6 +41,8 @@ export class Cuts {
   readonly #time: Dating
   readonly #trace: Trace
   #every = EVERY
+  /** Where the last cut was made: the next is often the same, or soon behind it. */
+  #last: Trace | undefined
   /** In order; the first is the beginning. */
   #kept: Trace[]
 
@@ -68,11 +70,19 @@ export class Cuts {
   /** The run as it was right after event `seq`. Throws a LabError when it does not go there again. */
   at(seq: number): CutAt {
     this.follow(seq)
-    const nearest = this.#kept.findLast((one) => one.seq <= seq) as Trace
-    const trace = this.#trace.seq === seq ? this.#trace : nearest.copy()
-    this.#advance(trace, seq)
+    const trace = this.#standingAt(seq)
     const { atUs, timeScale, seed } = trace
     return { cut: trace.cut((endpoint, life) => this.#foundAfter(endpoint, life, seq)), atUs, timeScale, seed }
+  }
+
+  #standingAt(seq: number): Trace {
+    if (this.#trace.seq === seq) return this.#trace
+    if (this.#last?.seq === seq) return this.#last
+    const kept = this.#kept.findLast((one) => one.seq <= seq) as Trace
+    const trace = (this.#last && this.#last.seq <= seq && this.#last.seq > kept.seq ? this.#last : kept).copy()
+    this.#advance(trace, seq)
+    this.#last = trace
+    return trace
   }
 
   #advance(trace: Trace, seq: number, onAction?: (event: RunEvent) => void): void {

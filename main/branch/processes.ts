@@ -1,6 +1,5 @@
 /** A cut as the parts of a run of real processes take it up: the proxy what is on its way, the clients what was asked, the recorder what stands in the log. */
 import type { NodeAction } from '../../protocols/core/fault.ts'
-import type { NodeId } from '../../protocols/core/ids.ts'
 import { arriving } from '../../protocols/sim/cut.ts'
 import type { ContinuedClients } from '../contract/process.ts'
 import type { ProxyPast } from '../proxy/settings.ts'
@@ -15,10 +14,7 @@ export function proxyPast({ cut, seed, timeScale }: Beginning): ProxyPast {
   return { links: cut.links, faults: cut.faults, armed: cut.armed, seed, timeScale, flights }
 }
 
-export function continuedClients({ clients, load }: FrozenCut, nodes: readonly NodeId[]): ContinuedClients {
-  const open = clients.open.map(({ of, ...one }) => ({ ...one, ...(of === undefined ? {} : { of: nodes.indexOf(of) }) }))
-  return { ...clients, open, load: load ?? null }
-}
+export const continuedClients = ({ clients, load }: FrozenCut): ContinuedClients => ({ ...clients, load: load ?? null })
 
 /** What somebody had begun to do to each node. One that is down and starting is one that is being restarted. */
 export function finishing({ cut, moment }: Beginning): (NodeAction | undefined)[] {

@@ -49,7 +49,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
         load = makeLoad(past.serial)
         if (past.load) load.set(past.load, past.begun)
         for (const { op, client: by, of, again } of past.open)
-          if (again) bars.operate(op, () => {}, { by, ...(of === undefined ? {} : { of }) })
+          if (again) bars.operate(op, () => {}, { by, ...(of === undefined ? {} : { of: settings.nodes.indexOf(of) }) })
         return
       }
       case 'operate':

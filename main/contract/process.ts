@@ -1,4 +1,5 @@
 /** What the engine tells the processes it starts, and the few words they exchange afterwards over the launcher's channel. Bulk data goes over sockets: see protocols/wire. */
+import type { ClientsCut } from '../../protocols/core/clientsCut.ts'
 import type { Load } from '../../protocols/core/config.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Control } from '../../protocols/core/input.ts'
@@ -92,23 +93,7 @@ export interface Onset {
 }
 
 /** What the clients of a run did, in whose stead others go on. */
-export interface ContinuedClients {
-  readonly asks: number
-  readonly messages: number
-  readonly step: number
-  readonly lamport: number
-  readonly clock: readonly number[]
-  readonly operations: number
-  readonly serial: number
-  readonly begun: number
-  /** Begun, and without a return; `again`: it is asked for again. */
-  readonly open: readonly {
-    readonly operation: number
-    readonly client: string
-    readonly op: Json
-    readonly of?: number
-    readonly again: boolean
-  }[]
+export interface ContinuedClients extends ClientsCut {
   readonly load: Load | null
 }
 

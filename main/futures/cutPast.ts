@@ -13,6 +13,7 @@ import { Recording } from '../../protocols/sim/recording.ts'
 import { goOnWith } from '../../protocols/sim/rerun.ts'
 import { Simulation } from '../../protocols/sim/simulation.ts'
 import type { Sink } from '../../protocols/sim/sink.ts'
+import { Cuts } from '../branch/cuts.ts'
 import { LabError } from '../contract/errors.ts'
 import { ownConfig } from '../recorder/header.ts'
 import type { RunReader } from '../recorder/reader.ts'
@@ -35,12 +36,14 @@ const JUDGED_STEPS_MAX = 300_000
 
 export class CutPast extends RecordedPast {
   readonly #execution: Execution
+  /** Quick, wherever the cut is; of the steps on the way it tells nothing. */
+  readonly #cuts: Cuts
   readonly #time: RunTime
   /** What lives found on their disks, and when disks were emptied, in order. */
   readonly #findings: readonly { readonly node: NodeId; readonly seq: number; readonly found: number | undefined }[]
+  /** Follows every step, for judges, who must see a run from its beginning. */
   #cutting: Cutting | undefined
   #steps: JudgedStep<unknown, AnyMessage>[] = []
-  #keepsSteps = false
 
   constructor(reader: RunReader, protocols: typeof findProtocol) {
     const config = ownConfig(reader.header)
@@ -57,6 +60,7 @@ export class CutPast extends RecordedPast {
     const execution = Execution.of(reader.header, protocols)
     if (typeof execution === 'string') throw new LabError('bad-request', execution)
     this.#execution = execution
+    this.#cuts = new Cuts(reader, execution)
     this.#time = time
     this.#findings = findings
   }
@@ -95,8 +99,9 @@ export class CutPast extends RecordedPast {
 
   /** The run as it was right after event `seq`. Throws a LabError when it does not go there again. */
   at(seq: number, isJudged = false): At {
+    if (!isJudged) return { cut: this.#cuts.at(seq).cut, steps: [] }
     const known = this.#cutting
-    const cutting = known && known.seq <= seq && (this.#keepsSteps || !isJudged) ? known : this.#cut(isJudged)
+    const cutting = known && known.seq <= seq ? known : this.#cut()
     try {
       for (const event of eventsOf(this.reader, cutting.seq + 1, seq)) cutting.take(event)
     } catch (error) {
@@ -107,14 +112,13 @@ export class CutPast extends RecordedPast {
     return { cut: cutting.cut(), steps: this.#steps }
   }
 
-  #cut(isJudged: boolean): Cutting {
-    this.#keepsSteps = isJudged
+  #cut(): Cutting {
     this.#steps = []
     this.#cutting = new Cutting({
       ...{ header: this.header, execution: this.#execution, time: this.#time },
       sendOf: (message) => this.reader.sendOf(message),
       keptAfter: (node, seq) => this.#findings.find((one) => one.node === node && one.seq > seq)?.found,
-      onStep: (step) => this.#keepsSteps && this.#keep(step),
+      onStep: (step) => this.#keep(step),
     })
     return this.#cutting
   }

@@ -4,12 +4,12 @@ import { Compass } from '../clients/compass.ts'
 import type { ClientWorld } from '../clients/desk.ts'
 import { LoadGenerator } from '../clients/load.ts'
 import type { Finished, LogicalClient } from '../clients/session.ts'
+import type { ClientsCut } from '../core/clientsCut.ts'
 import type { Load } from '../core/config.ts'
 import { type NodeId, nodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { AnyService } from '../core/service.ts'
 import type { Agenda } from './agenda.ts'
-import type { ClientsCut } from './cut.ts'
 import { AgendaAlarm, type SimDesk } from './desk.ts'
 
 /** How often clients that wait look at their clocks. */

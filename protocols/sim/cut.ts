@@ -3,9 +3,10 @@
  * known of a run from outside, of real processes too, so some of it is a reading and not a copy: everything written counts
  * as durable, what was said and has not left yet leaves after one more sync, and clients are new ones.
  */
+import type { ClientsCut } from '../core/clientsCut.ts'
 import type { Load } from '../core/config.ts'
 import type { ArmedFault, NodeAction } from '../core/fault.ts'
-import type { FaultId, NodeId } from '../core/ids.ts'
+import type { FaultId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import { between, draw, Purpose } from '../core/prng.ts'
 import type { LinkFateData } from '../net/link.ts'
@@ -73,26 +74,6 @@ export interface FlightCut {
   readonly copies: number
   /** The fault at whose gate it waits. */
   readonly held: FaultId | undefined
-}
-
-export interface ClientsCut {
-  readonly asks: number
-  readonly messages: number
-  readonly step: number
-  readonly lamport: number
-  readonly clock: readonly number[]
-  /** Operations begun; those of loads; those of the load that runs. */
-  readonly operations: number
-  readonly serial: number
-  readonly begun: number
-  /** Begun, and without a return. `again`: nobody but a client of the load asks for others of itself, so this one is asked for again. */
-  readonly open: readonly {
-    readonly operation: number
-    readonly client: string
-    readonly op: Json
-    readonly of: NodeId | undefined
-    readonly again: boolean
-  }[]
 }
 
 /** How far messages have come by themselves is not recorded: each that is not kept by a fault arrives within what a message costs, first in first out. */

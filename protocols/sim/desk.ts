@@ -3,12 +3,12 @@
  * process (main/clients/desk.ts), and the alarm of their load.
  */
 import type { Alarm, Asker, Desk, Said } from '../clients/desk.ts'
+import type { ClientsCut } from '../core/clientsCut.ts'
 import type { ClientReplyBody, ClientRequestBody } from '../core/event.ts'
 import { messageId } from '../core/ids.ts'
 import type { ClientRequest } from '../core/input.ts'
 import { Stamps } from '../host/stamps.ts'
 import type { Agenda, Due } from './agenda.ts'
-import type { ClientsCut } from './cut.ts'
 import type { Letter, Sink } from './sink.ts'
 
 export interface DeskWorld {
