@@ -39,10 +39,9 @@ export const useBookmarks = defineStore('bookmarks', () => {
     if (change.kind === 'bookmarks' && change.run === run.id) list.value = change.bookmarks
   })
 
-  /** Begins a note for the event at the playhead; where it has one, that is written anew. */
-  function mark(): void {
+  /** Begins a note for an event, the one at the playhead when none is named; where it has one, that is written anew. */
+  function mark(seq = playback.seq): void {
     if (fixed.value !== undefined) return notices.tell(`${fixed.value} Import it into the library to keep bookmarks in it.`)
-    const { seq } = playback
     const old = list.value.find((one) => one.seq === seq)
     draft.value = old ? { seq, id: old.id, note: old.note } : { seq, note: '' }
     open.value = true

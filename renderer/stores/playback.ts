@@ -163,6 +163,12 @@ export const usePlayback = defineStore('playback', () => {
     if (cursor) moment.value = snapshot(cursor, moment.value)
   }
 
+  /** The last event at or before a time. */
+  async function seqAt(us: number): Promise<number | undefined> {
+    const id = run.id
+    return id === undefined ? undefined : (await lab.call('run.seek', { run: id, atUs: Math.max(0, Math.min(us, run.lengthUs)) })).seq
+  }
+
   /** Puts the playhead at a time. */
   async function seekTime(us: number): Promise<void> {
     const id = run.id
@@ -326,6 +332,7 @@ export const usePlayback = defineStore('playback', () => {
     goLive,
     jumpTo,
     seekTime,
+    seqAt,
     play,
     pause,
     toggle,

@@ -113,7 +113,7 @@ export function useShellCommands(): void {
       group: 'Playback',
       keys: ['M'],
       enabled: open,
-      run: bookmarks.mark,
+      run: () => bookmarks.mark(),
     },
     { id: 'bookmarks.next', title: 'To the next bookmark', group: 'Playback', keys: ['}'], enabled: open, run: () => bookmarks.step(1) },
     { id: 'bookmarks.last', title: 'To the last bookmark', group: 'Playback', keys: ['{'], enabled: open, run: () => bookmarks.step(-1) },

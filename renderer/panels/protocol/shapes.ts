@@ -1,4 +1,5 @@
-/** A drawing as a list of shapes: made once, painted on a canvas or written as SVG, so that what is exported is what was seen. */
+/** A drawing as a list of shapes, which can be looked through; and how they are painted, on the screen or in a picture. */
+import type { Pen } from '../../model/picture/pen.ts'
 
 export type Shape =
   | {
@@ -51,7 +52,7 @@ export function fitted(text: string, room: number, size: number): string {
   return chars < 2 ? '' : `${text.slice(0, chars - 1)}…`
 }
 
-export function paintShapes(ctx: CanvasRenderingContext2D, shapes: readonly Shape[]): void {
+export function paintShapes(ctx: Pen, shapes: readonly Shape[]): void {
   ctx.textBaseline = 'middle'
   for (const shape of shapes) {
     if (shape.is === 'clip') {
@@ -64,7 +65,7 @@ export function paintShapes(ctx: CanvasRenderingContext2D, shapes: readonly Shap
   }
 }
 
-function paint(ctx: CanvasRenderingContext2D, shape: Exclude<Shape, { is: 'clip' | 'unclip' }>): void {
+function paint(ctx: Pen, shape: Exclude<Shape, { is: 'clip' | 'unclip' }>): void {
   ctx.globalAlpha = shape.alpha ?? 1
   if (shape.is === 'text') {
     const { x, y, text, fill, font = 'ui', size = 11, weight = 400, anchor = 'start' } = shape
@@ -78,7 +79,7 @@ function paint(ctx: CanvasRenderingContext2D, shape: Exclude<Shape, { is: 'clip'
       if (shape.r) ctx.roundRect(shape.x, shape.y, shape.w, shape.h, shape.r)
       else ctx.rect(shape.x, shape.y, shape.w, shape.h)
     } else {
-      for (const [x, y] of shape.points) ctx.lineTo(x, y)
+      for (const [at, [x, y]] of shape.points.entries()) at === 0 ? ctx.moveTo(x, y) : ctx.lineTo(x, y)
       if (shape.closed) ctx.closePath()
     }
     if (shape.fill) {
@@ -95,68 +96,3 @@ function paint(ctx: CanvasRenderingContext2D, shape: Exclude<Shape, { is: 'clip'
   }
   ctx.globalAlpha = 1
 }
-
-export interface SvgOptions {
-  readonly width: number
-  readonly height: number
-  readonly ground: string
-  /** What it shows, for whoever cannot see it. */
-  readonly title: string
-}
-
-/** The drawing as a file of its own. */
-export function shapesToSvg(shapes: readonly Shape[], { width, height, ground, title }: SvgOptions): string {
-  const defs: string[] = []
-  const body: string[] = []
-  for (const shape of shapes) {
-    if (shape.is === 'clip') {
-      const id = `clip${defs.length}`
-      defs.push(`<clipPath id="${id}"><rect${attributes({ x: shape.x, y: shape.y, width: shape.w, height: shape.h })}/></clipPath>`)
-      body.push(`<g clip-path="url(#${id})">`)
-    } else if (shape.is === 'unclip') body.push('</g>')
-    else body.push(element(shape))
-  }
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg"${attributes({ width, height, viewBox: `0 0 ${round(width)} ${round(height)}`, role: 'img' })}>`,
-    `<title>${escaped(title)}</title>`,
-    defs.length > 0 ? `<defs>${defs.join('')}</defs>` : '',
-    `<rect${attributes({ width, height, fill: ground })}/>`,
-    ...body,
-    '</svg>',
-  ].join('\n')
-}
-
-function element(shape: Exclude<Shape, { is: 'clip' | 'unclip' }>): string {
-  if (shape.is === 'text') {
-    const { x, y, fill, font = 'ui', size = 11, weight, anchor, alpha } = shape
-    const style = {
-      x,
-      y,
-      fill,
-      'font-family': FONTS[font],
-      'font-size': size,
-      'font-weight': weight,
-      'text-anchor': anchor,
-      opacity: alpha,
-    }
-    return `<text${attributes({ ...style, 'dominant-baseline': 'central' })}>${escaped(shape.text)}</text>`
-  }
-  const { fill = 'none', stroke, width, dash, alpha } = shape
-  const look = { fill, stroke, 'stroke-width': stroke ? width : undefined, 'stroke-dasharray': dash?.join(' '), opacity: alpha }
-  if (shape.is === 'rect') return `<rect${attributes({ x: shape.x, y: shape.y, width: shape.w, height: shape.h, rx: shape.r, ...look })}/>`
-  const points = shape.points.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')
-  return `<${shape.closed ? 'polygon' : 'polyline'}${attributes({ points, ...look })}/>`
-}
-
-const attributes = (of: { readonly [name: string]: string | number | undefined }): string =>
-  Object.entries(of)
-    .filter(([, value]) => value !== undefined && value !== '')
-    .map(([name, value]) => ` ${name}="${typeof value === 'number' ? round(value) : escaped(value as string)}"`)
-    .join('')
-
-const round = (value: number): number => Math.round(value * 100) / 100
-
-const ESCAPES: { readonly [char: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** As XML carries it, which has no way to write most control characters. */
-const escaped = (text: string): string => Array.from(text, (char) => (char < ' ' ? ' ' : (ESCAPES[char] ?? char))).join('')

@@ -1,4 +1,5 @@
-/** The pen that paints on a canvas; everything of one look in one path. */
+/** The pen that paints on a canvas, or on what stands for one in a picture (model/picture/pen.ts); everything of one look in one path. */
+import type { Pen as Context } from '../../model/picture/pen.ts'
 import type { Look, Pen, StrokeLook, TextLook } from './pen.ts'
 
 const UI = '500 11px "Inter Variable", sans-serif'
@@ -7,10 +8,10 @@ const DATA = '500 11px "JetBrains Mono Variable", monospace'
 const NO_DASH: readonly number[] = []
 
 export class CanvasPen implements Pen {
-  readonly #ctx: CanvasRenderingContext2D
+  readonly #ctx: Context
   readonly #color: (token: string) => string
 
-  constructor(ctx: CanvasRenderingContext2D, color: (token: string) => string) {
+  constructor(ctx: Context, color: (token: string) => string) {
     this.#ctx = ctx
     this.#color = color
     ctx.textBaseline = 'middle'
@@ -32,7 +33,8 @@ export class CanvasPen implements Pen {
   path(xy: readonly number[], look: StrokeLook): void {
     const ctx = this.#ctx
     ctx.beginPath()
-    for (let i = 0; i + 1 < xy.length; i += 2) ctx.lineTo(xy[i] as number, xy[i + 1] as number)
+    if (xy.length >= 2) ctx.moveTo(xy[0] as number, xy[1] as number)
+    for (let i = 2; i + 1 < xy.length; i += 2) ctx.lineTo(xy[i] as number, xy[i + 1] as number)
     this.#stroke(look)
   }
 

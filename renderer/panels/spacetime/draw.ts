@@ -1,12 +1,13 @@
-/** Draws a scene with whatever pen is given, from the lowest to the highest: for the screen, or as a list of shapes. */
+/** Draws a scene with whatever pen is given, from the lowest to the highest: on the screen and on paper. */
 import { drawAxis, drawGrid } from './axisScene.ts'
 import { drawBands, drawBandWords, drawLanes, drawNames, drawRibbons } from './laneScene.ts'
 import { drawMarks, drawTurningPoints } from './markScene.ts'
+import { drawMatches } from './matchScene.ts'
 import { drawMessages } from './messageScene.ts'
 import { drawBrush, drawChosen, drawCut, drawPlayhead, drawProof, drawUnread } from './overlayScene.ts'
-import { type Pen, type Shape, ShapeList } from './pen.ts'
+import type { Pen } from './pen.ts'
 import { Plane } from './plane.ts'
-import { type Amount, amountIn, isDense, type Scene } from './scene.ts'
+import { type Amount, isDense, type Scene } from './scene.ts'
 
 /** `density`: paints the marks and messages when there are too many of them; without it they are left out. */
 export function drawScene(scene: Scene, pen: Pen, amount: Amount, density?: () => void): void {
@@ -24,6 +25,7 @@ export function drawScene(scene: Scene, pen: Pen, amount: Amount, density?: () =
     }
     drawUnread(scene, plane, pen)
     drawBandWords(scene, plane, pen)
+    drawMatches(scene, plane, pen, amount)
     drawTurningPoints(scene, plane, pen)
     drawBrush(scene, plane, pen)
     drawProof(scene, plane, pen)
@@ -34,11 +36,4 @@ export function drawScene(scene: Scene, pen: Pen, amount: Amount, density?: () =
   drawRibbons(scene, plane, pen)
   drawAxis(scene, plane, pen)
   drawNames(scene, plane, pen)
-}
-
-/** What is to be seen as a list of simple shapes, from the lowest to the highest, for an SVG. */
-export function shapesOf(scene: Scene): Shape[] {
-  const list = new ShapeList()
-  drawScene(scene, list, amountIn(scene))
-  return list.shapes
 }

@@ -24,6 +24,8 @@ export class Drawing {
   end = 0
   #rows = 0
   #ties = 0
+  /** Of what is under way: where on the axis, in order, and which; undefined when that has changed. */
+  #ordered: { readonly places: Float64Array; readonly rows: Uint32Array } | undefined
   /** Deliveries of which no step is known yet, with their numbers in `messages`. */
   #unheard: { readonly row: number; readonly at: number }[] = []
 
@@ -52,6 +54,7 @@ export class Drawing {
       from = Number.NEGATIVE_INFINITY
     }
     const last = Math.min(columns.count, this.#rows + most)
+    this.#ordered = undefined
     for (let row = this.#rows + 1; row <= last; row++) {
       const start = this.#take(row)
       if (start < from) from = start
@@ -72,6 +75,25 @@ export class Drawing {
     const { cause, tieFrom, tieTo } = this.columns
     this.messages[lane]?.visit(from, to, (row) => see(cause[row] as number, row))
     this.ties[lane]?.visit(from, to, (tie) => see(tieFrom[tie] as number, tieTo[tie] as number))
+  }
+
+  /** Tells the sends under way that stand between two places: at the end of a run that was cut off there may be thousands of others. */
+  visitUnderway(from: number, to: number, see: (send: number) => void): void {
+    this.#ordered ??= this.#order()
+    const { places, rows } = this.#ordered
+    let low = 0
+    let high = places.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((places[middle] as number) < from) low = middle + 1
+      else high = middle
+    }
+    for (let i = low; i < places.length && (places[i] as number) <= to; i++) see(rows[i] as number)
+  }
+
+  #order(): { places: Float64Array; rows: Uint32Array } {
+    const all = Array.from(this.underway, (row) => ({ row, place: this.placement.ofRow(row) })).sort((a, b) => a.place - b.place)
+    return { places: Float64Array.from(all, ({ place }) => place), rows: Uint32Array.from(all, ({ row }) => row) }
   }
 
   #clear(): void {

@@ -21,6 +21,8 @@ const RINGS_MAX = 220
 /** Words on what was noted are read from further away. */
 const NOTES_MAX = 140
 const LABEL_PX = 200
+/** Turning points nearer to each other than this are drawn as one. */
+const TURNING_GAP_PX = 5
 
 export type MarkShape = 'message' | 'timer' | 'start' | 'durable' | 'invoke' | 'return' | 'other'
 
@@ -83,13 +85,11 @@ function drawShapes(scene: Scene, plane: Plane, pen: Pen, lane: number, amount: 
   const lists: Record<MarkShape, number[]> = { message: [], timer: [], start: [], durable: [], invoke: [], return: [], other: [] }
   const faded: number[] = []
   const rings: number[] = []
-  const matched: number[] = []
   const noted: Seen[] = []
   const plain: Seen[] = []
   const rim = plane.units(10)
   drawing.marks[lane]?.visit(view.from - rim, view.to + rim, (row) => {
     const along = plane.along(placement.ofRow(row))
-    if (scene.matched?.(row)) plane.put(matched, along, across)
     if (cone && isConcurrent(sideOf(columns, cone, row))) return plane.put(faded, along, across)
     const [kind, type] = [columns.kind[row] as number, columns.type[row] as number]
     const shape = shapeOf(kind, type)
@@ -101,7 +101,6 @@ function drawShapes(scene: Scene, plane: Plane, pen: Pen, lane: number, amount: 
   })
   const token = nodeToken(scene.endpoints[lane] as never)
   const ground = { token: 'surface' }
-  pen.circles(matched, 9, { token: 'accent-wash' }, { token: 'accent', width: 1, dash: [2, 2] })
   pen.circles(faded, 2.25, ground, { token, width: 1, alpha: 0.6 })
   if (amount.marks <= RINGS_MAX) pen.circles(rings, 6.5, ground, { token: 'text-soft', width: 1 })
   pen.circles(lists.message, 4, { token })
@@ -161,11 +160,15 @@ const shortened = (text: string): string => (text.length <= 34 ? text : `${text.
 export function drawTurningPoints(scene: Scene, plane: Plane, pen: Pen): void {
   const { drawing, view, turningPoints, endpoints } = scene
   const free = endpoints.map(() => Number.NEGATIVE_INFINITY)
+  const last = endpoints.map(() => Number.NEGATIVE_INFINITY)
   for (const { row, kind, text } of turningPoints) {
     const lane = drawing.columns.lane[row] as number
     const place = drawing.placement.ofRow(row)
     if (!drawing.columns.has(row) || lane >= endpoints.length || !(place >= view.from && place <= view.to)) continue
     const [along, across] = [plane.along(place), plane.across(lane)]
+    // Of a whole long run there are thousands: rings on rings say no more than one. What was violated is never left out.
+    if (kind !== 'violation' && along - (last[lane] as number) < TURNING_GAP_PX) continue
+    last[lane] = along
     const xy = [plane.x(along, across), plane.y(along, across)]
     const token = kind === 'violation' ? 'violation' : 'text'
     pen.circles(xy, 6, undefined, { token: 'surface', width: 4 })

@@ -92,13 +92,10 @@ export function drawMessages(scene: Scene, plane: Plane, pen: Pen, amount: Amoun
   }
   for (const lane of drawing.messages.keys()) drawing.eachTo(lane, view.from - rim, view.to + rim, see)
 
-  for (const send of drawing.underway) {
-    const place = drawing.placement.ofRow(send)
+  const seeUnderway = (send: number): void => {
     const hold = drawing.held.get(send)
-    if (place > view.to) continue
-    if (place < view.from - rim && hold === undefined) continue
     const batch = batchOf(send, isAside(scene, send, send))
-    const from = alongClamped(place, view)
+    const from = alongClamped(drawing.placement.ofRow(send), view)
     const fromAcross = plane.across(columns.lane[send] as number)
     const goal = plane.across(columns.to[send] as number)
     const middle = (fromAcross + goal) / 2
@@ -113,6 +110,10 @@ export function drawMessages(scene: Scene, plane: Plane, pen: Pen, amount: Amoun
       if (detailed) line(gates, gate, middle - 5, gate, middle + 5)
     }
   }
+  drawing.visitUnderway(view.from - rim, view.to, seeUnderway)
+  // One that waits at a gate reaches from wherever it was sent.
+  for (const send of drawing.held.keys())
+    if (drawing.underway.has(send) && drawing.placement.ofRow(send) < view.from - rim) seeUnderway(send)
 
   for (const faded of [true, false]) for (const batch of batches.values()) if (batch.faded === faded) paint(pen, batch, detailed)
   pen.lines(gates, { token: 'fault', width: 2 })

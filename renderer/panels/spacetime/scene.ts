@@ -37,6 +37,15 @@ export interface CutLine {
   readonly early: readonly ChainLink[]
 }
 
+export interface Matched {
+  /** In order, with the times at which they happened. */
+  readonly rows: Uint32Array
+  readonly timesUs: Float64Array
+  readonly has: (row: number) => boolean
+  /** The index of the first one behind a time. */
+  readonly firstAfter: (atUs: number) => number
+}
+
 export interface Scene {
   readonly view: View
   readonly drawing: Drawing
@@ -58,8 +67,8 @@ export interface Scene {
   readonly brush: { readonly fromUs: number; readonly toUs: number } | undefined
   /** Up to where on the axis the recording is read; undefined: to its end. */
   readonly readTo: number | undefined
-  /** Rows that something else in the window marks, such as what a query found. */
-  readonly matched: ((row: number) => boolean) | undefined
+  /** What a query found; undefined: none is asked. */
+  readonly matched: Matched | undefined
   /** A few words on a row, when they are known. */
   readonly words: (row: number) => string | undefined
 }

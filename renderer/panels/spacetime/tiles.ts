@@ -2,14 +2,14 @@
  * Pictures of the density, made once a level of zoom and kept: a frame over a million events is a few of them, pasted. What is
  * missing is made in small pieces, and until it is there what is known from other levels stands in its place.
  */
-import { counting, type Density } from './density.ts'
+import { counting, type Density, heightOf, joined, shadeOf, type Usual, usualIn } from './density.ts'
 import type { Drawing } from './drawing.ts'
 import { Plane } from './plane.ts'
 import type { TypeLook } from './scene.ts'
 import { unitsPerPx, type View } from './view.ts'
 
 const BINS = 512
-const KEPT_MAX = 48
+const KEPT_MAX = 96
 /** Of each frame, at most so long is spent on making tiles. */
 const BUDGET_MS = 5
 /** How far the levels reach that stand in for one that is missing. */
@@ -19,7 +19,9 @@ interface Tile {
   readonly level: number
   readonly index: number
   /** Undefined until it is made for the first time. */
-  picture: OffscreenCanvas | undefined
+  picture: ImageBitmap | undefined
+  /** What it was made of: from two of them side by side the one above is made. */
+  density: Density | undefined
   /** Something in it has changed since. */
   stale: boolean
   making: Generator<void, Density> | undefined
@@ -53,7 +55,12 @@ export class Tiles {
   }
 
   clear(): void {
-    this.#tiles.clear()
+    for (const [key, tile] of this.#tiles) this.#drop(key, tile)
+  }
+
+  #drop(key: string, tile: Tile): void {
+    tile.picture?.close()
+    this.#tiles.delete(key)
   }
 
   /** Pastes what there is, makes some of what there is not. True: there is more to be made. `look`: whatever the pictures depend on beside the drawing. */
@@ -63,7 +70,7 @@ export class Tiles {
     const cells = { gap: Math.max(8, Math.round(plane.gap * ratio)), ratio }
     const whole = `${look} ${drawing.axis} ${cells.gap} ${ratio} ${brightness(drawing)}`
     if (whole !== this.#look) {
-      this.#tiles.clear()
+      this.clear()
       this.#look = whole
     }
     this.#cells = cells
@@ -91,7 +98,7 @@ export class Tiles {
     const key = `${level} ${index}`
     let tile = this.#tiles.get(key)
     if (!tile) {
-      tile = { level, index, picture: undefined, stale: false, making: undefined, used: 0 }
+      tile = { level, index, picture: undefined, density: undefined, stale: false, making: undefined, used: 0 }
       this.#tiles.set(key, tile)
     }
     tile.used = this.#frame
@@ -101,6 +108,12 @@ export class Tiles {
   /** True when it is done. */
   #make(tile: Tile, drawing: Drawing, palette: Palette, until: number, now: () => number): boolean {
     const size = BINS * 2 ** tile.level
+    const halves = tile.making ? undefined : this.#halvesOf(tile)
+    if (halves) {
+      tile.stale = false
+      this.#finish(tile, joined(...halves), drawing, palette)
+      return true
+    }
     if (!tile.making) {
       tile.stale = false
       const slices = { from: tile.index * size, to: (tile.index + 1) * size, bins: BINS }
@@ -110,11 +123,24 @@ export class Tiles {
       const turn = tile.making.next()
       if (turn.done) {
         tile.making = undefined
-        tile.picture = pictureOf(turn.value, palette, this.#cells.gap, perBin(drawing, 2 ** tile.level))
+        this.#finish(tile, turn.value, drawing, palette)
         return !tile.stale
       }
       if (now() >= until) return false
     }
+  }
+
+  #finish(tile: Tile, density: Density, drawing: Drawing, palette: Palette): void {
+    tile.density = density
+    tile.picture?.close()
+    tile.picture = pictureOf(density, palette, this.#cells.gap, usualIn(drawing, 2 ** tile.level))
+  }
+
+  /** What the two tiles below hold, when both are there as things are now. */
+  #halvesOf({ level, index }: Tile): [Density, Density] | undefined {
+    const [left, right] = [2 * index, 2 * index + 1].map((below) => this.#tiles.get(`${level - 1} ${below}`))
+    const isReady = (tile: Tile | undefined) => tile !== undefined && !tile.stale && !tile.making
+    return left?.density && right?.density && isReady(left) && isReady(right) ? [left.density, right.density] : undefined
   }
 
   #paste(ctx: CanvasRenderingContext2D, plane: Plane, tile: Tile): void {
@@ -133,7 +159,7 @@ export class Tiles {
     for (const other of kept) {
       if (Math.abs(other.level - tile.level) !== nearest) continue
       const [start, reach] = this.#place(plane, other)
-      ctx.drawImage(other.picture as OffscreenCanvas, start, across, reach, breadth)
+      ctx.drawImage(other.picture as ImageBitmap, start, across, reach, breadth)
     }
     ctx.restore()
   }
@@ -147,7 +173,7 @@ export class Tiles {
   #forget(): void {
     if (this.#tiles.size <= KEPT_MAX) return
     const oldest = [...this.#tiles].sort((a, b) => a[1].used - b[1].used).slice(0, this.#tiles.size - KEPT_MAX)
-    for (const [key, tile] of oldest) if (tile.used !== this.#frame) this.#tiles.delete(key)
+    for (const [key, tile] of oldest) if (tile.used !== this.#frame) this.#drop(key, tile)
   }
 }
 
@@ -157,23 +183,10 @@ function overlaps(a: Tile, b: Tile): boolean {
   return a.index * sizeA < (b.index + 1) * sizeB && b.index * sizeB < (a.index + 1) * sizeA
 }
 
-/** What is usual in a slice: a shade is read against it, the same all over the run. In steps, so that a run that grows does not change its shades all the time. */
-function perBin(drawing: Drawing, unit: number): { marks: number; messages: number } {
-  const { marks, messages } = usual(drawing)
-  return { marks: Math.max(1, marks * unit), messages: Math.max(1, messages * unit) }
-}
-
-function usual(drawing: Drawing): { marks: number; messages: number } {
-  const sum = (lanes: Drawing['marks']) => lanes.reduce((total, { length }) => total + length, 0)
-  const perLane = (total: number) =>
-    2 ** Math.round(Math.log2(Math.max(1e-9, total / Math.max(1, drawing.end) / Math.max(1, drawing.marks.length))))
-  return { marks: perLane(sum(drawing.marks)), messages: perLane((sum(drawing.messages) + sum(drawing.ties)) * 2) }
-}
-
-const brightness = (drawing: Drawing): string => Object.values(usual(drawing)).join(' ')
+const brightness = (drawing: Drawing): string => Object.values(usualIn(drawing)).join(' ')
 
 /** Lanes as bars about their middle, gaps as shades, one column a slice. */
-function pictureOf(density: Density, palette: Palette, gap: number, usually: { marks: number; messages: number }): OffscreenCanvas {
+function pictureOf(density: Density, palette: Palette, gap: number, usually: Usual): ImageBitmap {
   const { bins, marks, messages } = density
   const height = gap * marks.length
   const picture = new OffscreenCanvas(bins, height)
@@ -183,11 +196,10 @@ function pictureOf(density: Density, palette: Palette, gap: number, usually: { m
   const row = new Uint32Array(bins)
   const families = palette.families.map(rgbOf)
   for (const [at, counts] of messages.entries()) {
-    for (let bin = 0; bin < bins; bin++) row[bin] = shadeOf(counts, bin, families, usually.messages)
+    for (let bin = 0; bin < bins; bin++) row[bin] = inkOf(counts, bin, families, usually)
     const top = Math.round((at + 0.5) * gap)
     for (let y = top; y < top + gap; y++) pixels.set(row, y * bins)
   }
-  const most = gap * 0.22
   for (const [lane, counts] of marks.entries()) {
     const [r, g, b] = rgbOf(palette.nodes[lane] as string)
     const ink = ((235 << 24) | (b << 16) | (g << 8) | r) >>> 0
@@ -195,19 +207,19 @@ function pictureOf(density: Density, palette: Palette, gap: number, usually: { m
     for (let bin = 0; bin < bins; bin++) {
       const count = counts[bin] as number
       if (count === 0) continue
-      const half = 1.5 + most * (1 - Math.exp(-count / (2 * usually.marks)))
+      const half = 1.5 + gap * heightOf(count, usually)
       for (let y = Math.round(middle - half); y < middle + half; y++) pixels[y * bins + bin] = ink
     }
   }
   ctx.putImageData(image, 0, 0)
-  return picture
+  return picture.transferToImageBitmap() // pasted more cheaply than a canvas, which might change any time
 }
 
-function shadeOf(
+function inkOf(
   counts: readonly Uint32Array[],
   bin: number,
   families: readonly (readonly [number, number, number])[],
-  usually: number,
+  usually: Usual,
 ): number {
   let [total, r, g, b] = [0, 0, 0, 0]
   for (const [family, of] of counts.entries()) {
@@ -220,7 +232,7 @@ function shadeOf(
     b += hue[2] * count
   }
   if (total === 0) return 0
-  const alpha = Math.round(255 * (0.08 + 0.72 * (1 - Math.exp(-total / (2.5 * usually)))))
+  const alpha = Math.round(255 * shadeOf(total, usually))
   return ((alpha << 24) | (Math.round(b / total) << 16) | (Math.round(g / total) << 8) | Math.round(r / total)) >>> 0
 }
 

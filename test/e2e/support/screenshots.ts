@@ -249,6 +249,28 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
     await zoomIn(page, box, 0.245, 8)
     await page.getByRole('button', { name: /^Time goes down/ }).click()
   },
+  spacetimeMatches: async (page) => {
+    await spacetime(page, 0.247)
+    await ask(page, 'type:RequestVote or role:leader')
+    await page.getByRole('listbox', { name: 'Events in space and time' }).focus()
+    await page.waitForTimeout(400)
+  },
+  spacetimeMatchesWhole: async (page) => {
+    await scenes.spacetimeMatches?.(page)
+    await page.getByRole('listbox', { name: 'Events in space and time' }).press('0')
+    await page.waitForTimeout(600)
+  },
+  spacetimeMenu: async (page) => {
+    await spacetime(page, 0.247)
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ContextMenu')
+    await page.getByRole('menuitem', { name: /Branch here/ }).waitFor()
+  },
+  timelineMenu: async (page) => {
+    await spacetime(page)
+    await page.getByRole('slider', { name: 'Timeline' }).click({ button: 'right' })
+    await page.getByRole('menuitem', { name: /Branch here/ }).waitFor()
+  },
   spacetimeLive: async (page) => {
     await scenes.live?.(page)
     await page.getByRole('tab', { name: 'Space-time' }).click()

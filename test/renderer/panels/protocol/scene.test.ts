@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Grid, gridOf, type NodeRow } from '../../../../protocols/core/grid.ts'
 import { nodeIds } from '../../../../protocols/core/ids.ts'
 import type { GridWords } from '../../../../protocols/core/panel.ts'
+import { SvgPen } from '../../../../renderer/model/picture/svgPen.ts'
 import {
   askedWindow,
   type GridFrame,
@@ -14,7 +15,7 @@ import {
   rowTop,
 } from '../../../../renderer/panels/protocol/gridLayout.ts'
 import { gridScene } from '../../../../renderer/panels/protocol/gridScene.ts'
-import { type Shape, shapesToSvg } from '../../../../renderer/panels/protocol/shapes.ts'
+import { paintShapes, type Shape } from '../../../../renderer/panels/protocol/shapes.ts'
 import { cellWords, gridWords, rowWords } from '../../../../renderer/panels/protocol/words.ts'
 
 const term = (name: string) => ({ name, label: name, help: `${name}.` })
@@ -67,10 +68,12 @@ describe('what is drawn', () => {
     expect(paths.some(({ fill, points }) => fill === 'node-2' && points.length === 3)).toBe(true)
   })
 
-  test('the file says the same, and carries any text', () => {
-    const svg = shapesToSvg(shapes, { width: 500, height: 220, ground: 'white', title: 'A & B' })
-    expect(svg.match(/<rect/g)?.length).toBe(shapes.filter(({ is }) => is === 'rect').length + 1 + (svg.match(/<clipPath/g)?.length ?? 0))
-    expect(svg).toContain('<title>A &amp; B</title>')
+  test('a picture of it says the same, and carries any text', () => {
+    const pen = new SvgPen((text) => text.length * 6)
+    paintShapes(pen, shapes)
+    const svg = pen.body()
+    expect(svg.match(/<text/g)).toHaveLength(texts.filter((text) => text !== '').length)
+    expect(svg.match(/<clipPath/g)).toHaveLength(shapes.filter(({ is }) => is === 'clip').length)
     expect(svg).toContain('put &lt;x')
     expect(svg).not.toContain('put <x')
     expect(svg.match(/<g /g)?.length).toBe(svg.match(/<\/g>/g)?.length)

@@ -5,7 +5,7 @@ import { cutAt, lastIn } from '../../../../protocols/causality/cut.ts'
 import { Gatherer } from '../../../../protocols/causality/gather.ts'
 import { ChunkKind } from '../../../../protocols/wire/chunk.ts'
 import { cutOf, moved, placesOf } from '../../../../renderer/panels/spacetime/cutLine.ts'
-import { counting } from '../../../../renderer/panels/spacetime/density.ts'
+import { counting, joined } from '../../../../renderer/panels/spacetime/density.ts'
 import { Drawing } from '../../../../renderer/panels/spacetime/drawing.ts'
 import { LOST_SHARE } from '../../../../renderer/panels/spacetime/messageScene.ts'
 import { seedOf } from '../../../support/seeds.ts'
@@ -85,6 +85,18 @@ describe.each(cases)('a run of seed $seed by $axis', ({ seed, run, axis }) => {
       }
     }
     expect(messages.map((families) => sum(families[0] as Uint32Array))).toEqual(crossed)
+  })
+
+  test('two stretches side by side, joined, are counted as the whole of them is', () => {
+    const [middle, bins] = [2 ** Math.ceil(Math.log2(whole.end) - 1), 32] // as tiles lie: no edge is between two numbers
+    const counted = (from: number, to: number) => {
+      const making = counting(whole, { from, to, bins }, 1, new Uint8Array(256))
+      for (;;) {
+        const turn = making.next()
+        if (turn.done) return turn.value
+      }
+    }
+    expect(joined(counted(0, middle), counted(middle, 2 * middle))).toEqual(counted(0, 2 * middle))
   })
 
   test('a line across the lanes and the cut that it makes are one', () => {

@@ -5,8 +5,13 @@ import { beforeEach, expect, test } from 'vitest'
 import { markRaw, nextTick } from 'vue'
 import { takeRows } from '../../../../protocols/causality/block.ts'
 import { Columns } from '../../../../protocols/causality/columns.ts'
+import SpacetimeCanvas from '../../../../renderer/panels/spacetime/SpacetimeCanvas.vue'
 import SpacetimePanel from '../../../../renderer/panels/spacetime/SpacetimePanel.vue'
+import type { Scene } from '../../../../renderer/panels/spacetime/scene.ts'
+import { useBookmarks } from '../../../../renderer/stores/bookmarks.ts'
+import { useBranching } from '../../../../renderer/stores/branching.ts'
 import { useColumns } from '../../../../renderer/stores/columns.ts'
+import { useMatches } from '../../../../renderer/stores/matches.ts'
 import { useSelection } from '../../../../renderer/stores/selection.ts'
 import { useSpan } from '../../../../renderer/stores/span.ts'
 import { type Bench, bench, until } from '../../stores/bench.ts'
@@ -137,6 +142,51 @@ test('live it follows the end until the person moves away; then a button leads b
   expect(back()).toBeDefined()
   await back()?.trigger('click')
   expect(back()).toBeUndefined()
+})
+
+const item = (text: string) =>
+  [...document.querySelectorAll<HTMLElement>('[role=menuitem]')].find((found) => found.textContent?.includes(text))
+function pick(text: string): void {
+  const found = item(text)
+  if (!found) throw new Error(`no entry ${text}`)
+  found.click()
+}
+
+test('the menu of an event: a branch from it, a bookmark at it, a comparison with the one that is chosen', async () => {
+  const panel = await opened('Leader crash and partition')
+  await it.playback.jumpTo(3000)
+  await press(panel, 'ArrowRight')
+  const first = chosen()
+  await press(panel, 'ContextMenu')
+  await until(() => item('Branch here') !== undefined)
+  expect(item('Set as second event')?.getAttribute('data-disabled')).not.toBeNull() // it is the first
+  pick('Branch here')
+  await until(() => useBranching().at === first)
+  useBranching().cancel()
+
+  await press(panel, '.')
+  const second = chosen()
+  expect(second).not.toBe(first)
+  await press(panel, 'F10', { shiftKey: true })
+  await until(() => item('Bookmark here') !== undefined)
+  pick('Bookmark here')
+  expect(useBookmarks().draft?.seq).toBe(second)
+})
+
+test('what the query of the log finds is in the scene, and on as more is found', async () => {
+  const panel = await opened('Leader crash and partition')
+  const { scene } = panel.getComponent(SpacetimeCanvas).vm as unknown as { scene: Scene }
+  expect(scene.matched).toBeUndefined()
+  expect(panel.find('.legend').text()).not.toContain('match')
+  const matches = useMatches()
+  matches.ask('type:RequestVote')
+  await until(() => matches.count > 0 && !matches.searching)
+  await nextTick()
+  const { scene: now } = panel.getComponent(SpacetimeCanvas).vm as unknown as { scene: Scene }
+  expect([...(now.matched?.rows ?? [])]).toEqual([...matches.positions.seqs])
+  const first = matches.seqAt(0) as number
+  expect([now.matched?.has(first), now.matched?.has(first - 1)]).toEqual([true, matches.has(first - 1)])
+  expect(panel.find('.legend').text()).toContain('match')
 })
 
 test('of a long recording the neighbourhood of the playhead is there first, and what needs all of the run says so until it is read', async () => {

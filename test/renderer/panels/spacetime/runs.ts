@@ -3,10 +3,11 @@ import { Columns } from '../../../../protocols/causality/columns.ts'
 import { Gatherer } from '../../../../protocols/causality/gather.ts'
 import type { RunEvent } from '../../../../protocols/core/event.ts'
 import { type EndpointId, endpointIds } from '../../../../protocols/core/ids.ts'
+import { Positions } from '../../../../renderer/model/positions.ts'
 import { bandsOf } from '../../../../renderer/panels/spacetime/bands.ts'
 import { Drawing } from '../../../../renderer/panels/spacetime/drawing.ts'
 import type { AxisKind } from '../../../../renderer/panels/spacetime/placement.ts'
-import type { Scene } from '../../../../renderer/panels/spacetime/scene.ts'
+import type { Matched, Scene } from '../../../../renderer/panels/spacetime/scene.ts'
 import type { View } from '../../../../renderer/panels/spacetime/view.ts'
 import { type SimulatedRun, simulatedRun } from '../../../support/simulatedRun.ts'
 
@@ -55,4 +56,15 @@ export function sceneOf(run: SeenRun, drawing: Drawing, view: View, more: Partia
     ...{ readTo: undefined, matched: undefined, words: () => undefined },
     ...more,
   }
+}
+
+/** As if a query had found these rows, which are in order. */
+export function matchedOf(columns: Columns, rows: readonly number[]): Matched {
+  const positions = new Positions()
+  positions.add(
+    rows,
+    rows.map((row) => columns.atUs[row] as number),
+  )
+  const found = new Set(rows)
+  return { rows: positions.seqs, timesUs: positions.timesUs, has: (row) => found.has(row), firstAfter: (atUs) => positions.upTo(atUs) }
 }

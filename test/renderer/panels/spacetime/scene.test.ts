@@ -2,21 +2,23 @@
 import { describe, expect, test } from 'vitest'
 import { coneOf, sideOf } from '../../../../protocols/causality/cone.ts'
 import { ChunkKind } from '../../../../protocols/wire/chunk.ts'
-import { shapesOf } from '../../../../renderer/panels/spacetime/draw.ts'
+import { SvgPen } from '../../../../renderer/model/picture/svgPen.ts'
+import { CanvasPen } from '../../../../renderer/panels/spacetime/canvasPen.ts'
+import { drawDensity } from '../../../../renderer/panels/spacetime/densityScene.ts'
+import { drawScene } from '../../../../renderer/panels/spacetime/draw.ts'
 import { hitAt } from '../../../../renderer/panels/spacetime/hit.ts'
-import type { Shape } from '../../../../renderer/panels/spacetime/pen.ts'
 import { Plane } from '../../../../renderer/panels/spacetime/plane.ts'
 import { amountIn, isDense } from '../../../../renderer/panels/spacetime/scene.ts'
 import { alongOf, panned, placeAt, showing, whole, zoomed } from '../../../../renderer/panels/spacetime/view.ts'
 import { alongLane, causeOf, effectOf } from '../../../../renderer/panels/spacetime/walk.ts'
 import { seedOf } from '../../../support/seeds.ts'
-import { AXES, drawn, gathered, sceneOf, seenRun, viewOf } from './runs.ts'
+import { AXES, drawn, gathered, matchedOf, sceneOf, seenRun, viewOf } from './runs.ts'
+import { flat, type Shape, shapesOf } from './shapes.ts'
 
 const seed = seedOf('scene')
 const run = seenRun(seed, 5000)
 const { columns } = run
 const lanes = run.endpoints.length
-const flat = (shapes: readonly Shape[]): Shape[] => shapes.flatMap((shape) => (shape.kind === 'within' ? flat(shape.shapes) : [shape]))
 
 describe(`a run of seed ${seed}`, () => {
   test.each(AXES)('by %s, a window is drawn as simple shapes with numbers that are numbers', (axis) => {
@@ -110,6 +112,65 @@ describe(`a run of seed ${seed}`, () => {
     expect(small(lit)).toBeGreaterThanOrEqual(aside)
     expect(aside).toBeGreaterThan(0)
     expect(dotted(lit)).toBeGreaterThan(0)
+  })
+
+  test.each(AXES)('by %s, what a query found wears corners, at marks and at both ends of messages, and nothing else does', (axis) => {
+    const drawing = drawn(columns, axis)
+    const view = viewOf(drawing.end * 0.3, drawing.end * 0.33, lanes)
+    const inSight = new Set<number>()
+    for (const lane of drawing.marks) lane.visit(view.from, view.to, (row) => inSight.add(row))
+    for (const lane of drawing.messages) lane.visit(view.from, view.to, (row) => inSight.add(row).add(columns.cause[row] as number))
+    const rows = [...inSight].filter((row) => row % 7 === 0 && !Number.isNaN(drawing.placement.ofRow(row))).sort((a, b) => a - b)
+    expect(rows.length).toBeGreaterThan(2)
+    const plane = new Plane(view)
+    const cornered = new Set(
+      flat(shapesOf(sceneOf(run, drawing, view, { matched: matchedOf(columns, rows) })))
+        .filter((shape) => shape.kind === 'line' && shape.token === 'accent' && shape.width === 1.75)
+        .map((shape) => (shape.kind === 'line' ? shape.xy.slice(0, 2).map(Math.round).join() : '')),
+    )
+    for (const row of rows) {
+      const [x, y] = [plane.along(drawing.placement.ofRow(row)), plane.across(columns.lane[row] as number)]
+      expect(cornered.has(`${Math.round(x - 9)},${Math.round(y - 9)}`), `row ${row}`).toBe(true)
+    }
+    const places = new Set(rows.map((row) => `${drawing.placement.ofRow(row)} ${columns.lane[row]}`))
+    expect(cornered.size).toBeLessThanOrEqual(4 * places.size)
+  })
+
+  test('where there is too much to be told apart, matches are notches: over their lanes while they are few, under the axis always', () => {
+    const drawing = drawn(columns, 'time')
+    const all = whole(drawing.end, 'time')
+    const view = viewOf(all.from, all.to, lanes)
+    expect(isDense(amountIn({ view, drawing }))).toBe(true)
+    const notches = (rows: readonly number[]) =>
+      flat(shapesOf(sceneOf(run, drawing, view, { matched: matchedOf(columns, rows) }))).filter(
+        (shape) => shape.kind === 'area' && shape.token === 'accent',
+      ).length
+    const steps = Array.from({ length: columns.points }, (_, i) => columns.pointRow[i + 1] as number)
+    expect(notches([steps[10] as number])).toBe(2)
+    expect(notches([])).toBe(0)
+    expect(notches(Array.from({ length: 2100 }, (_, i) => i + 1))).toBeLessThan(view.width / 8 + 1)
+  })
+
+  test.each(AXES)('by %s, a picture of it has the lanes with their names, close and from afar', (axis) => {
+    const drawing = drawn(columns, axis)
+    const all = whole(drawing.end, axis)
+    for (const [from, to] of [
+      [drawing.end * 0.4, drawing.end * 0.43],
+      [all.from, all.to],
+    ] as const) {
+      const view = viewOf(from, to, lanes)
+      const scene = sceneOf(run, drawing, view)
+      const pen = new SvgPen((text) => text.length * 6)
+      const canvas = new CanvasPen(pen, (token) => token)
+      const amount = amountIn(scene)
+      drawScene(scene, canvas, amount, () => drawDensity(scene, new Plane(view), canvas))
+      const svg = pen.body() // a number that is none would have been refused
+      for (const name of run.endpoints) expect(svg).toContain(`>${name}</text>`)
+      if (isDense(amount)) {
+        expect(svg.match(/<rect/g)?.length).toBeGreaterThan(100)
+        expect(svg.length).toBeLessThan(2_000_000)
+      } else expect(svg.match(/<path/g)?.length).toBeGreaterThan(5)
+    }
   })
 
   test('the whole run is too much to be drawn one by one, a small window is not', () => {
