@@ -30,13 +30,10 @@ export const useColumns = defineStore('columns', () => {
   const columns = shallowRef(markRaw(new Columns(1)))
   /** What lies round the playhead, until all that is recorded is in `columns`. */
   const near = shallowRef<Columns>()
-  const read = shallowRef<readonly Turn[]>([])
-  const nearTurns = shallowRef<readonly Turn[]>([])
   /** Changes of nodes, and what a person or a scenario did, in order. */
-  const turns = computed<readonly Turn[]>(() => {
-    version.value
-    return [...read.value, ...nearTurns.value.filter(({ seq }) => seq > columns.value.count)]
-  })
+  const turns = shallowRef<readonly Turn[]>([])
+  /** Those of what is near. */
+  const nearTurns = shallowRef<readonly Turn[]>([])
   /** Grows when the columns do. */
   const version = shallowRef(0)
   /** How many views want it. */
@@ -73,7 +70,7 @@ export const useColumns = defineStore('columns', () => {
         const block = await lab.call('run.columns', { run: asked, from: columns.value.count + 1 })
         if (run.id !== asked || block.rows === 0) break
         takeRows(columns.value, block.bytes)
-        if (block.turns.length > 0) read.value = [...read.value, ...block.turns]
+        if (block.turns.length > 0) turns.value = [...turns.value, ...block.turns]
         version.value++
         if (columns.value.count >= block.lastSeq) break
       }
@@ -106,7 +103,7 @@ export const useColumns = defineStore('columns', () => {
     () => run.isOpen,
     () => {
       columns.value = markRaw(new Columns(Math.max(1, endpoints.value.length)))
-      read.value = []
+      turns.value = []
       letGoOfNear()
       version.value++
       void readOn()
@@ -125,5 +122,5 @@ export const useColumns = defineStore('columns', () => {
     },
   )
 
-  return { columns, near, turns, version, reading, progress, endpoints, want, letGoOfNear }
+  return { columns, near, turns, nearTurns, version, reading, progress, endpoints, want, letGoOfNear }
 })

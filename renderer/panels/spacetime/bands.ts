@@ -1,7 +1,8 @@
 /** What held for a while: nodes that were down or paused, and the faults on links that a person or a scenario put there. */
 import type { ActionEvent, NodeEvent } from '../../../protocols/core/event.ts'
-import type { LinkTarget } from '../../../protocols/core/fault.ts'
-import type { EndpointId } from '../../../protocols/core/ids.ts'
+import type { ArmedFault, LinkTarget } from '../../../protocols/core/fault.ts'
+import type { EndpointId, FaultId, NodeId } from '../../../protocols/core/ids.ts'
+import type { NodeMoment } from '../../../protocols/core/moment.ts'
 import { faultText } from '../../../protocols/words/faultText.ts'
 
 export interface Edge {
@@ -12,6 +13,8 @@ export interface Edge {
 export interface Band {
   readonly kind: 'down' | 'paused' | 'fault'
   readonly begin: Edge
+  /** It began earlier than is read yet. */
+  readonly isOlder?: true
   /** Undefined while it still holds at the end of the recording. */
   readonly end: Edge | undefined
   readonly text: string
@@ -19,6 +22,43 @@ export interface Band {
   readonly lanes: readonly number[]
   /** Of a partition: which group a lane is in, from 0 on. */
   readonly groups?: readonly number[]
+}
+
+/** What is known to hold at an event, of a run that is read from its midst on. */
+export interface Held extends Edge {
+  readonly nodes: ReadonlyMap<NodeId, Pick<NodeMoment, 'status' | 'reason'>>
+  readonly faults: ReadonlyMap<FaultId, ArmedFault>
+}
+
+/** Of a stretch that begins at `first`: what `held` at some event in it and did not begin in it, held from its beginning on. */
+export function bandsWithin(
+  turns: readonly (NodeEvent | ActionEvent)[],
+  endpoints: readonly EndpointId[],
+  first: Edge,
+  held: Held,
+): Band[] {
+  const found = bandsOf(turns, endpoints)
+  const isOpenAt = (band: Band) => band.begin.seq <= held.seq && (band.end === undefined || band.end.seq > held.seq)
+  const endOf = (ends: (turn: NodeEvent | ActionEvent) => boolean): Edge | undefined => {
+    const turn = turns.find((each) => each.seq > held.seq && ends(each))
+    return turn && { seq: turn.seq, atUs: turn.atUs }
+  }
+  const older: Band[] = []
+  for (const [node, { status, reason }] of held.nodes) {
+    const lane = endpoints.indexOf(node)
+    if (status !== 'down' && status !== 'paused') continue
+    if (found.some((band) => band.kind === status && band.lanes[0] === lane && isOpenAt(band))) continue
+    const end = endOf((turn) => turn.kind === 'node' && turn.node === node)
+    const text = status === 'paused' ? `${node} is paused` : `${node} is down${reason === undefined ? '' : `: ${reason}`}`
+    older.push({ kind: status, begin: first, isOlder: true, end, text, lanes: [lane] })
+  }
+  const armedHere = new Set(turns.flatMap((turn) => (turn.kind === 'action' && turn.action.do === 'arm' ? [turn.action.fault.id] : [])))
+  for (const fault of held.faults.values()) {
+    if (armedHere.has(fault.id)) continue
+    const end = endOf((turn) => turn.kind === 'action' && turn.action.do === 'lift' && turn.action.fault === fault.id)
+    older.push({ kind: 'fault', begin: first, isOlder: true, end, text: faultText(fault), ...touched(fault.target, endpoints) })
+  }
+  return [...older, ...found]
 }
 
 export function bandsOf(turns: readonly (NodeEvent | ActionEvent)[], endpoints: readonly EndpointId[]): Band[] {

@@ -69,10 +69,14 @@ function drawNotches(scene: Scene, { rows, timesUs, firstAfter }: Matched, plane
     plane.put(notches, along, across)
   }
   if (last - first <= NOTCHES_MAX) {
+    const free = endpoints.map(() => Number.NEGATIVE_INFINITY)
     for (let i = first; i < last; i++) {
       const spot = spotOf(scene, rows[i] as number)
       if (!spot || spot.lane >= endpoints.length || spot.place < view.from || spot.place > view.to) continue
-      notch(plane.along(spot.place), plane.across(spot.lane) - plane.gap * 0.24)
+      const along = plane.along(spot.place)
+      if (isTime && along < (free[spot.lane] as number)) continue // one stands for those that would lie on it
+      free[spot.lane] = along + 2 * NOTCH_PX
+      notch(along, plane.across(spot.lane) - plane.gap * 0.24)
     }
   }
   if (isTime) {

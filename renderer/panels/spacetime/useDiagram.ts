@@ -6,7 +6,7 @@ import { useColumns } from '../../stores/columns.ts'
 import { usePlayback } from '../../stores/playback.ts'
 import { useReadout } from '../../stores/readout.ts'
 import { useRun } from '../../stores/run.ts'
-import { bandsOf } from './bands.ts'
+import { type Band, bandsOf, bandsWithin } from './bands.ts'
 import { Drawing } from './drawing.ts'
 import type { AxisKind } from './placement.ts'
 import type { TurningPoint, TypeLook } from './scene.ts'
@@ -45,7 +45,6 @@ export function useDiagram() {
   const listeners = new Set<(from: number) => void>()
 
   const endpoints = computed(() => endpointIds(run.nodes))
-  const bands = computed(() => bandsOf(store.turns, endpoints.value))
   const turningPoints = computed<TurningPoint[]>(() =>
     run.marks.flatMap(({ seq, kind, text }) => (kind === 'leader' || kind === 'violation' ? [{ row: seq, kind, text }] : [])),
   )
@@ -80,6 +79,15 @@ export function useDiagram() {
   const drawing = computed<Drawing>(() => {
     const [reach, { from, to }] = [nearReach.value, shown.value]
     return reach && from >= reach.from && to <= reach.to ? (near.value as Drawing) : all.value
+  })
+  /** Of what is near the bands come from what is near, too: of the rest some have their begin read, and not yet their end. */
+  const bands = computed<Band[]>(() => {
+    const { columns } = drawing.value
+    const { moment, seq, atUs } = readout.now
+    if (drawing.value === all.value) return bandsOf(store.turns, endpoints.value)
+    if (!moment || !columns.has(seq)) return bandsOf(store.nearTurns, endpoints.value)
+    const first = { seq: columns.first, atUs: columns.atUs[columns.first] as number }
+    return bandsWithin(store.nearTurns, endpoints.value, first, { seq, atUs, nodes: moment.nodes, faults: moment.faults })
   })
   /** False while only what lies round the playhead is drawn: of the causes of what is there not all are known. */
   const isWhole = computed(() => drawing.value === all.value)

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { Columns } from '../../../../protocols/causality/columns.ts'
 import { cutAt, lastIn } from '../../../../protocols/causality/cut.ts'
 import { Gatherer } from '../../../../protocols/causality/gather.ts'
+import { advance, firstMoment } from '../../../../protocols/core/moment.ts'
 import { ChunkKind } from '../../../../protocols/wire/chunk.ts'
+import { type Band, bandsOf, bandsWithin } from '../../../../renderer/panels/spacetime/bands.ts'
 import { cutOf, moved, placesOf } from '../../../../renderer/panels/spacetime/cutLine.ts'
 import { counting, joined } from '../../../../renderer/panels/spacetime/density.ts'
 import { Drawing } from '../../../../renderer/panels/spacetime/drawing.ts'
@@ -116,4 +118,32 @@ describe.each(cases)('a run of seed $seed by $axis', ({ seed, run, axis }) => {
       }
     }
   })
+})
+
+test.each([11, 12, 13])('read from its midst on (seed %i), a run has the bands that it has when it is read whole', (seed) => {
+  const seen = seenRun(seed, 6000)
+  const turns = seen.events.filter((event) => event.kind === 'node' || event.kind === 'action')
+  const moment = firstMoment(seen.header.nodes, 1)
+  const kept = (bands: readonly Band[]) => bands.map(({ kind, text, lanes, begin, end }) => ({ kind, text, lanes, end, from: begin.seq }))
+  const bySigns = (bands: ReturnType<typeof kept>) => bands.map((band) => JSON.stringify(band)).sort()
+  let older = 0
+  for (const event of seen.events) {
+    advance(moment, event)
+    if (event.seq % 500 !== 0) continue
+    const first = Math.max(1, event.seq - 400)
+    const within = turns.filter(({ seq }) => seq >= first && seq <= event.seq + 400)
+    const edge = { seq: first, atUs: seen.columns.atUs[first] as number }
+    const found = bandsWithin(within, seen.endpoints, edge, { ...moment, atUs: event.atUs })
+    older += found.filter(({ isOlder }) => isOlder).length
+    // Those that hold at this very event: all that a view round it must not get wrong.
+    const holds = ({ begin, end }: Band) => begin.seq <= event.seq && (end === undefined || end.seq > event.seq)
+    const whole = bandsOf(turns, seen.endpoints).filter(holds)
+    const wanted = kept(whole).map((band) => ({
+      ...band,
+      from: Math.max(first, band.from),
+      end: band.end && band.end.seq <= event.seq + 400 ? band.end : undefined,
+    }))
+    expect(bySigns(kept(found.filter(holds)))).toEqual(bySigns(wanted))
+  }
+  expect(older).toBeGreaterThan(3)
 })
