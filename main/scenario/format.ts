@@ -106,7 +106,6 @@ export type FactTest = z.output<z.ZodObject<typeof factTest>>
 
 export const expectationsSchema = z.strictObject({
   invariants: z.literal('hold').optional(),
-  broken: z.string().min(1).optional(),
   leader: z.boolean().optional(),
   operations: z.enum(['ok', 'answered']).optional(),
   applied: z.literal('equal').optional(),

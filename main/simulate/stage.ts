@@ -16,7 +16,6 @@ import { type Sink, tee } from '../../protocols/sim/sink.ts'
 import type { ClientAnswer } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import { readControl } from '../liveRun.ts'
-import { judgeInvariants, unexpected } from '../scenario/expect.ts'
 import type { Expectations, JudgedExpectation } from '../scenario/format.ts'
 import { type Asked, type Deadline, isDoneTo, type Judged, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
 import { Heard, LINEARIZABILITY } from './heard.ts'
@@ -221,7 +220,7 @@ export class SimStage implements Stage {
   /** What clients saw is judged here in any case; the invariants too, unless somebody reads them from a recording. */
   async judge(expected: Expectations): ReturnType<Stage['judge']> {
     const judged = (await this.#options.judge?.(expected)) ?? this.#judgeOnTheWay(expected)
-    if (judged.violated !== undefined || expected.broken !== undefined) return judged
+    if (judged.violated !== undefined) return judged
     const history = this.heard.judge()
     if (!history) return judged
     const expectations = [...judged.expectations, history]

@@ -115,7 +115,7 @@ steps:
   - wait: { fact: epoch, of: n2, is: ">=", value: 1 }
   - lift: gate
   - watch: { ms: 1500 }
-expect: { broken: Election Safety }
+expect: { breaks: [Election Safety] }
 `,
   },
   {
