@@ -1,5 +1,6 @@
 /** What of a run's configuration the schema cannot know: whether such a protocol exists, carries the service, and takes these options. */
 import type { RunConfig } from '../protocols/core/config.ts'
+import { nodeIds } from '../protocols/core/ids.ts'
 import type { AnyProtocol } from '../protocols/core/machine.ts'
 import type { AnyService } from '../protocols/core/service.ts'
 import { findProtocol, protocols } from '../protocols/registry.ts'
@@ -33,6 +34,8 @@ export function choose(config: RunConfig): Choice {
     const issues = options.error.issues.map((issue) => ({ ...issue, path: ['config', 'options', ...issue.path] }))
     throw badRequest('runs.start', issues, `Options of ${protocol.title} are ${protocol.optionSpecs.map(({ name }) => name).join(', ')}.`)
   }
+  const refusal = protocol.refuse?.(options.data, nodeIds(config.nodes))
+  if (refusal !== undefined) throw new LabError('bad-request', `config.options: ${refusal}`)
   return { protocol, service, config: { ...config, options: options.data as RunConfig['options'] } }
 }
 

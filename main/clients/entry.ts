@@ -1,4 +1,6 @@
 /** The program of the clients' process. */
+import { mannersOf } from '../../protocols/clients/manners.ts'
+import { findProtocol } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { ClientsSettings } from '../contract/process.ts'
 import { readSettings, runProcess } from '../node/endpoint.ts'
@@ -9,5 +11,7 @@ runProcess(async (parent) => {
   const settings = await readSettings<ClientsSettings>('clients', parent)
   const service = findService(settings.service)
   if (!service) throw new FatalError(ExitCode.settings, `There is no service called ${settings.service}.`)
-  await runClients(settings, service, parent)
+  const protocol = findProtocol(settings.protocol)
+  if (!protocol) throw new FatalError(ExitCode.settings, `There is no protocol called ${settings.protocol}.`)
+  await runClients(settings, service, mannersOf(protocol), parent)
 })

@@ -5,6 +5,7 @@ import type { Alarm, ClientWorld } from '../../protocols/clients/desk.ts'
 import { LoadGenerator } from '../../protocols/clients/load.ts'
 import type { LogicalClient } from '../../protocols/clients/session.ts'
 import { nodeId } from '../../protocols/core/ids.ts'
+import type { ClientManners } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import type { ClientsSettings } from '../contract/process.ts'
 import { RunClock } from '../node/clock.ts'
@@ -16,13 +17,13 @@ import { SocketDesk } from './desk.ts'
 /** How often clients look at their clocks. */
 const TICK_MS = 10
 
-export async function runClients(settings: ClientsSettings, service: AnyService, parent: Parent): Promise<void> {
+export async function runClients(settings: ClientsSettings, service: AnyService, manners: ClientManners, parent: Parent): Promise<void> {
   const clock = new RunClock(settings)
   const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
   const desk = new SocketDesk(settings, clock, tap)
   let operations = 0
   const world: ClientWorld = {
-    ...{ desk, service, compass: new Compass(settings.nodes.length) },
+    ...{ desk, service, manners, compass: new Compass(settings.nodes.length) },
     nodeIndex: (node) => settings.nodes.indexOf(nodeId(node)),
     nextOperation: () => ++operations,
   }

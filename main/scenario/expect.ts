@@ -7,6 +7,7 @@ import type { Verdict } from '../contract/commands.ts'
 import type { Expectations, JudgedExpectation } from './format.ts'
 import { OperationsSeen } from './operations.ts'
 import { appliedEqual, factHolds, leaderOf, NobodyError, progressOf, running, type Words } from './resolve.ts'
+import type { Judged } from './stage.ts'
 
 /** The expectations that look at the nodes as they are now. */
 export function judgeLive(expected: Expectations, moment: Moment, words: Words): JudgedExpectation[] {
@@ -33,26 +34,38 @@ export function judgeLive(expected: Expectations, moment: Moment, words: Words):
 }
 
 /** The expectations that read the whole recording. */
-export async function judgeRecording(
-  client: LabClient,
-  run: RunId,
-  expected: Expectations,
-): Promise<{ expectations: JudgedExpectation[]; verdict?: Verdict; violated?: string }> {
+export async function judgeRecording(client: LabClient, run: RunId, expected: Expectations): Promise<Judged> {
   const expectations: JudgedExpectation[] = []
   if (expected.operations !== undefined) {
     expectations.push(await guarded('operations', () => judgeOperations(client, run, expected.operations === 'ok')))
   }
   let found: Verdict | undefined
   expectations.push(
-    await guarded('the invariants hold', async () => {
+    await guarded(HOLD[0], async () => {
       found = await client.call('run.check', { run })
       const first = found.violations[0]
       const why = first ? `${first.invariant} at event ${first.seq}: ${first.text}` : (found.why ?? found.divergence)
-      return { text: 'the invariants hold', is: found.is, ...(found.is === 'pass' || why === undefined ? {} : { why }) }
+      return { text: HOLD[0], is: found.is, ...(found.is === 'pass' || why === undefined ? {} : { why }) }
     }),
   )
   const violated = found?.violations[0]?.invariant
-  return { expectations, ...(found === undefined ? {} : { verdict: found }), ...(violated === undefined ? {} : { violated }) }
+  const broken = [...new Set(found?.violations.map(({ invariant }) => invariant))]
+  return { expectations, broken, ...(found === undefined ? {} : { verdict: found }), ...(violated === undefined ? {} : { violated }) }
+}
+
+/** What holds whether or not it is asked for, unless the scenario is there to break it. */
+export const HOLD = ['the invariants hold', 'the history is linearizable'] as const
+
+/** Of a scenario that breaks something on purpose: it passes when what it names is found broken, and says so when it is not. */
+export function judgeBreaks(judged: Judged, breaks: readonly string[]): Judged {
+  const { violated: _, ...rest } = judged
+  const { broken = [], expectations } = judged
+  const isUnknown = broken.length === 0 && expectations.some(({ text, is }) => text === HOLD[0] && is === 'unknown')
+  if (isUnknown) return judged
+  const found = breaks.map((name) =>
+    verdict(`it breaks ${name}`, broken.includes(name), broken.length === 0 ? 'nothing is broken' : `broken is ${broken.join(', ')}`),
+  )
+  return { ...rest, expectations: [...expectations.filter(({ text }) => !HOLD.some((held) => held === text)), ...found] }
 }
 
 async function judgeOperations(client: LabClient, run: RunId, allOk: boolean): Promise<JudgedExpectation> {

@@ -106,6 +106,7 @@ export type FactTest = z.output<z.ZodObject<typeof factTest>>
 
 export const expectationsSchema = z.strictObject({
   invariants: z.literal('hold').optional(),
+  breaks: z.array(z.string().min(1)).min(1).optional(),
   leader: z.boolean().optional(),
   operations: z.enum(['ok', 'answered']).optional(),
   applied: z.literal('equal').optional(),

@@ -6,7 +6,7 @@ import type { NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { ClientAnswer, Verdict } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
-import { judgeLive } from './expect.ts'
+import { judgeBreaks, judgeLive } from './expect.ts'
 import type { JudgedExpectation, PlacedStep, Scenario, Step, WaitFor } from './format.ts'
 import { appliedEqual, factHolds, leaderEpoch, leaderOf, NobodyError, Words } from './resolve.ts'
 import { type Deadline, type Judged, type Stage, StepFailedError, TooLateError } from './stage.ts'
@@ -83,7 +83,9 @@ class Runner {
     const live = problem ? [] : judgeLive(this.#scenario.expect, stage.moment, this.#words)
     await stage.close()
     if (this.#scenario.afterwards === 'stop') await stage.end()
-    const recorded = await stage.judge(this.#scenario.expect)
+    const { expect } = this.#scenario
+    const judged = await stage.judge(expect)
+    const recorded = expect.breaks ? judgeBreaks(judged, expect.breaks) : judged
     return this.#outcome(problem, [...live, ...recorded.expectations], recorded)
   }
 

@@ -46,6 +46,8 @@ export interface Judged {
   readonly verdict?: Verdict
   /** The first invariant that was found broken. */
   readonly violated?: string
+  /** All that were. */
+  readonly broken?: readonly string[]
 }
 
 export interface Stage {

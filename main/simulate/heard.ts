@@ -3,6 +3,7 @@ import { judge } from '../../protocols/check/linearizability.ts'
 import { findModel } from '../../protocols/check/models/index.ts'
 import { Listener, type Word } from '../../protocols/sim/sink.ts'
 import { RunHistory, report } from '../check/index.ts'
+import { HOLD } from '../scenario/expect.ts'
 import type { JudgedExpectation } from '../scenario/format.ts'
 
 export const LINEARIZABILITY = 'Linearizability'
@@ -59,7 +60,7 @@ export class Heard extends Listener {
   }
 
   #judge(): JudgedHistory {
-    const text = 'the history is linearizable'
+    const [, text] = HOLD
     const told = this.#model && this.#history.told(this.#model)
     if (!told || 'problem' in told)
       return { expectation: { text, is: 'unknown', why: told?.problem ?? 'there is no model of the service' } }

@@ -16,6 +16,7 @@ import { type Sink, tee } from '../../protocols/sim/sink.ts'
 import type { ClientAnswer } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import { readControl } from '../liveRun.ts'
+import { HOLD } from '../scenario/expect.ts'
 import type { Expectations, JudgedExpectation } from '../scenario/format.ts'
 import { type Asked, type Deadline, isDoneTo, type Judged, type Stage, StepFailedError, TooLateError } from '../scenario/stage.ts'
 import { Heard, LINEARIZABILITY } from './heard.ts'
@@ -224,20 +225,24 @@ export class SimStage implements Stage {
     const history = this.heard.judge()
     if (!history) return judged
     const expectations = [...judged.expectations, history]
-    return history.is === 'fail' ? { ...judged, expectations, violated: LINEARIZABILITY } : { ...judged, expectations }
+    return history.is === 'fail'
+      ? { ...judged, expectations, violated: LINEARIZABILITY, broken: [LINEARIZABILITY] }
+      : { ...judged, expectations }
   }
 
   #judgeOnTheWay(expected: Expectations): Judged {
     const expectations: JudgedExpectation[] = []
     if (expected.operations !== undefined) expectations.push(this.tally.operations.judge(expected.operations === 'ok'))
-    const { found, broken } = this.judging
-    const violations = found.map(({ invariant, atUs, text }) => ({ invariant, words: `at ${(atUs / 1e3).toFixed(1)} ms: ${text}` }))
-    const is = violations.length > 0 ? 'fail' : broken === undefined ? 'pass' : 'unknown'
-    expectations.push(
-      judgeInvariants(expected, { is, violations, why: broken === undefined ? undefined : `The judge of ${broken} failed.` }),
-    )
-    const violated = unexpected(expected, violations)
-    return { expectations, ...(violated === undefined ? {} : { violated }) }
+    const [first] = this.judging.found
+    const [text] = HOLD
+    if (!first) {
+      const { broken } = this.judging
+      expectations.push(broken === undefined ? { text, is: 'pass' } : { text, is: 'unknown', why: `The judge of ${broken} failed.` })
+      return { expectations }
+    }
+    const why = `${first.invariant} at ${(first.atUs / 1e3).toFixed(1)} ms: ${first.text}`
+    const broken = [...new Set(this.judging.found.map(({ invariant }) => invariant))]
+    return { expectations: [...expectations, { text, is: 'fail', why }], violated: first.invariant, broken }
   }
 
   #read(text: string): Json {

@@ -43,7 +43,7 @@ export class ClientBars {
   #bar(name: string): ClientBar {
     const known = this.#bars.get(name)
     if (known) return known
-    const bar = new ClientBar(new LogicalClient(name, this.#world), this.#world)
+    const bar = new ClientBar(new LogicalClient(name, this.#world, this.#bars.size))
     this.#bars.set(name, bar)
     return bar
   }
@@ -51,12 +51,10 @@ export class ClientBars {
 
 class ClientBar {
   readonly client: LogicalClient
-  readonly #world: ClientWorld
   readonly #waiting: Asked[] = []
 
-  constructor(client: LogicalClient, world: ClientWorld) {
+  constructor(client: LogicalClient) {
     this.client = client
-    this.#world = world
   }
 
   operate(op: Json, done: (finished: Finished) => void, of: number | undefined): void {
@@ -72,7 +70,7 @@ class ClientBar {
     if (this.client.isBusy) return
     const asked = this.#waiting.shift()
     if (!asked) return
-    if (asked.of !== undefined) this.#world.compass.point(asked.of)
+    if (asked.of !== undefined) this.client.compass.point(asked.of)
     this.client.operate(asked.op, (finished) => {
       asked.done(finished)
       this.#next()

@@ -5,6 +5,7 @@
 import type { ReturnEvent } from '../core/event.ts'
 import type { ClientOutcome, ClientRequest } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
+import type { ClientManners } from '../core/machine.ts'
 import type { AnyService } from '../core/service.ts'
 import { TapKind } from '../wire/tap.ts'
 import type { Compass } from './compass.ts'
@@ -53,6 +54,7 @@ export interface Alarm {
 export interface ClientWorld {
   readonly desk: Desk
   readonly compass: Compass
+  readonly manners: ClientManners
   readonly service: AnyService
   nodeIndex(node: string): number
   /** The next operation's number, unique within the run. */

@@ -53,14 +53,19 @@ export class LoadGenerator {
     this.#free = []
     if (!load) return
     if (load.operations !== undefined && done >= load.operations) return this.#options.onDone()
-    while (this.#clients.length < load.clients) this.#clients.push(new LogicalClient(`c${this.#clients.length + 1}`, this.#options.world))
+    while (this.#clients.length < load.clients) this.#clients.push(this.#newClient())
     for (const [index, client] of this.#clients.entries()) {
-      const { compass } = this.#options.world
-      client.compass = load.gossip === false ? new Compass(compass.nodes, index % compass.nodes) : compass
+      const { compass, manners } = this.#options.world
+      client.compass = load.gossip === false || manners.asks === 'any' ? new Compass(compass.nodes, index % compass.nodes) : compass
     }
     this.#nextMs = this.#nowMs()
     for (const client of this.#clients.slice(0, load.clients)) if (!client.isBusy) this.#onFree(client, load)
     this.#pace()
+  }
+
+  #newClient(): LogicalClient {
+    const place = this.#clients.length
+    return new LogicalClient(`c${place + 1}`, this.#options.world, place)
   }
 
   /** The clock's scale has changed: what is due comes at another time. */

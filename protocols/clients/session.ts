@@ -6,7 +6,7 @@
 import type { ReturnEvent } from '../core/event.ts'
 import type { ClientOutcome, ClientRequest } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
-import type { Compass } from './compass.ts'
+import { Compass } from './compass.ts'
 import type { Asker, ClientWorld } from './desk.ts'
 
 const ANSWER_MS_MIN = 500
@@ -59,10 +59,13 @@ export class LogicalClient implements Asker {
   #seq = 0
   #task: Task | undefined
 
-  constructor(name: string, world: ClientWorld) {
+  /** `place`: its number among clients of its sort, from 0. */
+  constructor(name: string, world: ClientWorld, place: number) {
+    const { compass, manners } = world
     this.name = name
     this.#world = world
-    this.compass = world.compass
+    this.compass = manners.asks === 'any' ? new Compass(compass.nodes, place % compass.nodes) : compass
+    if (!manners.sessions) this.#session = 0
   }
 
   get isBusy(): boolean {

@@ -7,6 +7,7 @@
  */
 import type { ZodType } from 'zod'
 import type { Effect } from './effect.ts'
+import type { NodeId } from './ids.ts'
 import type { Control, Input, StartInput } from './input.ts'
 import type { Invariant } from './invariant.ts'
 import type { Json } from './json.ts'
@@ -84,6 +85,14 @@ export interface Glimpse<S = unknown> {
   part(field: string, size: number, sort: 'list' | 'table'): readonly [from: number, to: number]
 }
 
+/** How clients talk to the nodes of a protocol. */
+export interface ClientManners {
+  /** A client opens a session before its first command, so that a repeated one takes effect once. Without, commands carry session 0. */
+  readonly sessions: boolean
+  /** Whom it asks: whoever is said to lead; or `any`: a node of its own, the k-th client the k-th, and the next one when that gives no answer. */
+  readonly asks: 'leader' | 'any'
+}
+
 export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessage, O = unknown> {
   /** Lower case, also the folder's name: `raft`. */
   readonly name: string
@@ -98,6 +107,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly clusterSize: { readonly min: number; readonly max: number; readonly usual: number }
   /** Settings of a run, with defaults for every field: `options.parse({})` is valid. */
   readonly options: ZodType<O>
+  /** Why a cluster of these nodes cannot run with these options, or undefined: what the schema cannot know. Asked before anything starts. */
+  refuse?(options: O, nodes: readonly NodeId[]): string | undefined
   /** A label, unit and one sentence for each option, for forms. */
   readonly optionSpecs: readonly { name: string; label: string; unit?: string; help: string }[]
   readonly messages: readonly MessageSpec[]
@@ -113,6 +124,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly facts: readonly FactSpec[]
   /** Service names this protocol can carry; `['*']` for any replicated state machine. */
   readonly services: readonly string[]
+  /** With sessions, and asking whoever leads, when absent. */
+  readonly clients?: ClientManners
   machine(service: AnyService): Machine<S, M>
   observe(state: S): Observation
   /** What it shows of itself beyond these facts, in one of the shapes of panel.ts. */

@@ -8,6 +8,7 @@ import type { ClientsCut } from '../core/clientsCut.ts'
 import type { Load } from '../core/config.ts'
 import { type NodeId, nodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
+import type { ClientManners } from '../core/machine.ts'
 import type { AnyService } from '../core/service.ts'
 import type { Agenda } from './agenda.ts'
 import { AgendaAlarm, type SimDesk } from './desk.ts'
@@ -19,6 +20,7 @@ export interface ClientsOptions {
   readonly agenda: Agenda
   readonly desk: SimDesk
   readonly service: AnyService
+  readonly manners: ClientManners
   readonly nodes: readonly NodeId[]
   readonly seed: number
   /** Where other clients were, in whose place these go on. */
@@ -37,10 +39,10 @@ export class SimClients {
 
   constructor(options: ClientsOptions) {
     this.#options = options
-    const { agenda, desk, service, nodes, seed, cut, onLoadDone } = options
+    const { agenda, desk, service, manners, nodes, seed, cut, onLoadDone } = options
     this.#operations = cut?.operations ?? 0
     const world: ClientWorld = {
-      ...{ desk, service, compass: new Compass(nodes.length) },
+      ...{ desk, service, manners, compass: new Compass(nodes.length) },
       nodeIndex: (node) => nodes.indexOf(nodeId(node)),
       nextOperation: () => ++this.#operations,
     }

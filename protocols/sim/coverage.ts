@@ -24,15 +24,17 @@ const outcomes = { registered: true, ok: true, redirect: true, unknown: true, re
 }
 
 /** All that can be seen of a protocol, in the order of the counts. */
-function allOf({ messages, timers, notes, controls = [] }: AnyProtocol, types: readonly string[]): readonly Seen[] {
+function allOf({ messages, timers, notes, controls = [], clients }: AnyProtocol, types: readonly string[]): readonly Seen[] {
   const each = (group: Group, kind: string, names: readonly string[]): Seen[] => names.map((of) => ({ group, kind, of }))
+  // Nobody registers where there are no sessions.
+  const said = (all: readonly string[]) => all.filter((kind) => clients?.sessions !== false || !/^register/.test(kind))
   const kinds = messages.map(({ kind }) => kind)
   const names = timers.map(({ name }) => name)
   return [
     { group: 'inputs', kind: 'start' },
     ...each('inputs', 'message', kinds),
     ...each('inputs', 'timer', names),
-    ...each('inputs', 'request', Object.keys(requests)),
+    ...each('inputs', 'request', said(Object.keys(requests))),
     { group: 'inputs', kind: 'durable' },
     ...each(
       'inputs',
@@ -43,7 +45,7 @@ function allOf({ messages, timers, notes, controls = [] }: AnyProtocol, types: r
     ...each('effects', 'setTimer', names),
     { group: 'effects', kind: 'cancelTimer' },
     { group: 'effects', kind: 'persist' },
-    ...each('effects', 'reply', Object.keys(outcomes)),
+    ...each('effects', 'reply', said(Object.keys(outcomes))),
     ...notes.map(({ name }) => ({ group: 'transitions', kind: name }) as const),
     ...types.map((type) => ({ group: 'messages', kind: type }) as const),
   ]

@@ -3,7 +3,7 @@
  * time. A trial is a scenario in all but its text, so whatever is tried is what `synod sim` will do with the file.
  */
 import type { RunConfig } from '../../../protocols/core/config.ts'
-import { runId } from '../../../protocols/core/ids.ts'
+import { nodeIds, runId } from '../../../protocols/core/ids.ts'
 import type { AnyProtocol } from '../../../protocols/core/machine.ts'
 import type { AnyService } from '../../../protocols/core/service.ts'
 import type { Expectations, Scenario, Step } from '../../scenario/format.ts'
@@ -119,5 +119,7 @@ export const isSafety = ({ steps }: Pick<Trial, 'steps'>): boolean => steps.at(-
 /** Whether the protocol runs at all on so many nodes, with these options. */
 export function fits(run: RunConfig, { protocol }: Bench): boolean {
   const { min, max } = protocol.clusterSize
-  return run.nodes >= min && run.nodes <= max && protocol.options.safeParse(run.options).success
+  if (run.nodes < min || run.nodes > max) return false
+  const options = protocol.options.safeParse(run.options)
+  return options.success && protocol.refuse?.(options.data, nodeIds(run.nodes)) === undefined
 }
