@@ -1,8 +1,9 @@
 /** The list of replicated services; the only file that names them all. */
 import type { AnyService } from '../core/service.ts'
+import { decree } from './decree.ts'
 import { kv } from './kv.ts'
 
-export const services: readonly AnyService[] = [kv]
+export const services: readonly AnyService[] = [kv, decree]
 
 export function findService(name: string): AnyService | undefined {
   return services.find((service) => service.name === name)

@@ -1,12 +1,13 @@
 /** The list of models; the only file that names them all. */
 import type { AnyModel } from '../model.ts'
+import { decree } from './decree.ts'
 import { kv } from './kv.ts'
 import { lock } from './lock.ts'
 import { queue } from './queue.ts'
 import { casRegister, register } from './register.ts'
 import { set } from './set.ts'
 
-export const models: readonly AnyModel[] = [register, casRegister, kv, set, queue, lock]
+export const models: readonly AnyModel[] = [register, casRegister, kv, set, queue, lock, decree]
 
 export function findModel(name: string): AnyModel | undefined {
   return models.find((model) => model.name === name)
