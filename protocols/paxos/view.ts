@@ -1,0 +1,36 @@
+/** What a person wants to see of a node at a glance, in the paper's words. */
+import type { FactSpec, Observation } from '../core/machine.ts'
+import { ballotText } from './ballot.ts'
+import type { PaxosState } from './state.ts'
+
+export const facts: readonly FactSpec[] = [
+  { name: 'promised', label: 'promised', help: 'The acceptor ignores every ballot lower than this one. PMS §2.2, persistent.' },
+  { name: 'acceptedBallot', label: 'voted in', help: 'The highest ballot in which the acceptor has voted. PMS §2.2, persistent.' },
+  {
+    name: 'acceptedValue',
+    label: 'voted for',
+    help: 'The value that it voted for there. A vote is not yet a choice. PMS §2.2, persistent.',
+  },
+  { name: 'ballot', label: 'own ballot', help: 'The ballot that this node stands in as a proposer. PMS §2.2.' },
+  {
+    name: 'phase',
+    label: 'phase',
+    help: 'What the proposer does: prepare (collects promises), accept (collects votes), outbid (waits before it tries again). PMS §2.2, §2.4.',
+  },
+  { name: 'chosen', label: 'learned', help: 'The value that was chosen, as far as this node has learned. PMS §2.3.' },
+]
+
+export function observe({ promised, accepted, attempt, chosen, seen }: PaxosState): Observation {
+  return {
+    role: attempt?.phase === 'accept' ? 'leader' : attempt?.phase === 'prepare' ? 'candidate' : 'other',
+    epoch: Math.max(seen, promised?.n ?? 0),
+    facts: {
+      promised: promised && ballotText(promised),
+      acceptedBallot: accepted && ballotText(accepted.ballot),
+      acceptedValue: accepted?.value ?? null,
+      ballot: attempt && ballotText(attempt.ballot),
+      phase: attempt?.phase ?? null,
+      chosen,
+    },
+  }
+}
