@@ -25,7 +25,7 @@ export function onAccept(turn: Turn, from: NodeId, { ballot, value }: Accept): v
   const { state } = turn
   if (compare(ballot, state.promised) < 0) return ignore(turn, from, ballot)
   if (!state.accepted || !same(state.accepted.ballot, ballot)) {
-    state.promised = ballot
+    if (!same(state.promised, ballot)) state.promised = ballot
     state.accepted = { ballot, value }
     note(turn, 'vote', { ballot: ballotText(ballot), value })
   }

@@ -3,10 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SeedResult } from '../../main/simulate/index.ts'
-import type { AnyProtocol, ProtocolDefinition } from '../../protocols/core/machine.ts'
-import { raft as sound } from '../../protocols/raft/index.ts'
+import { findProtocol } from '../../protocols/registry.ts'
+import type { Mutant } from './index.ts'
 import { plant } from './plant.ts'
-import type { Mutant } from './raft.ts'
 
 export interface Hunted {
   readonly mutant: string
@@ -27,13 +26,17 @@ export interface HuntOptions {
   readonly shrinks?: boolean
 }
 
+/** The scenario of each protocol that its mistakes are looked for with. */
+const PLAN = 'bad-afternoon'
+
 /** Rejects when the mistake cannot be planted. */
-export async function hunt({ name, edits }: Pick<Mutant, 'name' | 'edits'>, { seeds, shrinks = false }: HuntOptions): Promise<Hunted> {
+export async function hunt({ protocol, name, edits }: Omit<Mutant, 'what'>, { seeds, shrinks = false }: HuntOptions): Promise<Hunted> {
   const folder = plant(edits)
   try {
     const { sweep } = (await load(folder, 'main/simulate/index.ts')) as typeof import('../../main/simulate/index.ts')
-    const { raft } = (await load(folder, 'protocols/raft/index.ts')) as { raft: ProtocolDefinition }
-    const text = raft.scenarios.find((scenario) => scenario.name === 'bad-afternoon')?.text ?? ''
+    const sound = findProtocol(protocol)
+    const text = sound?.scenarios.find((scenario) => scenario.name === PLAN)?.text
+    if (!sound || text === undefined) throw new Error(`there is no scenario ${protocol}/${PLAN}`)
     const found = new AbortController()
     const { results, troubles } = await sweep({
       ...{ text, first: 1, last: seeds, jobs: 1, signal: found.signal },
@@ -48,7 +51,7 @@ export async function hunt({ name, edits }: Pick<Mutant, 'name' | 'edits'>, { se
       ...rest,
       seeds: failed.seed,
       found: failed,
-      shrunk: (await shrink({ text, seed: failed.seed, sound: sound as AnyProtocol })).events,
+      shrunk: (await shrink({ text, seed: failed.seed, sound })).events,
     }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })

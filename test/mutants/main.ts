@@ -1,11 +1,11 @@
 /**
- * `npm run mutants [name ...] [--seeds N] [--jobs N] [--no-shrink] [--json]`: plants each mistake and lets `sim` look for it on the default
- * plan, `raft/bad-afternoon`, from seed 1 on, and shrinks what was found. A table of how many seeds it took and how few events show it;
+ * `npm run mutants [name | protocol ...] [--seeds N] [--jobs N] [--no-shrink] [--json]`: plants each mistake and lets `sim` look for it on the default
+ * plan of its protocol (`raft/bad-afternoon`), from seed 1 on, and shrinks what was found. A table of how many seeds it took and how few events show it;
  * exit code 1 when a mistake survives all its seeds.
  */
 import { parseArgs } from 'node:util'
 import { type Hunted, hunt } from './hunt.ts'
-import { type Mutant, mutants } from './raft.ts'
+import { type Mutant, mutants } from './index.ts'
 
 const SEEDS = 2000
 /** A run that shows a mistake should have fewer events; the table marks those that have not. */
@@ -13,7 +13,7 @@ const SMALL = 60
 
 const usage = (why: string): never => {
   console.error(
-    `${why}\nUse: npm run mutants -- [name ...] [--seeds 2000] [--jobs 1] [--no-shrink] [--json]\nMutants: ${mutants.map(({ name }) => name).join(', ')}`,
+    `${why}\nUse: npm run mutants -- [name | protocol ...] [--seeds 2000] [--jobs 1] [--no-shrink] [--json]\nMutants: ${mutants.map(({ name }) => name).join(', ')}`,
   )
   process.exit(2)
 }
@@ -27,13 +27,13 @@ function options(): { chosen: readonly Mutant[]; seeds: number; jobs: number; js
   } as const
   try {
     const { values, positionals } = parseArgs({ options: known, allowPositionals: true })
-    const unknown = positionals.find((name) => !mutants.some((mutant) => mutant.name === name))
+    const unknown = positionals.find((name) => !mutants.some((mutant) => isMeant(mutant, name)))
     if (unknown !== undefined) usage(`There is no mutant called "${unknown}".`)
     const count = (name: 'seeds' | 'jobs', usual: number): number => {
       const value = Number(values[name] ?? usual)
       return Number.isInteger(value) && value > 0 ? value : usage(`--${name} is a whole number above 0.`)
     }
-    const chosen = positionals.length === 0 ? mutants : mutants.filter(({ name }) => positionals.includes(name))
+    const chosen = positionals.length === 0 ? mutants : mutants.filter((mutant) => positionals.some((name) => isMeant(mutant, name)))
     return {
       chosen,
       seeds: count('seeds', SEEDS),
@@ -44,6 +44,10 @@ function options(): { chosen: readonly Mutant[]; seeds: number; jobs: number; js
   } catch (error) {
     return usage((error as Error).message)
   }
+}
+
+function isMeant({ name, protocol }: Mutant, word: string): boolean {
+  return word === name || word === protocol
 }
 
 const { chosen, seeds, jobs, json, shrinks } = options()

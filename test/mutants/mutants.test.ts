@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { hunt } from './hunt.ts'
-import { mutants } from './raft.ts'
+import { mutants } from './index.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 
@@ -31,6 +31,7 @@ test.each([
 
 test('what nothing shows survives, and is not called found', async () => {
   const harmless = {
+    protocol: 'raft',
     name: 'harmless',
     edits: [{ file: 'protocols/raft/commit.ts', find: 'Commits the highest', replace: 'Commits the very highest' }],
   }

@@ -15,6 +15,15 @@ export interface Edit {
   readonly replace: string
 }
 
+/** A classic mistake in a protocol. */
+export interface Mistake {
+  /** Short, for the table and the command line; no two mistakes have the same. */
+  readonly name: string
+  /** What is wrong with it, and what that breaks. */
+  readonly what: string
+  readonly edits: readonly Edit[]
+}
+
 /** Copies the folders `parts` of the sources and edits the copy. Returns its root, which the caller removes. */
 export function plant(edits: readonly Edit[], parts: readonly string[] = ['protocols', 'main']): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-mutant-'))

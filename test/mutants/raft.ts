@@ -2,19 +2,11 @@
  * Classic mistakes in Raft, each a small edit of the source. `sim` must find every one of them: by an invariant of the
  * protocol, by what its clients saw, or because it does nothing any more.
  */
-import type { Edit } from './plant.ts'
-
-export interface Mutant {
-  /** Short, for the table and the command line. */
-  readonly name: string
-  /** What is wrong with it, and what that breaks. */
-  readonly what: string
-  readonly edits: readonly Edit[]
-}
+import type { Edit, Mistake } from './plant.ts'
 
 const raft = (file: string, find: string, replace: string): Edit => ({ file: `protocols/raft/${file}`, find, replace })
 
-export const mutants: readonly Mutant[] = [
+export const mistakes: readonly Mistake[] = [
   {
     name: 'old-term-by-count',
     what: 'An entry of an older term is committed because a majority holds it; a later leader overwrites it (§5.4.2, Fig. 8).',

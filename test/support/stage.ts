@@ -157,12 +157,16 @@ export class Stage<S, M extends AnyMessage> {
     const before = actor.state
     actor.state = step.state
     this.observer.see({ node, life: actor.life, input, before, after: step.state, effects: step.effects })
+    let mark: number | undefined
     for (const effect of step.effects) {
-      if (effect.kind === 'persist') actor.disk.push(effect.record)
-      else if (effect.kind === 'send') this.inFlight.push({ from: node, to: effect.to, message: effect.message })
+      if (effect.kind === 'persist') {
+        actor.disk.push(effect.record)
+        mark = effect.mark ?? mark
+      } else if (effect.kind === 'send') this.inFlight.push({ from: node, to: effect.to, message: effect.message })
       else if (effect.kind === 'reply') this.replies.set(effect.id, effect.outcome)
       this.onEffect(node, effect)
     }
+    if (mark !== undefined) this.#step(node, { kind: 'durable', mark, nowMs: 0, coin: 0 }) // a disk on the stage takes no time
   }
 }
 

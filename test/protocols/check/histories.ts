@@ -91,6 +91,8 @@ const inputOf = (model: AnyModel, bar: Bar, output: Json): unknown =>
 function outputsOf(model: AnyModel, [, text]: Bar): readonly Json[] {
   const operation = text.split(' ')[0] as string
   if (operation === 'read' && model.name === 'set') return [[], ['p'], ['q'], ['p', 'q']]
+  if (operation === 'learn') return ['p', 'q', null]
+  if (operation === 'propose') return ['p', 'q']
   if (operation === 'get') return [null, ...GETS]
   if (operation === 'read' || operation === 'dequeue') return [null, 1, 2]
   if (['cas', 'delete', 'add', 'remove', 'contains', 'acquire', 'release'].includes(operation)) return [true, false]
@@ -112,4 +114,5 @@ const TEXTS: { readonly [model: string]: readonly string[] } = {
   set: ['add "p"', 'add "q"', 'remove "p"', 'contains "p"', 'contains "q"', 'read'],
   queue: ['enqueue 1', 'enqueue 2', 'dequeue', 'dequeue'],
   lock: ['acquire', 'release'],
+  decree: ['learn', 'learn', 'propose "p"', 'propose "q"'],
 }
