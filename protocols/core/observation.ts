@@ -15,8 +15,8 @@ export interface Observation {
   readonly epoch: number
   /** Who this node believes leads, if anybody. */
   readonly leader?: NodeId
-  /** It lies, or has lied: what it shows need not be so. */
-  readonly lies?: true
+  /** It lies, or has lied: what it shows need not be so. Its lies in words, empty when it has become honest. */
+  readonly lies?: string
   /** Values of `ProtocolDefinition.facts`, by name. */
   readonly facts: { readonly [name: string]: string | number | boolean | null }
 }

@@ -27,6 +27,10 @@ const toldLieSchema = z.strictObject({
 })
 export type ToldLie = z.infer<typeof toldLieSchema>
 
+/** "equivocate to n1, n2, about Prepare". */
+const lieWords = ({ lie, to, kinds }: ToldLie): string =>
+  `${lie}${to ? ` to ${to.join(', ')}` : ''}${kinds ? ` about ${kinds.join(', ')}` : ''}`
+
 /** The field of an encoded state, and of a record on a disk, that says what a node lies about. */
 const LIES = '$lies'
 /** What a liar remembers of what it said, to say it again. */
@@ -67,7 +71,7 @@ export function withLies(protocol: AnyProtocol): AnyProtocol {
     ...protocol,
     controls: [...controls, lieControl(protocol)],
     machine: (service) => lyingMachine(protocol, machine(service)),
-    observe: (state) => (isLiar(state) ? { ...observe(state.honest), lies: true } : observe(state)),
+    observe: (state) => (isLiar(state) ? { ...observe(state.honest), lies: state.past.lies.map(lieWords).join('; ') } : observe(state)),
     encode: (state) => (isLiar(state) ? { ...(encode(state.honest) as object), [LIES]: toldOf(state) } : encode(state)),
     decode: (json) => decodeState(json, decode),
     ...(glimpse ? { glimpse: (state, wanted) => glimpseOf(glimpse, state, wanted) } : {}),

@@ -29,6 +29,12 @@ export interface MachineDraft {
   readonly part: MachinePart
 }
 
+/** One of the protocol's controls, to be filled in for a node; `lie` is the one that every protocol has. */
+export interface TellingDraft {
+  readonly node: NodeId
+  readonly control: string
+}
+
 export const useBreaking = defineStore('breaking', () => {
   const run = useRun()
   const selection = useSelection()
@@ -38,6 +44,7 @@ export const useBreaking = defineStore('breaking', () => {
   const menuAt = shallowRef<{ x: number; y: number }>()
   const draft = shallowRef<FaultDraft>()
   const machine = shallowRef<MachineDraft>()
+  const told = shallowRef<TellingDraft>()
 
   watch(
     () => run.id,
@@ -58,18 +65,24 @@ export const useBreaking = defineStore('breaking', () => {
 
   /** Opens the form for a fault, filled in as far as is known. */
   function openForm(begin: FaultDraft): void {
-    machine.value = undefined
+    closeForm()
     draft.value = begin
   }
 
   function openMachine(begin: MachineDraft): void {
-    draft.value = undefined
+    closeForm()
     machine.value = begin
+  }
+
+  function openTelling(begin: TellingDraft): void {
+    closeForm()
+    told.value = begin
   }
 
   function closeForm(): void {
     draft.value = undefined
     machine.value = undefined
+    told.value = undefined
   }
 
   /** What is selected, when it can be broken: a message stands for its link only where the caller knows it. */
@@ -78,5 +91,8 @@ export const useBreaking = defineStore('breaking', () => {
     return selected?.kind === 'node' || selected?.kind === 'nodes' || selected?.kind === 'link' ? selected : undefined
   }
 
-  return { subject, menuAt, draft, machine, placeOf, pointOf, openMenu, openForm, openMachine, closeForm, selectedBreakable }
+  return {
+    ...{ subject, menuAt, draft, machine, told, placeOf, pointOf },
+    ...{ openMenu, openForm, openMachine, openTelling, closeForm, selectedBreakable },
+  }
 })

@@ -6,6 +6,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { ArmedFault, ClockSetting, NetworkFault, NetworkFaultInput, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
 import type { FaultId, MessageId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import { TRUE_CLOCK } from '../../protocols/sim/clock.ts'
 import { type Ailment, ailmentsOf, type MachinePart } from '../model/machines.ts'
 import { useLab } from './lab.ts'
@@ -27,6 +28,9 @@ const DONE: Record<NodeAction, string> = {
   resume: 'Resumed',
   wipe: 'Wiped the disk of',
 }
+
+/** From now on it says what it should. */
+export const HONEST: Control = { name: 'lie', lies: [] }
 
 export const useFaults = defineStore('faults', () => {
   const lab = useLab()
@@ -133,6 +137,18 @@ export const useFaults = defineStore('faults', () => {
   const setRight = (node: NodeId, part: MachinePart): Promise<boolean> =>
     part === 'clock' ? setClock(node, TRUE_CLOCK) : setSync(node, null)
 
+  /** Tells a node one of the protocol's controls. What was told cannot be taken back, but a lie can: the node is told the truth. True when it was done. */
+  async function tell(node: NodeId, control: Control): Promise<boolean> {
+    const id = run.id
+    if (id === undefined) return false
+    const done = await notices.attempt(async () => {
+      await lab.call('run.tell', { run: id, node, control })
+      if (control.name === 'lie') remember(`Undo lies of ${node}`, () => lab.call('run.tell', { run: id, node, control: HONEST }))
+      return true
+    })
+    return done ?? false
+  }
+
   async function actOnNode(node: NodeId, action: NodeAction): Promise<void> {
     const id = run.id
     if (id === undefined) return
@@ -170,7 +186,7 @@ export const useFaults = defineStore('faults', () => {
 
   return {
     ...{ armed, armedNow, ailing, canAct, anythingBroken, isArmedNow, isAilingNow, undoText },
-    ...{ arm, lift, heal, actOnNode, setClock, setSync, setRight, release, setTimeScale, undo },
+    ...{ arm, lift, heal, tell, actOnNode, setClock, setSync, setRight, release, setTimeScale, undo },
   }
 })
 

@@ -37,6 +37,18 @@ test('start in simulation, crash the leader, see that what clients saw is linear
   await bench.waitFor(leader.node, 'down')
   await bench.leader(leader.term, leader.node)
 
+  // A node that lies wears it, and is honest again when told so.
+  const liar = leader.node === 'n1' ? 'n2' : 'n1'
+  await bench.breakNode(liar, `Make ${liar} lie…`)
+  const form = page.getByRole('dialog', { name: `Make ${liar} lie` })
+  await form.getByText('Says nothing').click()
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/lieForm.png` })
+  await form.getByRole('button', { name: 'Lie', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Faults' }).getByText(`${liar} lies: silent`)).toBeVisible()
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/liar.png` })
+  await page.getByRole('button', { name: `Let ${liar} speak the truth` }).click()
+  await expect(page.getByRole('region', { name: 'Faults' }).getByText(`${liar} has lied`)).toBeVisible()
+
   await choose(page, 'Go to history')
   const history = page.getByRole('region', { name: 'History' })
   await expect(history.getByText('Linearizable so far')).toBeVisible()

@@ -7,6 +7,7 @@ import {
   Hand,
   HardDrive,
   Hourglass,
+  MessageSquareWarning,
   OctagonX,
   Pause,
   Play,
@@ -15,16 +16,20 @@ import {
   Shuffle,
   Split,
   Undo2,
+  VenetianMask,
   Waves,
 } from '@lucide/vue'
 import type { ArmedFault, NetworkFaultInput, NodeAction } from '../../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, type NodeId } from '../../../protocols/core/ids.ts'
+import type { Control } from '../../../protocols/core/input.ts'
+import type { ControlSpec } from '../../../protocols/core/machine.ts'
 import { faultText } from '../../../protocols/words/faultText.ts'
 import type { MenuEntry } from '../../components/menu.ts'
 import { ailmentsOf, type MachinePart } from '../../model/machines.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { touchesEndpoint, touchesLink } from '../../model/targets.ts'
 import type { Breakable, FaultDraft } from '../../stores/breaking.ts'
+import { HONEST } from '../../stores/faults.ts'
 
 /** What the entries do. */
 export interface Acts {
@@ -34,6 +39,10 @@ export interface Acts {
   release(fault: FaultId): unknown
   form(draft: FaultDraft): unknown
   /** Clocks and disks of simulated nodes; absent where nodes are real processes. */
+  /** What nodes of this protocol can be told; a control without fields is told at once, `lie` and the others open a form. */
+  readonly controls: readonly Omit<ControlSpec, 'schema'>[]
+  tell(node: NodeId, control: Control): unknown
+  telling(node: NodeId, control: string): unknown
   readonly machine?: { form(node: NodeId, part: MachinePart): unknown; cure(node: NodeId, part: MachinePart): unknown } | undefined
 }
 
@@ -85,6 +94,7 @@ function nodeMenu(node: NodeId, now: Snapshot | undefined, nodes: readonly NodeI
       disabled: others.length === 0,
     },
     ...machine(node, now, acts),
+    ...told(node, now, acts),
     ...parametrised(links, acts, `the links of ${node}`),
     ...lifts(now, acts, (fault) => touchesEndpoint(fault, node, nodes)),
   ]
@@ -101,6 +111,24 @@ function machine(node: NodeId, now: Snapshot | undefined, acts: Acts): MenuEntry
     .filter((ailment) => ailment.node === node)
     .map(({ part, cure }): MenuEntry => ({ text: cure, icon: Undo2, run: () => acts.machine?.cure(node, part) }))
   return [part(`Clock of ${node}…`, 'clock', Clock), part(`Disk of ${node}…`, 'disk', HardDrive), ...cures]
+}
+
+/** What the protocol's nodes can be told: each control by its own words, and lying, which any node can. */
+function told(node: NodeId, now: Snapshot | undefined, acts: Acts): MenuEntry[] {
+  const it = now?.nodes.get(node)
+  const hears = it?.status === 'up'
+  const own = acts.controls.map(({ name, label, fields }): MenuEntry => {
+    const isLie = name === 'lie'
+    const icon = isLie ? VenetianMask : MessageSquareWarning
+    const text = isLie ? `Make ${node} lie…` : `${label}${fields.length > 0 ? '…' : ''}`
+    const run = () => (isLie || fields.length > 0 ? acts.telling(node, name) : acts.tell(node, { name }))
+    return { text, icon, run, disabled: !hears }
+  })
+  const lies = it?.observation?.lies
+  const truth: MenuEntry[] = lies
+    ? [{ text: `Let ${node} speak the truth`, icon: Undo2, disabled: !hears, run: () => acts.tell(node, HONEST) }]
+    : []
+  return [...own, ...truth]
 }
 
 function clientsMenu(now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {

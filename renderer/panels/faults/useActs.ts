@@ -12,6 +12,9 @@ export function useActs() {
   const machine: Acts['machine'] = { form: (node, part) => breaking.openMachine({ node, part }), cure: faults.setRight }
   return computed<Acts>(() => ({
     ...{ node: faults.actOnNode, arm: faults.arm, lift: faults.lift, release: faults.release, form: breaking.openForm },
+    controls: run.protocol?.controls ?? [],
+    tell: faults.tell,
+    telling: (node, control) => breaking.openTelling({ node, control }),
     machine: run.isSimulated ? machine : undefined,
   }))
 }

@@ -1,6 +1,6 @@
 /**
  * Nodes as they look: the ring says the role (leader: double with a crown; candidate: broken; follower: plain; crashed: a hollow
- * outline with a cross; paused: two bars), its hue says which node, the number in the middle is the term.
+ * outline with a cross; paused: two bars; a liar wears a mask), its hue says which node, the number in the middle is the term.
  */
 import { CLIENTS } from '../../../protocols/core/ids.ts'
 import type { Pen } from '../../model/picture/pen.ts'
@@ -33,6 +33,7 @@ export function drawNode(pen: Pen, mark: NodeMark, look: NodeLook, ink: Ink, vie
   drawHalo(pen, radius + (mark.role === 'leader' ? 9 : 5) * scale, look, ink) // under the crown, which stays whole
   drawRing(pen, mark, radius, hue, ink, scale)
   drawMiddle(pen, mark, radius, hue, ink, scale)
+  if (mark.lies !== undefined && mark.status !== 'down') drawMask(pen, radius, mark.lies === '', ink, scale)
   drawLabel(pen, mark, radius, look.outward, ink, scale)
   pen.restore()
 }
@@ -117,6 +118,36 @@ function drawCrown(pen: Pen, radius: number, hue: string, ink: Ink, scale: numbe
   pen.stroke()
   pen.fillStyle = hue
   pen.fill()
+}
+
+/** A mask at the foot of the ring: it lies. Hollow: it has lied, and does no more. */
+function drawMask(pen: Pen, radius: number, isOver: boolean, ink: Ink, scale: number): void {
+  const wide = 11 * scale
+  const high = 6.5 * scale
+  pen.save()
+  pen.translate(0, radius)
+  pen.beginPath()
+  pen.moveTo(-wide, -high * 0.7)
+  pen.quadraticCurveTo(0, -high * 0.2, wide, -high * 0.7)
+  pen.quadraticCurveTo(wide * 0.95, high, wide * 0.35, high * 0.75)
+  pen.quadraticCurveTo(0, high * 0.2, -wide * 0.35, high * 0.75)
+  pen.quadraticCurveTo(-wide * 0.95, high, -wide, -high * 0.7)
+  pen.closePath()
+  pen.lineWidth = 3 * scale
+  pen.strokeStyle = ink.surface
+  pen.stroke()
+  pen.fillStyle = isOver ? ink.surface : ink.text
+  pen.fill()
+  pen.lineWidth = 1.25 * scale
+  pen.strokeStyle = ink.text
+  pen.stroke()
+  pen.fillStyle = isOver ? ink.text : ink.surface
+  for (const side of [-1, 1]) {
+    pen.beginPath()
+    pen.arc(side * wide * 0.45, high * 0.05, 1.9 * scale, 0, 2 * Math.PI)
+    pen.fill()
+  }
+  pen.restore()
 }
 
 function drawMiddle(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: Ink, scale: number): void {

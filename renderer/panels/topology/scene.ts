@@ -19,6 +19,8 @@ export interface NodeMark {
   /** Below the name: "leader · commit 41", "down", "paused". */
   readonly caption: string
   readonly wiped: boolean
+  /** Its lies; empty when it has lied and does no more. */
+  readonly lies?: string
 }
 
 /** What stands on one directed link. A fault with a rule is drawn as a dashed mark: it touches only some messages. */
@@ -84,6 +86,7 @@ function nodeMark(id: NodeId, moment: Snapshot | undefined, words: SceneWords): 
     // A host that somebody else recorded shows nothing of itself, and is up once something happened there.
     caption: status === 'up' && !seen && (node?.step ?? 0) > 0 ? '' : caption(status, seen, words, node?.wiped ?? false),
     wiped: node?.wiped ?? false,
+    ...(seen?.lies === undefined ? {} : { lies: seen.lies }),
   }
 }
 
@@ -95,6 +98,7 @@ function caption(status: NodeStatus, seen: Observation | undefined, words: Scene
   else if (seen.role !== 'other' && seen.role !== 'follower') parts.push(seen.role)
   const progress = words.progress && seen.facts[words.progress.name]
   if (words.progress && progress !== undefined && progress !== null) parts.push(`${words.progress.label} ${progress}`)
+  if (seen.lies !== undefined) parts.push(seen.lies === '' ? 'has lied' : 'lies')
   return parts.join(' · ')
 }
 

@@ -8,6 +8,11 @@ import { type Acts, menuFor, menuTitle } from '../../../../renderer/panels/fault
 import type { Breakable } from '../../../../renderer/stores/breaking.ts'
 
 const nodes = nodeIds(3)
+const CONTROLS: Acts['controls'] = [
+  { name: 'leave', label: 'Leave the group', help: '', fields: [] },
+  { name: 'join', label: 'Join', help: '', fields: [{ name: 'by', label: 'By', is: 'node', help: '' }] },
+  { name: 'lie', label: 'Lie', help: '', fields: [] },
+]
 const n = (i: number) => nodeId(`n${i}`)
 
 function open(subject: Breakable, prepare: (moment: ReturnType<typeof firstMoment>) => void = () => undefined, isSimulated = false) {
@@ -20,7 +25,10 @@ function open(subject: Breakable, prepare: (moment: ReturnType<typeof firstMomen
     (...args: unknown[]) =>
       void done.push([name, ...args])
   const machine = isSimulated ? { form: log('machine'), cure: log('cure') } : undefined
-  const acts: Acts = { node: log('node'), arm: log('arm'), lift: log('lift'), release: log('release'), form: log('form'), machine }
+  const acts: Acts = {
+    ...{ node: log('node'), arm: log('arm'), lift: log('lift'), release: log('release'), form: log('form'), machine },
+    ...{ controls: CONTROLS, tell: log('tell'), telling: log('telling') },
+  }
   const entries = menuFor(subject, snapshot(moment), nodes, acts)
   const items = entries.filter((entry: MenuEntry): entry is MenuItem => entry !== '-' && 'text' in entry)
   const pick = (text: string) => {
@@ -115,4 +123,24 @@ test('whatever a menu arms is a fault that the lab takes', () => {
     for (const [name, fault] of done) if (name === 'arm') expect(networkFaultSchema.safeParse(fault).success).toBe(true)
     expect(menuTitle(subject).length).toBeGreaterThan(1)
   }
+})
+
+test('what the protocol says that a node can be told stands in its menu: at once without fields, by a form with them', () => {
+  const up = open({ kind: 'node', node: n(2) })
+  expect(up.pick('Leave the group')).toEqual(['tell', 'n2', { name: 'leave' }])
+  expect(up.pick('Join…')).toEqual(['telling', 'n2', 'join'])
+  expect(up.pick('Make n2 lie…')).toEqual(['telling', 'n2', 'lie'])
+  expect(up.texts).not.toContain('Let n2 speak the truth')
+})
+
+test('a liar can be told to speak the truth, and one that is down hears nothing', () => {
+  const observation = { role: 'follower', epoch: 1, facts: {}, lies: 'silent' } as const
+  const liar = open({ kind: 'node', node: n(2) }, (moment) => {
+    moment.nodes.get(n(2))!.observation = observation
+  })
+  expect(liar.pick('Let n2 speak the truth')).toEqual(['tell', 'n2', { name: 'lie', lies: [] }])
+  const down = open({ kind: 'node', node: n(2) }, (moment) => {
+    Object.assign(moment.nodes.get(n(2))!, { status: 'down', observation })
+  })
+  expect(down.items.filter(({ text }) => /lie|truth|Join|Leave/.test(text)).every(({ disabled }) => disabled)).toBe(true)
 })
