@@ -316,9 +316,6 @@ const CHANGES: Weighted = [
   [2, squeeze],
   [1.5, closeGap],
   [6, aim],
-  [2, widen],
-  [1, narrow],
-  [2, join],
   [2, aimDeed],
   [1, fewerNodes],
   [1, swapNodes],
@@ -330,6 +327,8 @@ const CHANGES: Weighted = [
   [3, otherFault],
   [1.5, befall],
 ]
+/** Where events alone count: a fault is one, however much it touches. */
+const WITHOUT_WORDS: Weighted = [...CHANGES, [2, widen], [1, narrow], [2, join]]
 const IN_VAIN: Weighted = [...CHANGES, [8, impatient]]
 
 function drawn(dice: Dice, changes: Weighted): Change {
@@ -348,9 +347,9 @@ function drawn(dice: Dice, changes: Weighted): Change {
 export const reseeded = (trial: Trial, dice: Dice): Trial => ({ ...trial, run: { ...trial.run, seed: 1 + dice.below(SEEDS) } })
 
 /** One to three changes at once. */
-export function changed(trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]): Trial {
+export function changed(trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[], areWordsFree = false): Trial {
   let result = trial
-  const changes = isSafety(trial) ? CHANGES : IN_VAIN
+  const changes = !isSafety(trial) ? IN_VAIN : areWordsFree ? WITHOUT_WORDS : CHANGES
   for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) result = drawn(dice, changes)(result, dice, bench, sent) ?? result
   return result === trial ? (reseed(trial, dice, bench, sent) as Trial) : result
 }

@@ -31,7 +31,7 @@ export async function explore(start: Proven, { prover, bench, dice, patience, lu
     // Now and then a little worse is good enough to go on from; the best is never forgotten.
     const slack = dice.chance(0.1) ? 6 : 0
     const costMax = Math.min(current.cost, best.cost + 8) + slack
-    const candidate = changed(current.trial, dice, bench, current.sent())
+    const candidate = changed(current.trial, dice, bench, current.sent(), prover.areWordsFree)
     let found = await prover.prove(candidate, costMax)
     for (let left = luck > 0 && dice.chance(LUCKY) ? luck : 0; left > 0 && !found && !prover.isOver; left--)
       found = await prover.prove(reseeded(candidate, dice), costMax)

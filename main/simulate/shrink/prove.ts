@@ -76,6 +76,10 @@ export class Prover {
     this.#budget += trials
   }
 
+  get areWordsFree(): boolean {
+    return this.#areWordsFree
+  }
+
   get trials(): number {
     return this.#trials
   }
