@@ -4,6 +4,7 @@ import type { Ballot } from '../../protocols/core/ballots.ts'
 import { nodeSchema } from '../../protocols/core/fault.ts'
 import type { Grid } from '../../protocols/core/grid.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
+import type { Learned, Round } from '../../protocols/core/rounds.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 const seq = z.int().min(0)
@@ -11,7 +12,7 @@ const view = z.string().min(1).max(100)
 
 export const panelRequests = {
   /**
-   * One view of the panel at an event. `window`: of a grid, columns; of ballots, rows from 0; the last ones when `from` is
+   * One view of the panel at an event. `window`: of a grid, columns; of ballots and rounds, rows from 0; the last ones when `from` is
    * absent. What is outside of it is not read.
    */
   'run.panel': z.strictObject({
@@ -38,6 +39,21 @@ export type PanelAnswer =
       /** The last ballot that had begun at `seq`; -1 before the first. */
       readonly current: number
       /** Read up to and with this event; ask again for more while it is not the last. */
+      readonly readSeq: number
+      readonly lastSeq: number
+    }
+  | {
+      readonly kind: 'rounds'
+      /** How many must say the same in each phase that settles something. */
+      readonly needs: { readonly [phase: string]: number }
+      /** Rounds known so far, and which of them these are. */
+      readonly total: number
+      readonly from: number
+      readonly rounds: readonly Round[]
+      /** Who knew the result at `seq`, and since when: the last time that each node learned it. */
+      readonly learned: readonly Learned[]
+      /** The last round that had begun at `seq`; -1 before the first. */
+      readonly current: number
       readonly readSeq: number
       readonly lastSeq: number
     }

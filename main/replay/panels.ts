@@ -3,13 +3,14 @@
  * them. Only what a window shows is made. Ballots are read once, in slices between the answers, and kept; they go on when the
  * recording has grown.
  */
-import { type Ballot, BallotBook, type BallotStep } from '../../protocols/core/ballots.ts'
+import { type Ballot, BallotBook, type BallotStep, type Place } from '../../protocols/core/ballots.ts'
 import { type GridRow, type GridWindow, gridOf, type NodeRow, noRow, windowOf } from '../../protocols/core/grid.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { NodeMoment } from '../../protocols/core/moment.ts'
-import type { BallotsView, GridView, OperationWords } from '../../protocols/core/panel.ts'
+import type { BallotsView, GridView, OperationWords, RoundsView } from '../../protocols/core/panel.ts'
+import { type Learned, RoundBook } from '../../protocols/core/rounds.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { PanelAnswer, PanelResponses } from '../contract/panel.ts'
 import { Divergence, type Execution } from './execution.ts'
@@ -18,6 +19,7 @@ import type { States } from './states.ts'
 
 type AnyGrid = GridView<unknown>
 type AnyBallots = BallotsView<{ readonly kind: string }>
+type AnyRounds = RoundsView<{ readonly kind: string }>
 type NodeAt = NodeMoment & { readonly id: NodeId }
 
 export interface PanelQuestion {
@@ -36,9 +38,17 @@ export interface SinceQuestion {
 /** Ballots are read at most so long before an answer is given with what there is. */
 const READ_MS = 120
 
-interface Reading {
-  readonly book: BallotBook
+/** A book that is being filled from the steps that tell of it. */
+interface Reading<Book> {
+  readonly book: Book
   readonly steps: HeardSteps
+}
+
+/** What is folded from steps: the view says the words, the book enters them. */
+interface Teller<Word> {
+  readonly name: string
+  readonly hears: Parameters<Recording['hear']>[0]
+  tell(step: BallotStep): readonly Word[]
 }
 
 export class Panels {
@@ -46,7 +56,7 @@ export class Panels {
   readonly #protocol: AnyProtocol | string
   readonly #states: States
   readonly #words: OperationWords
-  readonly #readings = new Map<string, Reading>()
+  readonly #readings = new Map<string, Reading<unknown>>()
 
   constructor(recording: Recording, execution: Execution | string, states: States) {
     this.#recording = recording
@@ -58,7 +68,8 @@ export class Panels {
   answer({ view: name, seq, window }: PanelQuestion): PanelAnswer {
     const view = this.#viewOf(name)
     if (typeof view === 'string') return { kind: 'none', why: view }
-    return view.kind === 'grid' ? this.#grid(view, seq, window) : this.#ballots(view, seq, window)
+    if (view.kind === 'grid') return this.#grid(view, seq, window)
+    return view.kind === 'ballots' ? this.#ballots(view, seq, window) : this.#rounds(view, seq, window)
   }
 
   /** Bisects the events up to `seq`, with room for other questions in between. */
@@ -84,11 +95,11 @@ export class Panels {
     return event ? { seq: withIt, atUs: Math.max(0, event.atUs) } : null
   }
 
-  #viewOf(name: string): AnyGrid | AnyBallots | string {
+  #viewOf(name: string): AnyGrid | AnyBallots | AnyRounds | string {
     const protocol = this.#protocol
     if (typeof protocol === 'string') return protocol
     const view = protocol.panel?.views.find((each) => each.name === name)
-    return (view as AnyGrid | AnyBallots | undefined) ?? `${protocol.title} has no view called “${name}”.`
+    return (view as AnyGrid | AnyBallots | AnyRounds | undefined) ?? `${protocol.title} has no view called “${name}”.`
   }
 
   #grid(view: AnyGrid, seq: number, asked: PanelQuestion['window']): PanelAnswer {
@@ -137,7 +148,7 @@ export class Panels {
 
   #ballots(view: AnyBallots, seq: number, { from, count }: PanelQuestion['window']): PanelAnswer {
     const lastSeq = this.#recording.refresh()
-    const { book, steps } = this.#read(view)
+    const { book, steps } = this.#read(view, () => new BallotBook())
     const { ballots } = book
     const nodes = this.#recording.header.nodes.length
     const begin = Math.max(0, Math.min(from ?? ballots.length, ballots.length - count))
@@ -147,10 +158,28 @@ export class Panels {
     }
   }
 
-  #read(view: AnyBallots): Reading {
-    let reading = this.#readings.get(view.name)
+  #rounds(view: AnyRounds, seq: number, { from, count }: PanelQuestion['window']): PanelAnswer {
+    const lastSeq = this.#recording.refresh()
+    const { nodes, config } = this.#recording.header
+    const needs = view.needs((this.#protocol as AnyProtocol).options.parse(config.options), nodes)
+    const { book, steps } = this.#read(view, () => new RoundBook(needs))
+    const { rounds } = book
+    const begin = Math.max(0, Math.min(from ?? rounds.length, rounds.length - count))
+    return {
+      ...{ kind: 'rounds', needs, total: rounds.length, from: begin, rounds: rounds.slice(begin, begin + count) },
+      ...{
+        learned: lastLearned(book.learned, seq),
+        current: rounds.findLastIndex((round) => round.seq <= seq),
+        readSeq: steps.seq,
+        lastSeq,
+      },
+    }
+  }
+
+  #read<Word, Book extends { enter(word: Word, place: Place): void }>(view: Teller<Word>, begin: () => Book): Reading<Book> {
+    let reading = this.#readings.get(view.name) as Reading<Book> | undefined
     if (!reading) {
-      reading = { book: new BallotBook(), steps: this.#recording.hear(view.hears) }
+      reading = { book: begin(), steps: this.#recording.hear(view.hears) }
       this.#readings.set(view.name, reading)
     }
     const { book, steps } = reading
@@ -164,6 +193,11 @@ export class Panels {
     return reading
   }
 }
+
+/** Of each node the last time that it learned the result, up to `seq`. */
+const lastLearned = (learned: readonly Learned[], seq: number): Learned[] => [
+  ...new Map(learned.filter((each) => each.seq <= seq).map((each) => [each.node, each])).values(),
+]
 
 interface Known {
   readonly state: unknown

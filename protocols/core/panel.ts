@@ -3,15 +3,18 @@
  * of Synod knows these general shapes and no protocol:
  *
  *     grid      a sequence at every node, side by side: a replicated log, the slots of Multi-Paxos, PBFT's numbers
- *     ballots   who stood for a number, who voted for whom and why not: elections, ballots, view changes
+ *     ballots   who stood for a number, who voted for whom and why not: elections, view changes
+ *     rounds    numbered rounds of several phases, who said what in each, and when enough had: ballots of Paxos
  *
  * Another shape (a tree of certificates, a ring, a list of group views) is another member of `PanelView`, with its own reader
- * beside grid.ts and ballots.ts.
+ * beside grid.ts, ballots.ts and rounds.ts.
  */
 import type { BallotStep, BallotWord } from './ballots.ts'
 import type { GridRow, GridWindow } from './grid.ts'
+import type { NodeId } from './ids.ts'
 import type { Json } from './json.ts'
 import type { AnyMessage } from './observation.ts'
+import type { RoundWord } from './rounds.ts'
 
 /** A word of the protocol, for labels and tooltips. */
 export interface PanelTerm {
@@ -83,7 +86,32 @@ export interface BallotsView<M extends AnyMessage> extends BallotsWords {
   tell(step: BallotStep<M>): readonly BallotWord[]
 }
 
-export type PanelView<S, M extends AnyMessage> = GridView<S> | BallotsView<M>
+export interface RoundsWords extends ViewWords {
+  readonly kind: 'rounds'
+  /** What a round is: "ballot". */
+  readonly round: PanelTerm
+  /** Who begins one: "proposer". */
+  readonly beginner: PanelTerm
+  /** In the order in which a round goes through them; what is said in one: "promise", "vote". */
+  readonly phases: readonly (PanelTerm & {
+    /** What it means that enough have said the same: "chosen". Only for a phase that settles something. */
+    readonly reached?: PanelTerm
+    /** What a node says that has nothing to tell: "none". */
+    readonly empty?: string
+  })[]
+  /** What it means that a node knows the result: "learned". */
+  readonly learned: PanelTerm
+}
+
+export interface RoundsView<M extends AnyMessage> extends RoundsWords {
+  /** The steps that can say something: those with one of these notes, and those that were given one of these messages. */
+  readonly hears: { readonly notes: readonly string[]; readonly messages: readonly string[] }
+  /** How many must say the same in each phase that settles something. `options`: those of the run, parsed. */
+  needs(options: unknown, nodes: readonly NodeId[]): { readonly [phase: string]: number }
+  tell(step: BallotStep<M>): readonly RoundWord[]
+}
+
+export type PanelView<S, M extends AnyMessage> = GridView<S> | BallotsView<M> | RoundsView<M>
 
 export interface Panel<S, M extends AnyMessage> {
   /** What stands on the panel's tab: "Replicated logs". */
@@ -94,9 +122,9 @@ export interface Panel<S, M extends AnyMessage> {
 /** A panel without its code: what crosses to a window. */
 export interface PanelInfo {
   readonly title: string
-  readonly views: readonly (GridWords | BallotsWords)[]
+  readonly views: readonly (GridWords | BallotsWords | RoundsWords)[]
 }
 
 export function panelInfo<S, M extends AnyMessage>({ title, views }: Panel<S, M>): PanelInfo {
-  return { title, views: views.map((view) => JSON.parse(JSON.stringify(view)) as GridWords | BallotsWords) }
+  return { title, views: views.map((view) => JSON.parse(JSON.stringify(view)) as PanelInfo['views'][number]) }
 }

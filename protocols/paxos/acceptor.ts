@@ -10,7 +10,7 @@ import { note, send, type Turn } from './state.ts'
  */
 export function onPrepare(turn: Turn, from: NodeId, { ballot }: Prepare): void {
   const { state } = turn
-  if (compare(ballot, state.promised) < 0) return ignore(turn, from, ballot)
+  if (compare(ballot, state.promised) < 0) return ignore(turn, from, ballot, 'prepare')
   if (state.accepted && same(state.accepted.ballot, ballot)) return
   const { accepted } = state
   if (compare(ballot, state.promised) > 0) {
@@ -23,7 +23,7 @@ export function onPrepare(turn: Turn, from: NodeId, { ballot }: Prepare): void {
 /** Phase 2b: votes, unless it has promised to ignore the ballot. A vote is a promise, too: it votes in nothing lower afterwards. */
 export function onAccept(turn: Turn, from: NodeId, { ballot, value }: Accept): void {
   const { state } = turn
-  if (compare(ballot, state.promised) < 0) return ignore(turn, from, ballot)
+  if (compare(ballot, state.promised) < 0) return ignore(turn, from, ballot, 'accept')
   if (!state.accepted || !same(state.accepted.ballot, ballot)) {
     if (!same(state.promised, ballot)) state.promised = ballot
     state.accepted = { ballot, value }
@@ -35,8 +35,8 @@ export function onAccept(turn: Turn, from: NodeId, { ballot, value }: Accept): v
 }
 
 /** Says which ballot stands in the way, so that the proposer need not find out by waiting (PMS §2.2, "performance optimization"). */
-function ignore(turn: Turn, from: NodeId, ballot: Ballot): void {
+function ignore(turn: Turn, from: NodeId, ballot: Ballot, phase: 'prepare' | 'accept'): void {
   const promised = turn.state.promised as Ballot
-  note(turn, 'ignore', { ballot: ballotText(ballot), promised: ballotText(promised) })
+  note(turn, 'ignore', { ballot: ballotText(ballot), phase, promised: ballotText(promised) })
   send(turn, from, { kind: 'Nack', ballot, promised })
 }

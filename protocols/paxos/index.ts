@@ -5,6 +5,7 @@ import { invariants } from './invariants.ts'
 import { messageSpecs, type PaxosMessage, paxosMessageSchema } from './messages.ts'
 import { notes } from './notes.ts'
 import { optionsSchema, type PaxosOptions } from './options.ts'
+import { panel } from './panel.ts'
 import { paxosMachine } from './paxos.ts'
 import { refuse } from './roles.ts'
 import { scenarios } from './scenarios.ts'
@@ -87,6 +88,7 @@ export const paxos: ProtocolDefinition<PaxosState, PaxosMessage, PaxosOptions> =
   clients: { sessions: false, asks: 'any' },
   machine: paxosMachine,
   observe,
+  panel,
   // A state is plain data: it encodes to itself, with its keys in the order in which initialState has them.
   encode: (state) => state as unknown as Json,
   decode: (json) => json as unknown as PaxosState,

@@ -205,22 +205,23 @@ expect:
     text: `name: A duel
 about: >
   Promises take long to come back. Whenever one proposer has them and asks for votes, the other has outbid it; it begins a higher ballot
-  at once, and outbids the other. Thirty ballots later nobody has voted once. Then one of them pauses, and the other is done in no time.
+  at once, and outbids the other. A dozen ballots later nobody has voted once. Then one of them pauses, and the other is done in no time.
 run:
   protocol: paxos
   service: decree
   nodes: 5
   options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4 n5, backOffMs: 0, retransmitMs: 600000 }
 steps:
-${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: delay, delayMs: 200, target: { links: [[n1, n4], [n2, n4], [n3, n4], [n1, n5], [n2, n5], [n3, n5]] }, rule: { types: [Promise] } }
+${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: delay, delayMs: 800, target: { links: [[n1, n4], [n2, n4], [n3, n4], [n1, n5], [n2, n5], [n3, n5]] }, rule: { types: [Promise] } }
   - ask: propose X
     by: a
     of: n4
-  - wait: { ms: 100 }
+  - wait: { fact: promised, of: n1, value: 1.n4 }
+  - wait: { ms: 300 }
   - ask: propose Y
     by: b
     of: n5
-  - wait: { fact: epoch, of: n1, is: ">=", value: 30 }
+  - wait: { fact: epoch, of: n1, is: ">=", value: 12 }
   - wait: { fact: acceptedBallot, of: n1, value: null }
   - wait: { fact: acceptedBallot, of: n2, value: null }
   - wait: { fact: acceptedBallot, of: n3, value: null }
@@ -244,13 +245,14 @@ run:
   protocol: paxos
   service: decree
   nodes: 5
-  options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4 n5, backOffMs: 50, backOffMsMax: 5000 }
+  options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4 n5, backOffMs: 100, backOffMsMax: 10000 }
 steps:
-${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: delay, delayMs: 200, target: { links: [[n1, n4], [n2, n4], [n3, n4], [n1, n5], [n2, n5], [n3, n5]] }, rule: { types: [Promise] } }
+${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: delay, delayMs: 800, target: { links: [[n1, n4], [n2, n4], [n3, n4], [n1, n5], [n2, n5], [n3, n5]] }, rule: { types: [Promise] } }
   - ask: propose X
     by: a
     of: n4
-  - wait: { ms: 100 }
+  - wait: { fact: promised, of: n1, value: 1.n4 }
+  - wait: { ms: 300 }
   - ask: propose Y
     by: b
     of: n5
@@ -317,7 +319,7 @@ run:
   protocol: paxos
   service: decree
   nodes: 5
-  options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4 n5, votesToLearners: false, ${STILL} }
+  options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4, votesToLearners: false, ${STILL} }
 steps:
 ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n1], [n5, n3]] } }
   - arm: { kind: hold, target: { links: [[n3, n4]] }, rule: { types: [Promise] } }
@@ -360,7 +362,7 @@ run:
   protocol: paxos
   service: decree
   nodes: 5
-  options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4 n5, votesToLearners: false, ${STILL} }
+  options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4, votesToLearners: false, ${STILL} }
 steps:
 ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n1], [n5, n3]] } }
   - arm: { kind: hold, target: { links: [[n3, n4]] }, rule: { types: [Promise] } }

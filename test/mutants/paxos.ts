@@ -123,7 +123,7 @@ export const mistakes: readonly Mistake[] = [
     edits: [
       paxos(
         'acceptor.ts',
-        'if (compare(ballot, state.promised) < 0) return ignore(turn, from, ballot)\n  if (!state.accepted',
+        "if (compare(ballot, state.promised) < 0) return ignore(turn, from, ballot, 'accept')\n  if (!state.accepted",
         'if (!state.accepted',
       ),
     ],

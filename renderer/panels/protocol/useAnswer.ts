@@ -25,7 +25,7 @@ export function useAnswer(wanted: () => PanelWanted | undefined, moved: () => un
         const got = await panel.ask(next)
         if (wanted()?.run !== next.run || wanted()?.view !== next.view) continue
         answer.value = markRaw(got)
-        heard = got.kind === 'ballots' && got.readSeq < got.lastSeq ? '' : asked
+        heard = 'readSeq' in got && got.readSeq < got.lastSeq ? '' : asked
       }
     } catch (error) {
       heard = key() // not again until something else is wanted

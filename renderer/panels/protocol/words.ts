@@ -1,7 +1,8 @@
 /** What a grid and ballots say in words: for tooltips, for those who listen, and for what a click shows. */
 import { type Ballot, type BallotOutcome, type Candidacy, outcomeOf, type Vote } from '../../../protocols/core/ballots.ts'
 import type { Grid, PlacedCell, PlacedRow } from '../../../protocols/core/grid.ts'
-import type { BallotsWords, GridWords } from '../../../protocols/core/panel.ts'
+import type { BallotsWords, GridWords, RoundsWords } from '../../../protocols/core/panel.ts'
+import type { Learned, Round, Said } from '../../../protocols/core/rounds.ts'
 import { formatDuration } from '../../model/format.ts'
 
 /** "n3: index 5, term 3, put x 1. Not committed." */
@@ -57,5 +58,32 @@ export function voteWords(candidate: string, vote: Vote, words: BallotsWords): s
   if (!vote.granted) return `${vote.voter} refuses ${candidate} its ${label}${vote.why === undefined ? '' : `: ${vote.why}`}`
   return `${vote.voter} gives ${candidate} its ${label}${vote.heard ? '' : ', which has not arrived'}`
 }
+
+/** "X chosen after 4 ms", "asks for X", "given up: outbid by 2.n5 (§2.4)", as of event `seq`. */
+export function roundWords(round: Round, words: RoundsWords, seq: number): string {
+  const settled = round.reached.find((each) => each.seq <= seq && settles(each.phase, words))
+  if (settled) return `${settled.text} ${settles(settled.phase, words)?.label} after ${formatDuration(settled.atUs - round.atUs)}`
+  if (round.end && round.end.seq <= seq) return `${round.end.how}: ${round.end.why}`
+  const asked = round.asked.findLast((each) => each.seq <= seq)
+  if (asked) return `asks for ${asked.text}${asked.why === undefined ? '' : `: ${asked.why}`}`
+  return `asks for a ${words.phases[0]?.label ?? 'word'}`
+}
+
+const settles = (phase: string, { phases }: RoundsWords) => phases.find(({ name }) => name === phase)?.reached
+
+/** "n2, promise in 1.n5: X in 1.n4; it reached n5". */
+export function saidWords(said: Said, round: Round, words: RoundsWords): string {
+  const phase = words.phases.find(({ name }) => name === said.phase)
+  const label = phase?.label ?? said.phase
+  if (said.refused) return `${said.node} gives no ${label} in ${round.name}: ${said.text}`
+  const text = said.text === '' ? (phase?.empty ?? '') : said.text
+  const reached =
+    round.by === undefined || round.by === said.node ? '' : said.heard ? `, heard by ${round.by}` : `, not heard by ${round.by}`
+  return `${said.node}, ${label} in ${round.name}: ${text}${reached}`
+}
+
+/** "n3 learned X by being told". */
+export const learnedWords = ({ node, text, how }: Learned, words: RoundsWords): string =>
+  `${node} ${words.learned.label} ${text}${how === '' ? '' : ` ${how}`}`
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
