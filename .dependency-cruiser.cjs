@@ -4,8 +4,8 @@ const PROTOCOL = "^protocols/(?!(?:core|wire|net|host|clients|sim|check|services
 
 module.exports = {
   forbidden: [
-    layer("protocols-are-pure", "Protocol code runs in a child process, a simulator and a browser tab: it may use only itself, zod, and the persistent collections of immutable.",
-      { path: "^protocols/" }, { pathNot: ["^protocols/", "^node_modules/(zod|immutable)/"] }),
+    layer("protocols-are-pure", "Protocol code runs in a child process, a simulator and a browser tab: it may use only itself, zod, the persistent collections of immutable, and the hashes and signatures of noble.",
+      { path: "^protocols/" }, { pathNot: ["^protocols/", "^node_modules/(zod|immutable|@noble)/"] }),
     layer("core-is-the-floor", "protocols/core is the vocabulary: it knows no protocol, no simulator, no network.",
       { path: "^protocols/core/" }, { path: "^protocols/(?!core/)" }),
     layer("protocol-stands-alone", "A protocol reads on its own with core and its paper; share by moving to core.",
@@ -22,7 +22,7 @@ module.exports = {
       { pathNot: ["^main/recorder/", "^test/(bench/recorder|main/recorder/)"] }, { path: ["^(node_modules/)?better-sqlite3(/|$)", "^(node:)?sqlite$"] }),
     layer("siblings-do-not-meet", "Subsystems of main are wired by lab.ts, never by each other.",
       { path: "^main/(check|cluster|node|proxy|recorder|replay)/" },
-      { path: "^main/", pathNot: ["^main/contract/", "^main/$1/"] }),
+      { path: "^main/", pathNot: ["^main/(contract|signing)/", "^main/$1/"] }),
     layer("hosts-are-shells", "A host holds a lab; nothing holds a host, and hosts do not share code.",
       { pathNot: "^(main/hosts/|test/)" }, { path: "^main/hosts/" }),
     layer("hosts-stand-alone", "One shell, one folder.",

@@ -1,6 +1,7 @@
 /** The program of the clients' process. */
 import { mannersOf } from '../../protocols/clients/manners.ts'
 import { findProtocol } from '../../protocols/registry.ts'
+import '../signing/index.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { ClientsSettings } from '../contract/process.ts'
 import { readSettings, runProcess } from '../node/endpoint.ts'

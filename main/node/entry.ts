@@ -1,4 +1,5 @@
 /** The program of a node's process. */
+import '../signing/index.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { NodeSettings } from '../contract/process.ts'

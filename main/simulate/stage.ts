@@ -1,4 +1,5 @@
 /** A scenario's stage in simulated time: what a step waits for is reached by computing, and a deadline is the run's own. */
+import '../signing/index.ts'
 import type { Load, RunConfig } from '../../protocols/core/config.ts'
 import { messageTypesOf } from '../../protocols/core/event.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'

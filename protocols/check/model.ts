@@ -3,7 +3,7 @@
  * pure functions. Its states are values that are never changed; `undefined` is never a state, so that `step` can answer with it
  * that the operation could not have given this output here.
  */
-import type { Json } from '../core/json.ts'
+import { canonical, type Json } from '../core/json.ts'
 import type { Call } from './history.ts'
 
 export interface Model<S, I> {
@@ -39,14 +39,6 @@ export type AnyModel = Model<any, any>
 /** A value as the identity of a state: primitives stand for themselves, but for texts, which could be taken for lists. */
 export const identify = (value: Json): string | number | boolean | null =>
   typeof value === 'object' && value !== null ? `j${canonical(value)}` : typeof value === 'string' ? `s${value}` : value
-
-/** JSON text with keys in order: equal values give equal texts. */
-export function canonical(value: Json): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  const entries = Object.entries(value as { readonly [key: string]: Json }).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`
-}
 
 /** Equality of values; fast for the primitives that nearly all are. */
 export const same = (a: Json, b: Json): boolean =>

@@ -1,6 +1,6 @@
 /** A first-in-first-out queue. A dequeue of an empty queue gives null, so null itself is not a value that can be enqueued. */
-import type { Json } from '../../core/json.ts'
-import { canonical, type Model, same } from '../model.ts'
+import { canonical, type Json } from '../../core/json.ts'
+import { type Model, same } from '../model.ts'
 import { unknownOperation } from './words.ts'
 
 export type QueueInput =

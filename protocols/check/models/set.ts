@@ -2,8 +2,8 @@
  * A set. As long as nobody reads the whole of it, its elements are independent of each other and are judged one by one; one
  * whole read ties them together.
  */
-import type { Json } from '../../core/json.ts'
-import { canonical, type Model } from '../model.ts'
+import { canonical, type Json } from '../../core/json.ts'
+import type { Model } from '../model.ts'
 import { unknownOperation } from './words.ts'
 
 export type SetInput =
