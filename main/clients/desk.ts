@@ -79,10 +79,15 @@ export class SocketDesk implements Desk {
     return this.clock.nowMs(atUs)
   }
 
-  ask(asker: Asker, node: number, request: ClientRequest, opText: string): number {
-    const { endpoint, life } = this.#settings
+  open(asker: Asker): number {
     const id = ++this.#asks
     this.#askers.set(id, asker)
+    return id
+  }
+
+  ask(asker: Asker, node: number, request: ClientRequest, opText: string, as?: number): number {
+    const { endpoint, life } = this.#settings
+    const id = as ?? this.open(asker)
     const stamp = { step: this.#step, lamport: this.#stamps.lamport, clock: this.#stamps.clock, sentAtUs: this.#atUs }
     const header = { kind: FrameKind.message, from: endpoint, to: node, type: this.#requestType, number: ++this.#messages, life, ...stamp }
     writeFrame(
@@ -162,7 +167,7 @@ export class SocketDesk implements Desk {
     this.#atUs = this.clock.atUs()
     const asker = this.#askers.get(answer.id)
     if (!asker) return // answered already, by another copy or another node
-    this.#askers.delete(answer.id)
+    if (!asker.hearsAll) this.#askers.delete(answer.id)
     asker.onAnswer(answer.id, node, answer.outcome)
   }
 

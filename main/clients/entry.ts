@@ -1,7 +1,6 @@
 /** The program of the clients' process. */
-import { mannersOf } from '../../protocols/clients/manners.ts'
-import { findProtocol } from '../../protocols/registry.ts'
 import '../signing/index.ts'
+import { findProtocol } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { ClientsSettings } from '../contract/process.ts'
 import { readSettings, runProcess } from '../node/endpoint.ts'
@@ -14,5 +13,5 @@ runProcess(async (parent) => {
   if (!service) throw new FatalError(ExitCode.settings, `There is no service called ${settings.service}.`)
   const protocol = findProtocol(settings.protocol)
   if (!protocol) throw new FatalError(ExitCode.settings, `There is no protocol called ${settings.protocol}.`)
-  await runClients(settings, service, mannersOf(protocol), parent)
+  await runClients(settings, service, protocol, parent)
 })

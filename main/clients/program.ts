@@ -1,11 +1,12 @@
 /** All logical clients of a run, put together: the one of the client bar, and those of the load. */
 import { ClientBars } from '../../protocols/clients/bar.ts'
+import type { RunClient } from '../../protocols/clients/client.ts'
 import { Compass } from '../../protocols/clients/compass.ts'
 import type { Alarm, ClientWorld } from '../../protocols/clients/desk.ts'
 import { LoadGenerator } from '../../protocols/clients/load.ts'
-import type { LogicalClient } from '../../protocols/clients/session.ts'
+import { acceptsOf, mannersOf } from '../../protocols/clients/manners.ts'
 import { nodeId } from '../../protocols/core/ids.ts'
-import type { ClientManners } from '../../protocols/core/machine.ts'
+import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import type { ClientsSettings } from '../contract/process.ts'
 import { RunClock } from '../node/clock.ts'
@@ -17,13 +18,19 @@ import { SocketDesk } from './desk.ts'
 /** How often clients look at their clocks. */
 const TICK_MS = 10
 
-export async function runClients(settings: ClientsSettings, service: AnyService, manners: ClientManners, parent: Parent): Promise<void> {
+export async function runClients(settings: ClientsSettings, service: AnyService, protocol: AnyProtocol, parent: Parent): Promise<void> {
   const clock = new RunClock(settings)
   const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
   const desk = new SocketDesk(settings, clock, tap)
   let operations = 0
   const world: ClientWorld = {
-    ...{ desk, service, manners, compass: new Compass(settings.nodes.length) },
+    ...{
+      desk,
+      service,
+      manners: mannersOf(protocol),
+      accepts: acceptsOf(protocol, settings.nodes.length, settings.options),
+      compass: new Compass(settings.nodes.length),
+    },
     nodeIndex: (node) => settings.nodes.indexOf(nodeId(node)),
     nextOperation: () => ++operations,
   }
@@ -32,7 +39,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
     new LoadGenerator({ world, seed: settings.seed, serial, alarm, onDone: () => void parent.send({ kind: 'loadDone' }) })
   let load = makeLoad(0)
   const bars = new ClientBars(world)
-  const clients = (): LogicalClient[] => [...bars.clients(), ...load.clients]
+  const clients = (): RunClient[] => [...bars.clients(), ...load.clients]
 
   setInterval(() => {
     const nowMs = clock.nowMs(clock.atUs())

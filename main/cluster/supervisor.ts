@@ -238,9 +238,9 @@ export class Supervisor {
   }
 
   #nodeSettings(id: NodeId, endpoint: number, dataFolder: string, life: number): NodeSettings {
-    const { options, sync } = this.#settings.config
+    const { sync } = this.#settings.config
     const waits = this.#untold === undefined ? {} : { waits: true }
-    return { as: 'node', id, options, sync, dataFolder, ...waits, ...this.#common(id, endpoint, life) }
+    return { as: 'node', id, sync, dataFolder, ...waits, ...this.#common(id, endpoint, life) }
   }
 
   #clientsSettings(life: number): ClientsSettings {
@@ -250,9 +250,9 @@ export class Supervisor {
   #common(endpoint: EndpointId, index: number, life: number) {
     const { run, secret, nodes, messageTypes, config, network } = this.#settings
     const epochUs = this.#epochUs
-    const { protocol, service, seed } = config
+    const { protocol, service, options, seed } = config
     const { tapPort, linkPorts } = network.ports
-    const of = { run, secret, nodes, messageTypes, epochUs, protocol, service, seed, tapPort }
+    const of = { run, secret, nodes, messageTypes, epochUs, protocol, service, options, seed, tapPort }
     return { ...of, endpoint: index, life, timeScale: this.#timeScale, linkPorts: linkPorts[endpoint] ?? {} }
   }
 

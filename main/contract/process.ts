@@ -14,6 +14,8 @@ interface ProcessSettings {
   readonly life: number
   readonly protocol: string
   readonly service: string
+  /** The protocol's, parsed by its own schema. */
+  readonly options: unknown
   readonly nodes: readonly NodeId[]
   /** Message types by the index that stands in frames: the protocol's, then ClientRequest and ClientReply. */
   readonly messageTypes: readonly string[]
@@ -32,7 +34,6 @@ export interface NodeSettings extends ProcessSettings {
   readonly id: NodeId
   /** The port of its own server; any free one when absent. */
   readonly listenPort?: number
-  readonly options: unknown
   readonly sync: 'batch' | 'never'
   readonly dataFolder: string
   /** Nothing happens before the word `begin`: its disk is being put together, and time stands still. */

@@ -27,6 +27,13 @@ function readInner(request: unknown, service: AnyService): ClientRequest | strin
       const op = readOperation(request.op, service)
       return 'why' in op ? op.why : { kind, op: op.op }
     }
+    case 'signed': {
+      const { client, signature } = request
+      if (typeof client !== 'string' || client === '' || typeof signature !== 'string')
+        return 'a signed request needs a client and a signature'
+      const op = readOperation(request.op, service)
+      return 'why' in op ? op.why : { kind, client, op: op.op, signature }
+    }
     default:
       return `a request cannot be of kind ${JSON.stringify(kind)}`
   }

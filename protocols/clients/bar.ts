@@ -3,8 +3,9 @@
  * asked for is done in the order in which it was asked; they do not wait for one another.
  */
 import type { Json } from '../core/json.ts'
+import { newClient, type RunClient } from './client.ts'
 import type { ClientWorld } from './desk.ts'
-import { type Finished, LogicalClient } from './session.ts'
+import type { Finished } from './session.ts'
 
 /** Who asks, and which node (its index) is asked first: `you`, and whoever is likely to lead, when absent. */
 export interface Asking {
@@ -27,7 +28,7 @@ export class ClientBars {
     this.#bar('you')
   }
 
-  *clients(): Iterable<LogicalClient> {
+  *clients(): Iterable<RunClient> {
     for (const { client } of this.#bars.values()) yield client
   }
 
@@ -43,17 +44,17 @@ export class ClientBars {
   #bar(name: string): ClientBar {
     const known = this.#bars.get(name)
     if (known) return known
-    const bar = new ClientBar(new LogicalClient(name, this.#world, this.#bars.size))
+    const bar = new ClientBar(newClient(name, this.#world, this.#bars.size))
     this.#bars.set(name, bar)
     return bar
   }
 }
 
 class ClientBar {
-  readonly client: LogicalClient
+  readonly client: RunClient
   readonly #waiting: Asked[] = []
 
-  constructor(client: LogicalClient) {
+  constructor(client: RunClient) {
     this.client = client
   }
 

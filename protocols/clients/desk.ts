@@ -12,6 +12,8 @@ import type { Compass } from './compass.ts'
 
 /** Hears the answer to one asking. `node` is the index of who answered. */
 export interface Asker {
+  /** Hears every node that answers its asking, until it forgets it; else the first answer alone. */
+  readonly hearsAll?: boolean
   onAnswer(ask: number, node: number, outcome: ClientOutcome): void
 }
 
@@ -22,8 +24,10 @@ export interface Desk {
   beginEvent(): number
   /** Run milliseconds at `atUs`; now when it is left out. */
   nowMs(atUs?: number): number
-  /** Sends a request in the event under way; `opText` is its operation as JSON. Returns what names the asking in its answer. */
-  ask(asker: Asker, node: number, request: ClientRequest, opText: string): number
+  /** Names an asking before it is sent: for requests that say their own name. Names rise. */
+  open(asker: Asker): number
+  /** Sends a request in the event under way; `opText` is its operation as JSON. Returns what names the asking in its answer: `as`, when it has a name. */
+  ask(asker: Asker, node: number, request: ClientRequest, opText: string, as?: number): number
   /** Nobody waits for this answer any more. */
   forget(ask: number): void
   /** Records the invocation or return of an operation, in the event under way. */
@@ -55,6 +59,8 @@ export interface ClientWorld {
   readonly desk: Desk
   readonly compass: Compass
   readonly manners: ClientManners
+  /** Equal answers of different nodes that make a result. */
+  readonly accepts: number
   readonly service: AnyService
   nodeIndex(node: string): number
   /** The next operation's number, unique within the run. */
@@ -70,6 +76,8 @@ export function requestText(request: ClientRequest, opText: string): string {
       return `{"kind":"query","op":${opText}}`
     case 'command':
       return `{"kind":"command","session":${request.session},"seq":${request.seq},"firstUnacked":${request.firstUnacked},"op":${opText}}`
+    case 'signed':
+      return `{"kind":"signed","client":${JSON.stringify(request.client)},"op":${opText},"signature":"${request.signature}"}`
     default:
       return request satisfies never
   }

@@ -5,9 +5,10 @@
  */
 import type { Load } from '../core/config.ts'
 import { draw, Purpose } from '../core/prng.ts'
+import { newClient, type RunClient } from './client.ts'
 import { Compass } from './compass.ts'
 import type { Alarm, ClientWorld } from './desk.ts'
-import { type Finished, LogicalClient } from './session.ts'
+import type { Finished } from './session.ts'
 
 export interface LoadOptions {
   readonly world: ClientWorld
@@ -23,10 +24,10 @@ export interface LoadOptions {
 export class LoadGenerator {
   readonly #options: LoadOptions
   /** c1, c2, ...: kept when the load changes, and their sessions with them. */
-  readonly #clients: LogicalClient[] = []
+  readonly #clients: RunClient[] = []
   #load: Load | undefined
   /** Free clients among the first `load.clients`. */
-  #free: LogicalClient[] = []
+  #free: RunClient[] = []
   /** Operations begun within this run, and within this load; those of this load that returned. */
   #serial: number
   #begun = 0
@@ -40,7 +41,7 @@ export class LoadGenerator {
   }
 
   /** All that were ever needed. */
-  get clients(): readonly LogicalClient[] {
+  get clients(): readonly RunClient[] {
     return this.#clients
   }
 
@@ -63,9 +64,9 @@ export class LoadGenerator {
     this.#pace()
   }
 
-  #newClient(): LogicalClient {
+  #newClient(): RunClient {
     const place = this.#clients.length
-    return new LogicalClient(`c${place + 1}`, this.#options.world, place)
+    return newClient(`c${place + 1}`, this.#options.world, place)
   }
 
   /** The clock's scale has changed: what is due comes at another time. */
@@ -81,14 +82,14 @@ export class LoadGenerator {
     return this.#options.world.desk.nowMs()
   }
 
-  #onFree(client: LogicalClient, load: Load): void {
+  #onFree(client: RunClient, load: Load): void {
     if (!client.hasSession && load.mix.write + load.mix.cas > 0) return client.register(() => this.#afterRegistration(client))
     if (load.rate === 0) this.#operate(client, load)
     else this.#free.push(client)
   }
 
   /** Without a session still, its first command tries again, and says so when that fails. */
-  #afterRegistration(client: LogicalClient): void {
+  #afterRegistration(client: RunClient): void {
     const load = this.#load
     if (!load || !this.#isWanted(client, load)) return
     if (load.rate === 0) return this.#operate(client, load)
@@ -96,7 +97,7 @@ export class LoadGenerator {
     this.#pace()
   }
 
-  #operate(client: LogicalClient, load: Load): void {
+  #operate(client: RunClient, load: Load): void {
     if (load.operations !== undefined && this.#begun >= load.operations) return
     this.#begun += 1
     const serial = ++this.#serial
@@ -110,7 +111,7 @@ export class LoadGenerator {
     client.operate(op, (finished) => this.#onFinished(client, load, finished))
   }
 
-  #onFinished(client: LogicalClient, begunUnder: Load, _finished: Finished): void {
+  #onFinished(client: RunClient, begunUnder: Load, _finished: Finished): void {
     const load = this.#load
     if (!load) return
     if (load === begunUnder) {
@@ -121,7 +122,7 @@ export class LoadGenerator {
     if (load.rate > 0 && this.#nextMs <= this.#nowMs()) this.#pace() // one was due and nobody was free
   }
 
-  #isWanted(client: LogicalClient, load: Load): boolean {
+  #isWanted(client: RunClient, load: Load): boolean {
     return this.#clients.indexOf(client) < load.clients
   }
 

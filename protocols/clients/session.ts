@@ -9,12 +9,12 @@ import type { Json } from '../core/json.ts'
 import { Compass } from './compass.ts'
 import type { Asker, ClientWorld } from './desk.ts'
 
-const ANSWER_MS_MIN = 500
-const ANSWER_MS_MAX = 2000
+export const ANSWER_MS_MIN = 500
+export const ANSWER_MS_MAX = 2000
 const PAUSE_MS_MIN = 20
 const PAUSE_MS_MAX = 200
 /** An operation without a result after so long is given up. */
-const GIVE_UP_MS = 10_000
+export const GIVE_UP_MS = 10_000
 /** Redirects followed at once; after that something goes in circles. */
 const REDIRECTS_MAX = 3
 

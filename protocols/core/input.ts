@@ -72,11 +72,17 @@ export type ClientRequest =
   | { readonly kind: 'register' }
   | { readonly kind: 'command'; readonly session: number; readonly seq: number; readonly firstUnacked: number; readonly op: Json }
   | { readonly kind: 'query'; readonly op: Json }
+  /**
+   * By whom, said so that others can check it: signed are the client's name, the number of the asking, which rises from request
+   * to request (its timestamp, PBFT §4.1), and the operation. Every node that it reaches may answer.
+   */
+  | { readonly kind: 'signed'; readonly client: string; readonly op: Json; readonly signature: string }
 
 export type ClientOutcome =
   /** Registered: the session's number. */
   | { readonly kind: 'registered'; readonly session: number }
-  | { readonly kind: 'ok'; readonly result: Json }
+  /** `leader`: who leads, as far as the node knows, where the client did not have to ask it. */
+  | { readonly kind: 'ok'; readonly result: Json; readonly leader?: NodeId }
   /** Surely not executed here: ask `leader`, or anybody else when it is not known. */
   | { readonly kind: 'redirect'; readonly leader?: NodeId }
   /** It may or may not take effect: the client repeats the same seq elsewhere. */

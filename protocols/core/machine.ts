@@ -89,8 +89,13 @@ export interface Glimpse<S = unknown> {
 export interface ClientManners {
   /** A client opens a session before its first command, so that a repeated one takes effect once. Without, commands carry session 0. */
   readonly sessions: boolean
-  /** Whom it asks: whoever is said to lead; or `any`: a node of its own, the k-th client the k-th, and the next one when that gives no answer. */
-  readonly asks: 'leader' | 'any'
+  /**
+   * Whom it asks: whoever is said to lead; or `any`: a node of its own, the k-th client the k-th, and the next one when that gives no answer;
+   * `leader-then-all`: signed, whoever is said to lead, and everybody when that gives no answer. Every node answers by itself.
+   */
+  readonly asks: 'leader' | 'any' | 'leader-then-all'
+  /** `leader-then-all`: so many equal answers of different nodes make a result, on so many nodes with these options. */
+  accepts?(nodes: number, options: unknown): number
 }
 
 export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessage, O = unknown> {

@@ -87,6 +87,9 @@ export function verify(by: string, text: string, signature: string): boolean {
   return true
 }
 
+/** What a client signs of a request: itself, the number of the asking, and what it wants. */
+export const requestText = (client: string, timestamp: number, op: Json): string => `Request ${client} ${timestamp} ${canonical(op)}`
+
 /** SHA-256 of a text, 64 hexadecimal digits: collision-free as far as anybody knows. */
 export const digestText = (text: string): string => bytesToHex(sha256(encoder.encode(text)))
 

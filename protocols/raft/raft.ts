@@ -87,6 +87,8 @@ function onRequest(turn: Turn, id: number, request: Extract<Input<RaftMessage>, 
     }
     case 'query':
       return onQuery(turn, id, request.op)
+    case 'signed':
+      return reply(turn, id, { kind: 'refused', code: 'signed', message: 'Raft takes commands of a session, not signed requests.' })
     default:
       return request satisfies never
   }

@@ -1,9 +1,10 @@
 /** All logical clients of a simulated run: the one of the client bar, and those of the load. As main/clients/program.ts. */
 import { type Asking, ClientBars } from '../clients/bar.ts'
+import type { RunClient } from '../clients/client.ts'
 import { Compass } from '../clients/compass.ts'
 import type { ClientWorld } from '../clients/desk.ts'
 import { LoadGenerator } from '../clients/load.ts'
-import type { Finished, LogicalClient } from '../clients/session.ts'
+import type { Finished } from '../clients/session.ts'
 import type { ClientsCut } from '../core/clientsCut.ts'
 import type { Load } from '../core/config.ts'
 import { type NodeId, nodeId } from '../core/ids.ts'
@@ -21,6 +22,8 @@ export interface ClientsOptions {
   readonly desk: SimDesk
   readonly service: AnyService
   readonly manners: ClientManners
+  /** Equal answers of different nodes that make a result. */
+  readonly accepts: number
   readonly nodes: readonly NodeId[]
   readonly seed: number
   /** Where other clients were, in whose place these go on. */
@@ -39,10 +42,10 @@ export class SimClients {
 
   constructor(options: ClientsOptions) {
     this.#options = options
-    const { agenda, desk, service, manners, nodes, seed, cut, onLoadDone } = options
+    const { agenda, desk, service, manners, accepts, nodes, seed, cut, onLoadDone } = options
     this.#operations = cut?.operations ?? 0
     const world: ClientWorld = {
-      ...{ desk, service, manners, compass: new Compass(nodes.length) },
+      ...{ desk, service, manners, accepts, compass: new Compass(nodes.length) },
       nodeIndex: (node) => nodes.indexOf(nodeId(node)),
       nextOperation: () => ++this.#operations,
     }
@@ -74,7 +77,7 @@ export class SimClients {
     for (const client of this.#clients()) client.abandon()
   }
 
-  *#clients(): Iterable<LogicalClient> {
+  *#clients(): Iterable<RunClient> {
     yield* this.#bars.clients()
     yield* this.#load.clients
   }

@@ -18,7 +18,7 @@ interface Seen {
   readonly of?: string
 }
 
-const requests = { register: true, command: true, query: true } as const satisfies { [kind in ClientRequest['kind']]: true }
+const requests = { register: true, command: true, query: true, signed: true } as const satisfies { [kind in ClientRequest['kind']]: true }
 const outcomes = { registered: true, ok: true, redirect: true, unknown: true, refused: true } as const satisfies {
   [kind in ClientOutcome['kind']]: true
 }
@@ -26,8 +26,9 @@ const outcomes = { registered: true, ok: true, redirect: true, unknown: true, re
 /** All that can be seen of a protocol, in the order of the counts. */
 function allOf({ messages, timers, notes, controls = [], clients }: AnyProtocol, types: readonly string[]): readonly Seen[] {
   const each = (group: Group, kind: string, names: readonly string[]): Seen[] => names.map((of) => ({ group, kind, of }))
-  // Nobody registers where there are no sessions.
-  const said = (all: readonly string[]) => all.filter((kind) => clients?.sessions !== false || !/^register/.test(kind))
+  // What clients of another manner would say is not awaited, and nobody registers where there are no sessions.
+  const asked = clients?.asks === 'leader-then-all' ? /^(signed|ok)$/ : clients?.sessions === false ? /^(?!register|signed)/ : /^(?!signed)/
+  const said = (all: readonly string[]) => all.filter((kind) => asked.test(kind))
   const kinds = messages.map(({ kind }) => kind)
   const names = timers.map(({ name }) => name)
   return [

@@ -64,10 +64,15 @@ export class SimDesk implements Desk {
     return atUs / 1e3
   }
 
-  ask(asker: Asker, node: number, request: ClientRequest, _opText: string): number {
-    const { endpoint, requestType, agenda } = this.#world
+  open(asker: Asker): number {
     const id = ++this.#asks
     this.#askers.set(id, asker)
+    return id
+  }
+
+  ask(asker: Asker, node: number, request: ClientRequest, _opText: string, as?: number): number {
+    const { endpoint, requestType, agenda } = this.#world
+    const id = as ?? this.open(asker)
     const number = ++this.#messages
     const body: ClientRequestBody = { kind: 'ClientRequest', id, request }
     this.#clock ??= this.#stamps.clock.slice()
@@ -103,7 +108,7 @@ export class SimDesk implements Desk {
     this.#clock = undefined
     const asker = this.#askers.get(id)
     if (!asker) return // answered already, by another copy or another node
-    this.#askers.delete(id)
+    if (!asker.hearsAll) this.#askers.delete(id)
     asker.onAnswer(id, letter.from, outcome)
   }
 }

@@ -4,7 +4,7 @@
  * byte, on every machine. What happens is said to a sink; nothing is kept of it here.
  */
 import type { Asking } from '../clients/bar.ts'
-import { mannersOf } from '../clients/manners.ts'
+import { acceptsOf, mannersOf } from '../clients/manners.ts'
 import type { Finished } from '../clients/session.ts'
 import type { Load, RunConfig } from '../core/config.ts'
 import { type ActionEvent, CLIENT_MESSAGE_TYPES, type DropEvent, messageTypesOf, type NodeEvent, type Unnumbered } from '../core/event.ts'
@@ -116,7 +116,16 @@ export class Simulation {
     const later = { happen: () => this.setLoad(null) } // it has stopped by itself; this says that it has
     const onLoadDone = () => agenda.add(agenda.nowUs, later)
     this.#clients = new SimClients({
-      ...{ agenda, desk: this.#desk, service, manners: mannersOf(protocol), nodes: this.nodes, seed: config.seed, onLoadDone },
+      ...{
+        agenda,
+        desk: this.#desk,
+        service,
+        manners: mannersOf(protocol),
+        accepts: acceptsOf(protocol, config.nodes, config.options),
+        nodes: this.nodes,
+        seed: config.seed,
+        onLoadDone,
+      },
       ...(from ? { cut: from.cut.clients } : {}),
     })
     this.#isLoadAwaited = from ? from.cut.isLoadAwaited : config.load !== undefined
