@@ -2,9 +2,10 @@
 import type { AnyProtocol } from './core/machine.ts'
 import { withLies } from './lies/liar.ts'
 import { paxos } from './paxos/index.ts'
+import { pbft } from './pbft/index.ts'
 import { raft } from './raft/index.ts'
 
-const all: readonly AnyProtocol[] = [raft, paxos]
+const all: readonly AnyProtocol[] = [raft, paxos, pbft]
 
 /** Nodes of each can be told to lie, whether or not it bears that. */
 export const protocols: readonly AnyProtocol[] = all.map(withLies)
