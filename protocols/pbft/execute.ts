@@ -16,12 +16,12 @@ export function execute(turn: Turn): void {
     if (d === undefined) return
     const batch = d === NULL_DIGEST ? [] : state.batches.get(d)
     if (!batch) return
-    executeBatch(turn, n, batch)
+    executeBatch(turn, n, d, batch)
     if (n % state.options.checkpointEvery === 0) takeCheckpoint(turn, n)
   }
 }
 
-function executeBatch(turn: Turn, n: number, batch: Batch): void {
+function executeBatch(turn: Turn, n: number, d: string, batch: Batch): void {
   const { state } = turn
   for (const { client, timestamp, op } of batch) {
     const last = state.replies.get(client)
@@ -35,6 +35,6 @@ function executeBatch(turn: Turn, n: number, batch: Batch): void {
     if (pending && pending.timestamp <= timestamp) state.pending = state.pending.delete(client)
   }
   state.lastExecuted = n
-  note(turn, 'execute', { n, requests: batch.length })
+  note(turn, 'execute', { n, d, requests: batch.length })
   onProgress(turn)
 }

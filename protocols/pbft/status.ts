@@ -100,7 +100,7 @@ export function onCommitted(turn: Turn, from: NodeId, { n, batch, commits }: Com
   if (d !== digestOfBatch(batch)) return refuse(turn, from, 'Committed', `the requests of number ${n} have another digest`)
   if (batch.length > 0) keepBatch(turn, d, batch)
   changeSlot(turn, n, { committed: commits })
-  note(turn, 'learnCommitted', { n, from })
+  note(turn, 'learnCommitted', { n, d, from })
   execute(turn)
 }
 
