@@ -2,9 +2,11 @@
  * Carries a scenario out on a stage. After each deed the stage shows it, so that the next step never looks at a run in
  * which the deed has not happened yet.
  */
+import { liesOf } from '../../protocols/lies/liar.ts'
 import type { NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { ClientAnswer, Verdict } from '../contract/commands.ts'
+import { findProtocol } from '../../protocols/registry.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import { judgeBreaks, judgeLive } from './expect.ts'
 import type { JudgedExpectation, PlacedStep, Scenario, Step, WaitFor } from './format.ts'
@@ -179,8 +181,12 @@ class Runner {
       }
       case 'timeScale':
         return void (await this.#stage.timeScale(step.timeScale, deadline))
-      case 'storm':
-        return await weather(this.#stage, { ms: step.storm.ms, deadline, struck: () => this.#struck() })
+      case 'storm': {
+        const { ms, liars: most } = step.storm
+        const protocol = most === 0 ? undefined : findProtocol(this.#scenario.run.protocol)
+        const liars = protocol ? { liars: { most, lies: liesOf(protocol).map(({ name }) => name) } } : {}
+        return await weather(this.#stage, { ms, deadline, ...liars, struck: () => this.#struck() })
+      }
       case 'say':
         return undefined
       default:

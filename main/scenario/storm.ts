@@ -13,6 +13,8 @@ import { type Deadline, type Stage, StepFailedError, TooLateError } from './stag
 
 export interface Weather {
   readonly ms: number
+  /** At most so many nodes turn Byzantine, and how nodes of this protocol can lie. */
+  readonly liars?: { readonly most: number; readonly lies: readonly string[] }
   readonly deadline: Deadline
   /** Called before each misfortune. */
   struck(): void
@@ -48,7 +50,7 @@ class Storm {
     const { seed, moment, omens } = stage
     const nodes = [...moment.nodes.keys()]
     const types = omens ? { messageTypes: omens.messageTypes } : {}
-    this.#coming = [...drawPlan({ seed, nodes, ms: settings.ms, ...types })]
+    this.#coming = [...drawPlan({ seed, nodes, ms: settings.ms, ...types, ...(settings.liars ? { liars: settings.liars } : {}) })]
     this.#beganMs = stage.nowMs()
   }
 
@@ -159,6 +161,14 @@ class Storm {
         if (fault !== undefined) await stage.lift(fault, deadline)
         return this.#faults.delete(deed.label)
       }
+      case 'tell':
+        try {
+          await stage.tell(deed.node, deed.control, deadline)
+          return true
+        } catch (error) {
+          if (error instanceof StepFailedError) return false
+          throw error
+        }
       case 'clock':
         await stage.setClock?.(deed.node, deed.setting)
         return stage.setClock !== undefined

@@ -1,6 +1,7 @@
 /** What a storm does, as data: deeds with their times, strikes at somebody, and ambushes, which wait for a moment to strike. */
 import type { NetworkFault, NodeAction } from '../core/fault.ts'
 import type { NodeId } from '../core/ids.ts'
+import type { Control } from '../core/input.ts'
 import type { ClockSetting } from './clock.ts'
 
 export type Deed =
@@ -11,6 +12,8 @@ export type Deed =
   | { readonly do: 'clock'; readonly node: NodeId; readonly setting: ClockSetting }
   /** Only where disks can be made slow: so long takes a sync, or what it usually takes. */
   | { readonly do: 'disk'; readonly node: NodeId; readonly syncMs: { readonly min: number; readonly max: number } | undefined }
+  /** Turns it Byzantine. */
+  | { readonly do: 'tell'; readonly node: NodeId; readonly control: Control }
   /** Strikes whoever leads then, if somebody does; `other`, an index from the leader's on, is the one beside it. */
   | { readonly do: 'aim'; readonly strikes: readonly Strike[]; readonly other: number }
   /** Only where every step is seen. What it does when it catches somebody are deeds of the other kinds. */

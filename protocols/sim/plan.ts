@@ -18,6 +18,8 @@ export interface PlanSetup {
   readonly ms: number
   /** What may be told apart among messages; none where nobody sees them. */
   readonly messageTypes?: readonly string[]
+  /** At most so many nodes turn Byzantine, and what they may do then. */
+  readonly liars?: { readonly most: number; readonly lies: readonly string[] }
 }
 
 /** Draws the deeds of a storm, in order of time. */
@@ -32,6 +34,7 @@ class Planner {
   readonly #nodes: readonly NodeId[]
   readonly #types: readonly string[]
   readonly #ms: number
+  readonly #liars: NonNullable<PlanSetup['liars']>
   readonly #deeds: PlannedDeed[] = []
   /** Until when a node has enough. */
   readonly #busyUntilMs = new Map<NodeId, number>()
@@ -48,11 +51,12 @@ class Planner {
   #coins = 0
   #labels = 0
 
-  constructor({ seed, nodes, ms, messageTypes = [] }: PlanSetup) {
+  constructor({ seed, nodes, ms, messageTypes = [], liars = { most: 0, lies: [] } }: PlanSetup) {
     this.#seed = seed
     this.#nodes = nodes
     this.#types = messageTypes
     this.#ms = ms
+    this.#liars = liars
     this.#everyMs = this.#oneOf(20, 50, 150, 400, 1000)
     this.#downMsMax = this.#oneOf(5, 40, 200, 1500)
     this.#partMsMax = this.#oneOf(100, 500, 2000)
@@ -66,10 +70,27 @@ class Planner {
     if (this.#coin() % 4 === 0) this.#lossyNetwork()
     const nextMs = () => this.#between(0, 2 * this.#everyMs)
     for (let atMs = nextMs(); atMs < this.#ms; atMs += nextMs()) this.#oneOf(...kinds).call(this, atMs)
+    this.#turnSome()
     // Nothing is left behind that only a simulation can put right. Equal times keep the order in which they were drawn.
     for (const node of this.#slow) this.#deeds.push({ atMs: this.#ms, deed: { do: 'disk', node, syncMs: undefined } })
     for (const node of this.#skewed) this.#deeds.push({ atMs: this.#ms, deed: { do: 'clock', node, setting: TRUE_CLOCK } })
     return this.#deeds.sort((a, b) => a.atMs - b.atMs)
+  }
+
+  /** Some seeds have no liars, most have as many as there may be, each with a habit of its own. */
+  #turnSome(): void {
+    const { most, lies } = this.#liars
+    if (most === 0 || this.#coin() % 4 === 0) return
+    const left = [...this.#nodes]
+    for (let count = 0; count < most && left.length > 0; count++) {
+      const [node] = left.splice(this.#coin() % left.length, 1) as [NodeId]
+      const told = Array.from({ length: this.#oneOf(1, 1, 2, 3) }, () => {
+        const lie = this.#oneOf(...lies)
+        return this.#coin() % 4 === 0 ? { lie, to: this.#nodes.filter((other) => other !== node && this.#coin() % 2 === 0) } : { lie, to: [] }
+      })
+      const control = { name: 'lie', lies: told.map(({ lie, to }) => (to.length === 0 ? { lie } : { lie, to })) }
+      this.#add(this.#between(0, this.#ms / 4), { do: 'tell', node, control })
+    }
   }
 
   /** A few of what there is: the fewer, the oftener each comes. */
