@@ -2,6 +2,7 @@
 import type { ProtocolDefinition } from '../core/machine.ts'
 import { decode, encode, glimpse } from './codec.ts'
 import { invariants } from './invariants.ts'
+import { lies } from './lies.ts'
 import { type PbftMessage, pbftMessageSchema } from './messages.ts'
 import { notes } from './notes.ts'
 import { pbftMachine } from './pbft.ts'
@@ -75,6 +76,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
   encode,
   decode,
   glimpse,
+  lies,
   invariants,
   scenarios,
 }
