@@ -5,6 +5,7 @@ import { invariants } from './invariants.ts'
 import { lies } from './lies.ts'
 import { type PbftMessage, pbftMessageSchema } from './messages.ts'
 import { notes } from './notes.ts'
+import { panel } from './panel.ts'
 import { pbftMachine } from './pbft.ts'
 import { mostFaulty, refuseCluster } from './quorums.ts'
 import { scenarios } from './scenarios.ts'
@@ -73,6 +74,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
   services: ['*'],
   machine: pbftMachine,
   observe,
+  panel,
   encode,
   decode,
   glimpse,

@@ -12,6 +12,10 @@ export const notes = [
   { name: 'takeCheckpoint', help: 'Remembers its state after executing a multiple of K, and says its digest (§4.3).' },
   { name: 'stable', help: '2f + 1 replicas said the same digest: the checkpoint is stable, and what is older is forgotten (§4.3).' },
   { name: 'startViewChange', help: 'Gives the primary up and asks for a later view (§4.4).' },
+  {
+    name: 'countViewChange',
+    help: 'Another replica’s ViewChange holds: its checkpoint is proved, and so is all that it says was prepared (§4.4).',
+  },
   { name: 'newView', help: 'The primary of the new view has 2f + 1 ViewChanges and begins it (§4.4).' },
   { name: 'enterView', help: 'A backup checked the NewView and takes part in the view (§4.4).' },
   { name: 'fetchState', help: 'A stable checkpoint lies ahead of what it executed: fetches the state (§4.3, §4.6).' },

@@ -4,7 +4,7 @@ import { wrongViewChange } from './certificates.ts'
 import type { ViewChange } from './messages.ts'
 import { beginNewView, forgetOldVotes } from './newView.ts'
 import { doublePatience, setPatience } from './patience.ts'
-import { quorum, weakQuorum } from './quorums.ts'
+import { primaryOf, quorum, weakQuorum } from './quorums.ts'
 import { signed } from './signing.ts'
 import { multicast, note, type PbftState, refuse, type Turn } from './state.ts'
 
@@ -22,7 +22,7 @@ export function onViewChangeTimer(turn: Turn): void {
 /** Takes no more part in the view that it was in, and says to all what it knows to be prepared (V1). */
 export function startViewChange(turn: Turn, view: number, why: string): void {
   const { state } = turn
-  note(turn, 'startViewChange', { view, why })
+  note(turn, 'startViewChange', { view, primary: primaryOf(state, view), why })
   state.view = view
   state.active = false
   state.newView = undefined
@@ -48,6 +48,7 @@ export function onViewChange(turn: Turn, from: NodeId, m: ViewChange): void {
   const why = wrongViewChange(state, m)
   if (why !== undefined) return refuse(turn, from, 'ViewChange', why)
   state.viewChanges = { ...state.viewChanges, [m.i]: m }
+  note(turn, 'countViewChange', { view: m.v, of: m.i, primary: primaryOf(state, m.v) })
   onAsked(turn)
 }
 
