@@ -8,7 +8,7 @@ export const scenarios: readonly { name: string; title: string; teaches: string;
 about: >
   The paper's Figure 1: of four replicas the last one is down. A request gets its number from the primary, two backups prepare
   it, three replicas commit it, and the client has two equal replies.
-run: { protocol: pbft, service: kv, nodes: 4, seed: 1 }
+run: { protocol: pbft, service: kv, nodes: 4, seed: 1, options: { viewChangeMs: 5000, viewChangeMsMax: 10000 } }
 steps:
   - wait: leader
   - crash: n4
@@ -35,7 +35,7 @@ expect:
 about: >
   The primary is killed between two writes. The client asks everybody, the backups wait for the request to be executed, lose
   patience and ask for view 1. The old primary comes back as a backup and is shown what it missed.
-run: { protocol: pbft, service: kv, nodes: 4, seed: 2 }
+run: { protocol: pbft, service: kv, nodes: 4, seed: 2, options: { viewChangeMs: 1500 } }
 steps:
   - wait: leader
   - client: put x 1
@@ -67,7 +67,7 @@ about: >
   The primary gives number 1 to one batch at n3 and to another at n2 and n4, and then says nothing more of it. Two Prepares are
   enough at n2 and n4; two Commits of three are not. Their timers run out, and the primary of view 1 proposes again what was
   prepared: as number 1.
-run: { protocol: pbft, service: kv, nodes: 4, seed: 3 }
+run: { protocol: pbft, service: kv, nodes: 4, seed: 3, options: { viewChangeMs: 1500 } }
 steps:
   - wait: leader
   - tell: n1
@@ -93,7 +93,7 @@ expect:
 about: >
   The primary says nothing to n3 and n4. With n2 alone nothing is prepared: 2f backups are needed. The client asks everybody,
   and the backups go on to view 1.
-run: { protocol: pbft, service: kv, nodes: 4, seed: 4 }
+run: { protocol: pbft, service: kv, nodes: 4, seed: 4, options: { viewChangeMs: 1500 } }
 steps:
   - wait: leader
   - tell: n1
@@ -115,7 +115,7 @@ expect:
 about: >
   Seven replicas bear two faulty ones. The primary is down, and the next in turn, n2, begins view 1 with null requests where
   there is nothing, or something else. All others see that this does not follow from its ViewChanges, refuse it, and go on to view 2.
-run: { protocol: pbft, service: kv, nodes: 7, seed: 5 }
+run: { protocol: pbft, service: kv, nodes: 7, seed: 5, options: { viewChangeMs: 1500 } }
 steps:
   - wait: leader
   - client: put x 1
@@ -140,7 +140,7 @@ expect:
 about: >
   n4 votes for digests that nothing has, signs in others' names, says wrong states at checkpoints and answers clients wrongly.
   The other three agree without it, make checkpoints stable, and the client believes what two of them say.
-run: { protocol: pbft, service: kv, nodes: 4, seed: 6, options: { checkpointEvery: 2, window: 8 } }
+run: { protocol: pbft, service: kv, nodes: 4, seed: 6, options: { checkpointEvery: 2, window: 8, viewChangeMs: 5000, viewChangeMsMax: 10000 } }
 steps:
   - wait: leader
   - tell: n4
@@ -201,7 +201,7 @@ expect:
 about: >
   Commits reach the primary alone, so that it alone knows its write to be committed, and then it is killed. The others never
   heard of that, but each of them has it prepared: view 1 begins with it, at the same number.
-run: { protocol: pbft, service: kv, nodes: 4, seed: 8 }
+run: { protocol: pbft, service: kv, nodes: 4, seed: 8, options: { viewChangeMs: 1500 } }
 steps:
   - wait: leader
   - arm:
@@ -234,7 +234,7 @@ expect:
 about: >
   n4 is down while forty operations go by and the others forget how they came about. It comes back, is shown the proof of the
   last checkpoint, and fetches that state, first of all from n3, which hands out a wrong one whenever it is asked.
-run: { protocol: pbft, service: kv, nodes: 4, seed: 9, options: { checkpointEvery: 5, window: 20, maxBatch: 1 } }
+run: { protocol: pbft, service: kv, nodes: 4, seed: 9, options: { checkpointEvery: 5, window: 20, maxBatch: 1, viewChangeMs: 5000, viewChangeMsMax: 10000 } }
 steps:
   - wait: leader
   - tell: n3
@@ -261,7 +261,7 @@ expect:
 about: >
   n1, the primary, and n4 say one thing to n2 and another to n3: another PrePrepare, and the votes that go with it. Each of the
   two honest replicas sees 2f + 1 of four agree with it, and commits something else as number 1.
-run: { protocol: pbft, service: kv, nodes: 4, seed: 10 }
+run: { protocol: pbft, service: kv, nodes: 4, seed: 10, options: { viewChangeMs: 5000, viewChangeMsMax: 10000 } }
 steps:
   - wait: leader
   - tell: n1
@@ -273,6 +273,47 @@ steps:
   - ask: put x 1
   - wait: { ms: 300 }
 expect: { broken: Agreement }
+`,
+  },
+  {
+    name: 'rolling-crash',
+    title: 'Every replica crashes in turn',
+    teaches:
+      'Disks keep what was promised: replicas may crash one after the other, and two at once, and nothing that was answered is lost (§4.3, §4.4).',
+    text: `name: Every replica crashes in turn
+about: >
+  While clients read and write, every replica is killed and started again from its disk, one after the other. Then two are down
+  at once, which is one too many: nothing is served until they are back.
+run: { protocol: pbft, service: kv, nodes: 4, seed: 11, load: { clients: 3, rate: 20 }, options: { checkpointEvery: 10, window: 40, viewChangeMs: 800 } }
+steps:
+  - wait: leader
+  - wait: progress
+  - crash: n1
+  - wait: progress
+  - restart: n1
+  - wait: progress
+  - crash: n2
+  - wait: progress
+  - restart: n2
+  - wait: progress
+  - crash: n3
+  - wait: progress
+  - restart: n3
+  - wait: progress
+  - crash: n4
+  - wait: progress
+  - restart: n4
+  - wait: progress
+  - crash: n1
+  - crash: n3
+  - wait: { ms: 500 }
+  - restart: n1
+  - restart: n3
+  - wait: progress
+  - load: off
+  - wait: idle
+  - wait: applied
+expect: { running: 4, applied: equal }
 `,
   },
   {
