@@ -48,7 +48,8 @@ function claim({ state }: Turn, m: Checkpoint): void {
 /** 2f + 1 Checkpoints of different replicas with one digest prove it. Who did not come so far itself fetches the state. */
 function checkStable(turn: Turn, n: number): void {
   const { state } = turn
-  const claims = Object.values(state.claims.get(n) ?? {})
+  const said = state.claims.get(n)
+  const claims = state.nodes.flatMap((node) => said?.[node] ?? [])
   for (const d of new Set(claims.map((each) => each.d))) {
     const proof = claims.filter((each) => each.d === d).slice(0, quorum(state))
     if (proof.length === quorum(state)) return onProved(turn, { n, d, proof })

@@ -27,7 +27,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
     {
       name: 'f',
       label: 'Faulty replicas to bear',
-      help: 'How many replicas may lie at once; it takes 3f + 1 nodes. Left out: as many as the nodes can bear (§3).',
+      help: 'How many replicas may lie at once; it takes 3f + 1 nodes. 0: as many as the nodes can bear (§3).',
     },
     {
       name: 'checkpointEvery',
@@ -61,7 +61,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
   clients: {
     sessions: false,
     asks: 'leader-then-all',
-    accepts: (nodes, options) => ((options as Partial<PbftOptions>).f ?? mostFaulty(nodes)) + 1,
+    accepts: (nodes, options) => ((options as Partial<PbftOptions>).f || mostFaulty(nodes)) + 1,
   },
   messages: messageSpecs,
   message: pbftMessageSchema,

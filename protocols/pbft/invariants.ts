@@ -120,7 +120,7 @@ function checkpointProof(): PbftJudge {
           n === stable.n && d === stable.d && nodes.includes(i) && verify(i, `Checkpoint ${n} ${d} ${i}`, signature),
       )
       const signers = new Set(good.map(({ i }) => i)).size
-      const needed = quorumOf(nodes, options.f)
+      const needed = quorumOf(nodes, options.f || Math.floor((nodes.length - 1) / 3))
       return signers >= needed
         ? undefined
         : `${node} takes checkpoint ${stable.n} for stable, which ${signers} replicas signed, not ${needed}.`
@@ -128,7 +128,7 @@ function checkpointProof(): PbftJudge {
   }
 }
 
-const quorumOf = (nodes: readonly NodeId[], f = Math.floor((nodes.length - 1) / 3)): number => Math.ceil((nodes.length + f + 1) / 2)
+const quorumOf = (nodes: readonly NodeId[], f: number): number => Math.ceil((nodes.length + f + 1) / 2)
 
 function waterMarks(): PbftJudge {
   return {

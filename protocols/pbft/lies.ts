@@ -45,7 +45,7 @@ export const lies: readonly LieSpec<PbftState, PbftMessage>[] = [
       switch (message.kind) {
         case 'PrePrepare': {
           const { v, n, batch } = message
-          if (!batch || batch.length === 0) return undefined
+          if (batch.length === 0) return undefined
           const other = otherBatch(batch)
           return { ...signed<PrePrepare>(id, { kind: 'PrePrepare', v, n, d: digestOfBatch(other) }), batch: [...other] }
         }
@@ -84,7 +84,7 @@ export const lies: readonly LieSpec<PbftState, PbftMessage>[] = [
     label: 'Invents requests',
     help: 'As primary it proposes what no client asked for; the client’s signature is missing (§4.2).',
     tell(message, { id, coin }) {
-      if (message.kind !== 'PrePrepare' || !message.batch) return undefined
+      if (message.kind !== 'PrePrepare') return undefined
       const batch = message.batch.map((request) => ({ ...request, timestamp: request.timestamp + 1 + (coin % 1000) }))
       const { v, n } = message
       return { ...signed<PrePrepare>(id, { kind: 'PrePrepare', v, n, d: digestOfBatch(batch) }), batch }
@@ -95,7 +95,7 @@ export const lies: readonly LieSpec<PbftState, PbftMessage>[] = [
     label: 'Gives numbers far ahead',
     help: 'As primary it tries to use up the sequence numbers; the high water mark is there against it (§4.2).',
     tell(message, { id, state }) {
-      if (message.kind !== 'PrePrepare' || !message.batch) return undefined
+      if (message.kind !== 'PrePrepare') return undefined
       const { v, n, d, batch } = message
       return { ...signed<PrePrepare>(id, { kind: 'PrePrepare', v, n: n + state.options.window, d }), batch }
     },

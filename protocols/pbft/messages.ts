@@ -20,15 +20,10 @@ export const requestSchema = z.strictObject({ client: z.string().min(1), timesta
 /** A request, on its way to the primary by way of a backup. */
 const relayedSchema = z.strictObject({ kind: z.literal('Request'), request: requestSchema })
 
-/** §4.2; several requests under one number (batching, §6.2 of the TOCS article). `batch` is absent inside certificates. */
-export const prePrepareSchema = z.strictObject({
-  kind: z.literal('PrePrepare'),
-  v: view,
-  n: number,
-  d: digest,
-  signature,
-  batch: z.array(requestSchema).optional(),
-})
+/** §4.2, as it stands in certificates: without the requests, which its digest stands for. Its primary signs it. */
+export const prePrepareSchema = z.strictObject({ kind: z.literal('PrePrepare'), v: view, n: number, d: digest, signature })
+/** As the primary sends it: several requests under one number (batching, §6.2 of the TOCS article). */
+const proposalSchema = prePrepareSchema.extend({ batch: z.array(requestSchema) })
 
 export const prepareSchema = z.strictObject({ kind: z.literal('Prepare'), v: view, n: number, d: digest, i: replica, signature })
 export const commitSchema = z.strictObject({ kind: z.literal('Commit'), v: view, n: number, d: digest, i: replica, signature })
@@ -97,6 +92,7 @@ const committedSchema = z.strictObject({
 export type SignedRequest = z.infer<typeof requestSchema>
 export type Batch = readonly SignedRequest[]
 export type PrePrepare = z.infer<typeof prePrepareSchema>
+export type Proposal = z.infer<typeof proposalSchema>
 export type Prepare = z.infer<typeof prepareSchema>
 export type Commit = z.infer<typeof commitSchema>
 export type Checkpoint = z.infer<typeof checkpointSchema>
@@ -109,7 +105,7 @@ export type Committed = z.infer<typeof committedSchema>
 
 export const pbftMessageSchema = z.discriminatedUnion('kind', [
   relayedSchema,
-  prePrepareSchema,
+  proposalSchema,
   prepareSchema,
   commitSchema,
   checkpointSchema,

@@ -1,7 +1,7 @@
 /** The normal case (§4.2): a request gets a number from the primary, is prepared, and is committed. */
 import type { NodeId } from '../core/ids.ts'
 import { execute } from './execute.ts'
-import type { Batch, Commit, MessageOf, PrePrepare, Prepare, SignedRequest } from './messages.ts'
+import type { Batch, Commit, MessageOf, PrePrepare, Prepare, Proposal, SignedRequest } from './messages.ts'
 import { highMark, isInWindow, isPrimary, primaryOf, quorum } from './quorums.ts'
 import { answer } from './replies.ts'
 import { digestOfBatch, isSignedBy, isSignedByClient, NULL_DIGEST, signed } from './signing.ts'
@@ -58,14 +58,14 @@ export function keepBatch({ state }: Turn, d: string, batch: Batch): void {
 }
 
 /** A backup accepts a number for these requests unless it accepted others for it in this view (§4.2). */
-export function onPrePrepare(turn: Turn, from: NodeId, { batch, ...prePrepare }: PrePrepare): void {
+export function onPrePrepare(turn: Turn, from: NodeId, { batch, ...prePrepare }: Proposal): void {
   const { state } = turn
   const { v, n, d } = prePrepare
   if (v !== state.view || !state.active || isPrimary(state)) return
   const why = wrongPrePrepare(state, prePrepare, batch)
   if (why !== undefined) return refuse(turn, from, 'PrePrepare', why)
-  keepBatch(turn, d, batch as Batch)
-  for (const request of batch as Batch) {
+  keepBatch(turn, d, batch)
+  for (const request of batch) {
     const last = state.replies.get(request.client)
     if (!last || request.timestamp > last.timestamp) addPending(turn, request)
   }
@@ -73,12 +73,12 @@ export function onPrePrepare(turn: Turn, from: NodeId, { batch, ...prePrepare }:
   accept(turn, prePrepare)
 }
 
-function wrongPrePrepare(state: PbftState, prePrepare: PrePrepare, batch: Batch | undefined): string | undefined {
+function wrongPrePrepare(state: PbftState, prePrepare: PrePrepare, batch: Batch): string | undefined {
   const { v, n, d } = prePrepare
   const primary = primaryOf(state, v)
   if (!isSignedBy(primary, prePrepare)) return `it is not signed by ${primary}, the primary of view ${v}`
   if (!isInWindow(state, n)) return `number ${n} lies outside the water marks ${state.stable.n} and ${highMark(state)}`
-  if (batch === undefined || batch.length === 0) return `number ${n} comes without requests`
+  if (batch.length === 0) return `number ${n} comes without requests`
   if (digestOfBatch(batch) !== d) return `the requests of number ${n} have another digest`
   const accepted = slotAt(state, n).prePrepare
   if (accepted && accepted.d !== d) return `other requests were accepted for number ${n} in view ${v}`

@@ -8,7 +8,7 @@ export type Cluster = Pick<PbftState, 'nodes' | 'options'>
 export const mostFaulty = (nodes: number): number => Math.floor((nodes - 1) / 3)
 
 /** How many faulty replicas it must bear. */
-export const faulty = ({ nodes, options }: Cluster): number => options.f ?? mostFaulty(nodes.length)
+export const faulty = ({ nodes, options }: Cluster): number => options.f || mostFaulty(nodes.length)
 
 /** Any two quorums have a correct replica in common: 2f + 1 of 3f + 1. */
 export const quorum = (cluster: Cluster): number => Math.ceil((cluster.nodes.length + faulty(cluster) + 1) / 2)
@@ -29,6 +29,6 @@ export const isInWindow = (state: Pick<PbftState, 'stable' | 'options'>, n: numb
 /** Why so many nodes cannot bear what is asked of them. */
 export function refuseCluster(options: PbftState['options'], nodes: number): string | undefined {
   const { f } = options
-  if (f === undefined || nodes >= 3 * f + 1) return undefined
+  if (nodes >= 3 * f + 1) return undefined
   return `To bear ${f} faulty replica${f === 1 ? '' : 's'} it takes 3f + 1 = ${3 * f + 1} nodes, and there are ${nodes}: they bear ${mostFaulty(nodes)}. Add nodes, or ask for less.`
 }

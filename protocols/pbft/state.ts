@@ -25,7 +25,8 @@ import type { PbftNote } from './notes.ts'
 
 export const optionsSchema = z
   .strictObject({
-    f: z.int().min(0).max(100).optional(),
+    /** 0: as many as the nodes can bear. */
+    f: z.int().min(0).max(100).default(0),
     checkpointEvery: z.int().min(1).max(100_000).default(100),
     window: z.int().min(1).max(1_000_000).default(200),
     maxBatch: z.int().min(1).max(10_000).default(64),

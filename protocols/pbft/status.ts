@@ -38,7 +38,7 @@ export function onStatusTimer(turn: Turn): void {
 
 /** Digests that were accepted, and whose requests it has never seen. */
 function missing({ slots, batches }: PbftState): string[] {
-  return [...new Set(slots.valueSeq().map(({ prePrepare }) => prePrepare?.d))].filter(
+  return [...new Set(slots.valueSeq().map(({ prePrepare }) => prePrepare?.d))].sort().filter(
     (d) => d !== undefined && d !== NULL_DIGEST && !batches.has(d),
   ) as string[]
 }
@@ -63,7 +63,7 @@ function helpWithView(turn: Turn, from: NodeId, m: Status): void {
 function helpWithCheckpoint(turn: Turn, from: NodeId, m: Status): void {
   const { state } = turn
   if (state.stable.n > m.h) for (const checkpoint of state.stable.proof) send(turn, from, checkpoint)
-  for (const [n, { d }] of state.checkpoints) {
+  for (const [n, { d }] of [...state.checkpoints].sort(([a], [b]) => a - b)) {
     if (n > m.h && n > state.stable.n) send(turn, from, signed<Checkpoint>(state.id, { kind: 'Checkpoint', n, d, i: state.id }))
   }
 }

@@ -18,7 +18,7 @@ export const messageSpecs: readonly MessageSpec[] = [
     family: 'replication',
     style: 'request',
     help: 'The primary gives requests a sequence number in its view (§4.2).',
-    summary: of<'PrePrepare'>(({ v, n, d, batch }) => `view ${v}, number ${n}: ${batch?.length ?? 0} requests, ${short(d)}`),
+    summary: of<'PrePrepare'>(({ v, n, d, batch }) => `view ${v}, number ${n}: ${batch.length} requests, ${short(d)}`),
   },
   {
     kind: 'Prepare',

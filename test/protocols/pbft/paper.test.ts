@@ -11,6 +11,7 @@ import type {
   NewView,
   PbftMessage,
   PrePrepare,
+  Proposal,
   Prepare,
   Prepared,
   ViewChange,
@@ -36,7 +37,7 @@ const batchOf = (client: string, timestamp: number, value: string): Batch => [
 ]
 
 const prePrepare = (by: NodeId, v: number, n: number, d: string): PrePrepare => signed<PrePrepare>(by, { kind: 'PrePrepare', v, n, d })
-const proposal = (by: NodeId, v: number, n: number, batch: Batch): PrePrepare => ({
+const proposal = (by: NodeId, v: number, n: number, batch: Batch): Proposal => ({
   ...prePrepare(by, v, n, digestOfBatch(batch)),
   batch: [...batch],
 })
@@ -63,14 +64,14 @@ const refusals = (stage: PbftStage, node: string): string[] => {
 }
 
 test.each([
-  { nodes: 4, f: undefined, needs: 3, weak: 2 },
-  { nodes: 7, f: undefined, needs: 5, weak: 3 },
-  { nodes: 5, f: undefined, needs: 4, weak: 2 },
-  { nodes: 6, f: undefined, needs: 4, weak: 2 },
+  { nodes: 4, f: 0, needs: 3, weak: 2 },
+  { nodes: 7, f: 0, needs: 5, weak: 3 },
+  { nodes: 5, f: 0, needs: 4, weak: 2 },
+  { nodes: 6, f: 0, needs: 4, weak: 2 },
   { nodes: 7, f: 1, needs: 5, weak: 2 },
-  { nodes: 31, f: undefined, needs: 21, weak: 11 },
+  { nodes: 31, f: 0, needs: 21, weak: 11 },
 ])('$nodes replicas that bear $f: two quorums of $needs share an honest one (§3)', ({ nodes: size, f, needs, weak }) => {
-  const of = { nodes: nodeIds(size), options: optionsSchema.parse(f === undefined ? {} : { f }) }
+  const of = { nodes: nodeIds(size), options: optionsSchema.parse({ f }) }
   expect(quorum(of)).toBe(needs)
   expect(weakQuorum(of)).toBe(weak)
   expect(2 * needs - size).toBeGreaterThanOrEqual(weak)
