@@ -92,7 +92,10 @@ export const stepSchemas = {
   disk: z.strictObject({ disk: word, syncMs, ...within }),
   tell: z.strictObject({ tell: word, control: z.string().min(1), with: z.record(z.string(), json).optional(), ...within }),
   timeScale: z.strictObject({ timeScale: z.number().min(1).max(100), ...within }),
-  storm: z.strictObject({ storm: z.strictObject({ ms: z.number().min(1).max(600_000), liars: z.int().min(0).max(15).default(0) }), ...within }),
+  storm: z.strictObject({
+    storm: z.strictObject({ ms: z.number().min(1).max(600_000), liars: z.int().min(0).max(15).default(0) }),
+    ...within,
+  }),
   say: z.strictObject({ say: z.string().min(1), ...within }),
 } as const
 

@@ -2,11 +2,12 @@
  * Carries a scenario out on a stage. After each deed the stage shows it, so that the next step never looks at a run in
  * which the deed has not happened yet.
  */
-import { liesOf } from '../../protocols/lies/liar.ts'
+
 import type { NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
-import type { ClientAnswer, Verdict } from '../contract/commands.ts'
+import { liesOf } from '../../protocols/lies/liar.ts'
 import { findProtocol } from '../../protocols/registry.ts'
+import type { ClientAnswer, Verdict } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import { judgeBreaks, judgeLive } from './expect.ts'
 import type { JudgedExpectation, PlacedStep, Scenario, Step, WaitFor } from './format.ts'

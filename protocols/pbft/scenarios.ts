@@ -271,8 +271,9 @@ steps:
     control: lie
     with: { lies: [{ lie: equivocate }] }
   - ask: put x 1
-  - wait: { ms: 300 }
-expect: { broken: Agreement }
+  - wait: { fact: applied, of: n2, is: ">=", value: 1 }
+  - wait: { fact: applied, of: n3, is: ">=", value: 1 }
+expect: { breaks: [Agreement] }
 `,
   },
   {

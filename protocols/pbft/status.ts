@@ -38,9 +38,9 @@ export function onStatusTimer(turn: Turn): void {
 
 /** Digests that were accepted, and whose requests it has never seen. */
 function missing({ slots, batches }: PbftState): string[] {
-  return [...new Set(slots.valueSeq().map(({ prePrepare }) => prePrepare?.d))].sort().filter(
-    (d) => d !== undefined && d !== NULL_DIGEST && !batches.has(d),
-  ) as string[]
+  return [...new Set(slots.valueSeq().map(({ prePrepare }) => prePrepare?.d))]
+    .sort()
+    .filter((d) => d !== undefined && d !== NULL_DIGEST && !batches.has(d)) as string[]
 }
 
 /** Somebody says where it stands: gets what it lacks. */

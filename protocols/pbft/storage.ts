@@ -36,7 +36,9 @@ export function recordOf(before: PbftState, after: PbftState): Extract<Effect<Pb
   const slots = changedSlots(whole ? undefined : before.slots, after.slots)
   if (slots) record.slots = slots
   if (whole || after.batches !== before.batches) {
-    const batches = Object.fromEntries([...after.batches].filter(([d]) => whole || !before.batches.has(d)).sort(([a], [b]) => (a < b ? -1 : 1)))
+    const batches = Object.fromEntries(
+      [...after.batches].filter(([d]) => whole || !before.batches.has(d)).sort(([a], [b]) => (a < b ? -1 : 1)),
+    )
     if (Object.keys(batches).length > 0) record.batches = batches
   }
   if (whole) {

@@ -11,9 +11,9 @@ import type {
   NewView,
   PbftMessage,
   PrePrepare,
-  Proposal,
   Prepare,
   Prepared,
+  Proposal,
   ViewChange,
 } from '../../../protocols/pbft/messages.ts'
 import { compute, wrongNewView } from '../../../protocols/pbft/newView.ts'
@@ -50,7 +50,14 @@ const prepared = (v: number, n: number, d: string): Prepared => {
   return { prePrepare: prePrepare(primary, v, n, d), prepares: backups.slice(0, 2).map((i) => prepare(i, v, n, d)) }
 }
 const viewChange = (i: NodeId, v: number, n: number, P: readonly Prepared[], state = 'state'): ViewChange =>
-  signed<ViewChange>(i, { kind: 'ViewChange', v, n, C: n === 0 ? [] : [n1, n2, n3].map((node) => checkpoint(node, n, state)), P: [...P], i })
+  signed<ViewChange>(i, {
+    kind: 'ViewChange',
+    v,
+    n,
+    C: n === 0 ? [] : [n1, n2, n3].map((node) => checkpoint(node, n, state)),
+    P: [...P],
+    i,
+  })
 const newView = (by: NodeId, v: number, V: readonly ViewChange[], digests: readonly (readonly [number, string])[]): NewView =>
   signed<NewView>(by, { kind: 'NewView', v, V: [...V], O: digests.map(([n, d]) => prePrepare(by, v, n, d)) })
 const cluster = { nodes, options: optionsSchema.parse({}) }
@@ -105,7 +112,11 @@ describe('a backup accepts a PrePrepare (§4.2) unless', () => {
   test.each([
     { name: 'it is signed by another than the primary', message: { ...proposal(n3, 0, 1, good) }, why: /not signed by n1/ },
     { name: 'it lies above the high mark', message: proposal(n1, 0, 201, good), why: /number 201 lies outside the water marks 0 and 200/ },
-    { name: 'its requests have another digest', message: { ...proposal(n1, 0, 1, good), batch: [...batchOf('a', 1, '2')] }, why: /another digest/ },
+    {
+      name: 'its requests have another digest',
+      message: { ...proposal(n1, 0, 1, good), batch: [...batchOf('a', 1, '2')] },
+      why: /another digest/,
+    },
     { name: 'the client did not sign', message: proposal(n1, 0, 1, forged), why: /request 1 is not signed by a/ },
     { name: 'it has no requests', message: proposal(n1, 0, 1, []), why: /without requests/ },
   ])('$name', ({ message, why }) => {
@@ -151,11 +162,7 @@ test('an equivocating primary: b is prepared at n3 and n4, a nowhere; the view c
 
 test('O with a gap: 5 again, 6 null, 7 again; what lies below the latest checkpoint is not proposed again (§4.4)', () => {
   const below = [1, 2, 3, 4].map((n) => prepared(0, n, `d${n}`))
-  const V = [
-    viewChange(n2, 1, 4, [prepared(0, 5, 'd5')]),
-    viewChange(n3, 1, 0, [...below, prepared(0, 7, 'd7')]),
-    viewChange(n4, 1, 4, []),
-  ]
+  const V = [viewChange(n2, 1, 4, [prepared(0, 5, 'd5')]), viewChange(n3, 1, 0, [...below, prepared(0, 7, 'd7')]), viewChange(n4, 1, 4, [])]
   const digests = [
     { n: 5, d: 'd5' },
     { n: 6, d: NULL_DIGEST },
@@ -178,7 +185,11 @@ describe('a NewView holds only', () => {
     { name: 'not with fewer numbers', message: newView(n2, 1, V, []), why: /0 numbers where 1 follow/ },
     { name: 'not with 2f ViewChanges', message: newView(n2, 1, V.slice(0, 2), [[1, 'd1']]), why: /2 ViewChanges are fewer than 3/ },
     { name: 'not with one twice', message: newView(n2, 1, [V[0], V[1], V[1]], [[1, 'd1']]), why: /two of its ViewChanges/ },
-    { name: 'not with one for another view', message: newView(n2, 1, [V[0], V[1], viewChange(n4, 2, 0, [])], [[1, 'd1']]), why: /asks for view 2/ },
+    {
+      name: 'not with one for another view',
+      message: newView(n2, 1, [V[0], V[1], viewChange(n4, 2, 0, [])], [[1, 'd1']]),
+      why: /asks for view 2/,
+    },
   ])('$name', ({ message, why }) => {
     const found = wrongNewView(cluster, message)
     if (why) expect(found).toMatch(why)
