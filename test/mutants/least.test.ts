@@ -8,13 +8,13 @@ import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import { raft as sound } from '../../protocols/raft/index.ts'
 import { kv } from '../../protocols/services/kv.ts'
 import { loadMutant } from '../support/mutant.ts'
-import { mutants } from './raft.ts'
+import { mistakes } from './raft.ts'
 
 const least = { 'old-term-by-count': 67, 'sessions-not-replicated': 73, 'applied-before-commit': 52 }
 
 test.each(Object.entries(least))('%s takes %i events by hand, and stands without the mistake', async (name, events) => {
   const { scenario, config } = simulated(fs.readFileSync(path.join(import.meta.dirname, 'least', `${name}.yaml`), 'utf8'), {})
-  const edits = mutants.find((mutant) => mutant.name === name)?.edits ?? []
+  const edits = mistakes.find((mistake) => mistake.name === name)?.edits ?? []
   const mutant = await loadMutant(
     'raft',
     edits.map((edit) => ({ ...edit, file: edit.file.replace('protocols/raft/', '') })),
