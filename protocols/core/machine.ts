@@ -110,6 +110,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   /** What the protocol calls its leadership number: "term". */
   readonly epochName: string
   readonly clusterSize: { readonly min: number; readonly max: number; readonly usual: number }
+  /** How many of so many nodes may fail at once, and whether they may lie, too. A minority that may only crash, when absent. */
+  readonly bears?: { faulty(nodes: number): number; readonly lies: boolean }
   /** Settings of a run, with defaults for every field: `options.parse({})` is valid. */
   readonly options: ZodType<O>
   /** Why a cluster of these nodes cannot run with these options, or undefined: what the schema cannot know. Asked before anything starts. */

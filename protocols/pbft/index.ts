@@ -22,6 +22,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
   version: 1,
   epochName: 'view',
   clusterSize: { min: 1, max: 31, usual: 4 },
+  bears: { faulty: (nodes) => Math.floor((nodes - 1) / 3), lies: true },
   options: optionsSchema,
   optionSpecs: [
     {

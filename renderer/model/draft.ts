@@ -1,7 +1,9 @@
 /** A run that is being described in the form, and the configuration it comes to. */
 import type { ProtocolInfo } from '../../main/contract/commands.ts'
 import type { RunConfig, RunConfigInput } from '../../protocols/core/config.ts'
+import { nodeIds } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
+import { findProtocol } from '../../protocols/registry.ts'
 
 export interface Draft {
   name: string
@@ -56,13 +58,23 @@ export function configOf(draft: Draft, protocol: ProtocolInfo | undefined): RunC
   }
 }
 
+/** Why it cannot be started, in the words of the protocol; undefined when it can. */
+export function refusalOf(draft: Draft): string | undefined {
+  const protocol = findProtocol(draft.protocol)
+  const options = protocol?.options.safeParse(draft.options)
+  if (!protocol || !options) return undefined
+  if (!options.success) return options.error.issues[0]?.message
+  return protocol.refuse?.(options.data, nodeIds(draft.nodes))
+}
+
 /** What the draft means, in a sentence. */
 export function draftText(draft: Draft, mode: RunConfig['mode']): string {
   const slowed = draft.timeScale === 1 ? '' : `, ${draft.timeScale} times slower than life`
-  const majority = Math.floor(draft.nodes / 2) + 1
-  const bears = draft.nodes - majority
+  const bears = findProtocol(draft.protocol)?.bears
+  const faulty = bears ? bears.faulty(draft.nodes) : Math.ceil(draft.nodes / 2) - 1
+  const may = bears?.lies ? 'may fail or lie' : 'may fail'
   const [one, many] = mode === 'real' ? ['process', 'processes'] : ['simulated node', 'simulated nodes']
-  return `${draft.nodes} ${draft.nodes === 1 ? one : many}${slowed}; ${bears === 0 ? 'none may fail' : bears === 1 ? 'one may fail' : `${bears} may fail`}.`
+  return `${draft.nodes} ${draft.nodes === 1 ? one : many}${slowed}; ${faulty === 0 ? 'none' : faulty === 1 ? 'one' : faulty} ${may}.`
 }
 
 export const startingText = (mode: RunConfig['mode']): string => (mode === 'real' ? 'Starting the processes…' : 'Starting the simulation…')

@@ -77,10 +77,10 @@ export const info: LabInfo = {
         },
         { name: 'heartbeatMs', label: 'Heartbeat', unit: 'ms', help: 'How often a leader says that it lives. §5.2', value: 50 },
         {
-          name: 'readIndex',
-          label: 'Linearizable reads by ReadIndex',
-          help: 'Reads are answered without a log entry. Dissertation §6.4',
-          value: true,
+          name: 'writeInParallel',
+          label: 'Leader writes in parallel',
+          help: 'Entries leave for the followers before the leader has them on its own disk. Dissertation §10.2.1',
+          value: false,
         },
       ],
       messages: [

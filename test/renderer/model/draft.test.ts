@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runConfigSchema } from '../../../protocols/core/config.ts'
 import { info } from '../../../renderer/client/fake/info.ts'
-import { configOf, draftText, newDraft } from '../../../renderer/model/draft.ts'
+import { configOf, draftText, newDraft, refusalOf } from '../../../renderer/model/draft.ts'
 
 const raft = info.protocols[0]
 
@@ -42,4 +42,12 @@ test('simulated nodes are not called processes', () => {
   expect(draftText({ ...newDraft(raft, 'kv'), nodes: 3, timeScale: 20 }, 'simulation')).toBe(
     '3 simulated nodes, 20 times slower than life; one may fail.',
   )
+})
+
+test('what a protocol bears is said in its own words, and what it refuses is said before anything starts', () => {
+  const pbft = { ...newDraft(raft, 'kv'), protocol: 'pbft', options: {} }
+  expect(draftText({ ...pbft, nodes: 4 }, 'real')).toBe('4 processes; one may fail or lie.')
+  expect(draftText({ ...pbft, nodes: 7 }, 'real')).toBe('7 processes; 2 may fail or lie.')
+  expect(refusalOf({ ...pbft, nodes: 7 })).toBeUndefined()
+  expect(refusalOf({ ...pbft, nodes: 6, options: { f: 2 } })).toMatch(/7/)
 })
