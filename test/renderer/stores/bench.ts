@@ -21,13 +21,15 @@ export interface Bench {
 
 export async function bench(): Promise<Bench> {
   localStorage.clear()
-  setActivePinia(createPinia())
+  const pinia = createPinia()
+  setActivePinia(pinia)
   const fake = fakeLab({ auto: false })
   const lab = useLab()
   const run = useRun()
   const playback = usePlayback()
   lab.attach(fake)
   await until(() => lab.runs.length > 0)
+  setActivePinia(pinia) // what an earlier test's stores still had to do makes theirs the active one
   return {
     fake,
     lab,
