@@ -76,7 +76,7 @@ ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n3],
   - wait: { fact: chosen, of: n5, value: X }
   - wait: { fact: acceptedBallot, of: n3, value: 1.n5 }
   - wait: idle
-expect: 
+expect:
   operations: ok
   facts:
     - { of: n1, fact: acceptedBallot, value: 1.n4 }
@@ -109,7 +109,7 @@ ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n2],
     of: n5
   - wait: { fact: chosen, of: n5, value: X }
   - wait: idle
-expect: 
+expect:
   operations: ok
   facts:
     - { of: n1, fact: acceptedBallot, value: 1.n5 }
@@ -147,7 +147,7 @@ ${onlyAt({ n4: 'X', n5: 'Y', n6: 'Z' })}  - arm: { kind: cut, target: { links: [
   - wait: { fact: chosen, of: n6, value: Y }
   - wait: { fact: acceptedBallot, of: n1, value: 1.n6 }
   - wait: idle
-expect: 
+expect:
   operations: ok
   facts:
     - { of: n1, fact: acceptedValue, value: Y }
@@ -192,7 +192,7 @@ ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: hold, target: { links: [[n4, n1]
   - wait: { fact: acceptedBallot, of: n1, value: 1.n5 }
   - wait: { fact: acceptedBallot, of: n2, value: 1.n5 }
   - wait: { fact: acceptedBallot, of: n3, value: 1.n5 }
-expect: 
+expect:
   facts:
     - { of: n1, fact: acceptedValue, value: Y }
     - { of: n4, fact: chosen, value: null }
@@ -298,7 +298,7 @@ ${onlyAt({ n4: 'V', n5: 'W', n6: 'T', n7: 'U' })}  - arm: { kind: cut, target: {
     of: n7
   - wait: { fact: chosen, of: n4, value: W }
   - wait: idle
-expect: 
+expect:
   operations: ok
   facts:
     - { of: n1, fact: acceptedBallot, value: 1.n7 }
@@ -390,8 +390,7 @@ ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n1],
   - wait: { fact: chosen, of: n5, value: Y }
   - wait: { fact: chosen, of: n4, value: Y }
   - wait: idle
-expect: 
-  operations: ok
+expect:
   facts:
     - { of: n2, fact: acceptedBallot, value: 1.n5 }
     - { of: n3, fact: acceptedValue, value: X }

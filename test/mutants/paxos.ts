@@ -77,7 +77,7 @@ export const mistakes: readonly Mistake[] = [
     edits: [paxos('storage.ts', "['promised', 'accepted',", "['accepted',")],
   },
   {
-    name: 'vote-not-persisted',
+    name: 'accepted-not-persisted',
     what: 'An acceptor forgets in a crash what it has voted for, and promises without telling of it (PMS §2.5).',
     edits: [paxos('storage.ts', "'accepted', 'used'", "'used'")],
   },

@@ -60,6 +60,7 @@ function describeProtocol(protocol: ProtocolInfo): string {
       JSON.stringify(spec.value),
       `${spec.help}${spec.unit === undefined ? '' : ` (${spec.unit})`}`,
     ]),
+    ...protocol.services.map((name) => ['  service', name === '*' ? 'any' : name, '', '']),
     ...protocol.scenarios.map((scenario) => ['  scenario', `${protocol.name}/${scenario.name}`, '', scenario.title]),
     ...protocol.invariants.map((one) => ['  invariant', one.name, '', one.statement]),
   ]

@@ -3,7 +3,7 @@
  * row itself), and following the playhead until somebody scrolls.
  */
 import { useElementSize } from '@vueuse/core'
-import { computed, nextTick, type Ref, shallowRef, watch } from 'vue'
+import { computed, nextTick, onMounted, type Ref, shallowRef, watch } from 'vue'
 import { ROW_PX } from './ballotRows.ts'
 
 export interface RowsOptions {
@@ -29,11 +29,14 @@ export function useRows({ scroller, total, current, columns, moved, enter }: Row
   /** Those in sight, and as many before and after. */
   const window = computed(() => ({ from: Math.max(0, firstSeen.value - rowsSeen.value), count: 3 * rowsSeen.value + 2 }))
 
-  watch([current, total, height, moved], async () => {
-    if (!following.value) return
-    await nextTick()
-    reveal(current())
-  })
+  // Not before the pane is whole: what it shows depends on the rows in sight, and these on what it shows.
+  onMounted(() =>
+    watch([current, total, height, moved], async () => {
+      if (!following.value) return
+      await nextTick()
+      reveal(current())
+    }),
+  )
 
   function reveal(row: number): void {
     const view = scroller.value
