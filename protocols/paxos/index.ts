@@ -2,6 +2,7 @@
 import type { Json } from '../core/json.ts'
 import type { ProtocolDefinition } from '../core/machine.ts'
 import { invariants } from './invariants.ts'
+import { lies } from './lies.ts'
 import { messageSpecs, type PaxosMessage, paxosMessageSchema } from './messages.ts'
 import { notes } from './notes.ts'
 import { optionsSchema, type PaxosOptions } from './options.ts'
@@ -92,6 +93,7 @@ export const paxos: ProtocolDefinition<PaxosState, PaxosMessage, PaxosOptions> =
   // A state is plain data: it encodes to itself, with its keys in the order in which initialState has them.
   encode: (state) => state as unknown as Json,
   decode: (json) => json as unknown as PaxosState,
+  lies,
   invariants,
   scenarios,
 }

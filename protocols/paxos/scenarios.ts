@@ -510,6 +510,36 @@ expect: { breaks: [Agreement, Chosen for Ever] }
 `,
   },
   {
+    name: 'one-liar',
+    title: 'One liar is too many',
+    teaches: 'Paxos bears crashes and no lies (PMS §2.1): a single acceptor that hides its vote lets a second value be chosen.',
+    text: `name: One liar is too many
+about: >
+  n1 and n2 vote for X, and X is chosen. n5 asks n2 and n3 what they have voted for. n3 knows nothing; n2 does, and says that it has
+  not voted. So n5 asks for its own Y, and gets it.
+run:
+  protocol: paxos
+  service: decree
+  nodes: 5
+  options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4, ${STILL} }
+steps:
+${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n3], [n5, n1]] } }
+  - ask: propose X
+    by: a
+    of: n4
+  - wait: { fact: chosen, of: n4, value: X }
+  - tell: n2
+    control: lie
+    with: { lies: [{ lie: hide-vote }] }
+  - ask: propose Y
+    by: b
+    of: n5
+  - wait: { fact: chosen, of: n5, value: Y }
+  - wait: idle
+expect: { breaks: [Agreement, Chosen for Ever, Truthful Promises] }
+`,
+  },
+  {
     name: 'rolling-crash',
     title: 'Everybody crashes in turn',
     teaches: 'What was chosen outlives every crash, as long as disks do (PMS §2.5).',
