@@ -69,6 +69,15 @@ export function roundWords(round: Round, words: RoundsWords, seq: number): strin
   return `asks for a ${words.phases[0]?.label ?? 'word'}`
 }
 
+/** The same where there is little room: "X chosen", "asks for X", "outbid by 2.n5 (§2.4)". */
+export function roundBrief(round: Round, words: RoundsWords, seq: number): string {
+  const settled = round.reached.find((each) => each.seq <= seq && settles(each.phase, words))
+  if (settled) return `${settled.text} ${settles(settled.phase, words)?.label}`
+  if (round.end && round.end.seq <= seq) return round.end.why
+  const asked = round.asked.findLast((each) => each.seq <= seq)
+  return asked ? `asks for ${asked.text}` : roundWords(round, words, seq)
+}
+
 const settles = (phase: string, { phases }: RoundsWords) => phases.find(({ name }) => name === phase)?.reached
 
 /** "n2, promise in 1.n5: X in 1.n4; it reached n5". */

@@ -70,6 +70,8 @@ test('each round says what came of it; votes and promises are told apart, and he
   const [one, two] = pane.findAll('tbody tr')
   expect(one?.classes()).toContain('failed')
   expect(one?.get('td').attributes('aria-label')).toBe('ballot 1.n1 of n1: given up: outbid by 2.n2 (§2.4)')
+  expect(one?.get('.outcome').text()).toContain('outbid by 2.n2')
+  expect(two?.get('.outcome').text()).toContain('X chosen')
   expect(two?.classes()).toContain('settled')
   expect(two?.get('td').attributes('aria-label')).toMatch(/^ballot 2\.n2 of n2: X chosen after /)
   const cells = one?.findAll('td').map((cell) => cell.attributes('aria-label'))
