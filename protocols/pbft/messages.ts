@@ -12,10 +12,28 @@ const view = z.int().min(0)
 const number = z.int().min(0)
 const digest = z.string().min(1).max(64)
 const signature = z.string().min(1).max(128)
-const json = z.custom<Json>((value) => value !== undefined, 'an operation is anything that JSON can say')
 
 /** §4.1: operation, timestamp, client; signed by the client. */
-export const requestSchema = z.strictObject({ client: z.string().min(1), timestamp: z.int().min(1), op: json, signature })
+export interface SignedRequest {
+  readonly client: string
+  /** Rises from request to request of a client. */
+  readonly timestamp: number
+  readonly op: Json
+  readonly signature: string
+}
+/** By hand, not by a schema per request: a backup does this for every one, and it takes a thirtieth of the time. */
+const requestSchema = z.custom<SignedRequest>(isRequest, 'a request is { client, timestamp, op, signature }')
+const requestsSchema = z.custom<SignedRequest[]>(
+  (value) => Array.isArray(value) && value.every(isRequest),
+  'requests are a list of { client, timestamp, op, signature }',
+)
+
+function isRequest(value: unknown): value is SignedRequest {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 4) return false
+  const { client, timestamp, op, signature: signed } = value as { readonly [field in keyof SignedRequest]?: unknown }
+  if (typeof client !== 'string' || client === '' || !Number.isSafeInteger(timestamp) || (timestamp as number) < 1) return false
+  return op !== undefined && typeof signed === 'string' && signed !== '' && signed.length <= 128
+}
 
 /** A request, on its way to the primary by way of a backup. */
 const relayedSchema = z.strictObject({ kind: z.literal('Request'), request: requestSchema })
@@ -23,7 +41,7 @@ const relayedSchema = z.strictObject({ kind: z.literal('Request'), request: requ
 /** §4.2, as it stands in certificates: without the requests, which its digest stands for. Its primary signs it. */
 export const prePrepareSchema = z.strictObject({ kind: z.literal('PrePrepare'), v: view, n: number, d: digest, signature })
 /** As the primary sends it: several requests under one number (batching, §6.2 of the TOCS article). */
-const proposalSchema = prePrepareSchema.extend({ batch: z.array(requestSchema) })
+const proposalSchema = prePrepareSchema.extend({ batch: requestsSchema })
 
 export const prepareSchema = z.strictObject({ kind: z.literal('Prepare'), v: view, n: number, d: digest, i: replica, signature })
 export const commitSchema = z.strictObject({ kind: z.literal('Commit'), v: view, n: number, d: digest, i: replica, signature })
@@ -57,7 +75,7 @@ export const newViewSchema = z.strictObject({
 /** Asks for the requests whose digest is `d` (§4.4: "obtain them from another replica"). */
 const fetchBatchSchema = z.strictObject({ kind: z.literal('FetchBatch'), d: digest })
 /** The requests; their digest proves them. */
-const batchSchema = z.strictObject({ kind: z.literal('Batch'), batch: z.array(requestSchema) })
+const batchSchema = z.strictObject({ kind: z.literal('Batch'), batch: requestsSchema })
 
 /** Asks for a piece of the state at checkpoint `n`, of digest `d` (§4.3, §4.6). */
 const fetchStateSchema = z.strictObject({ kind: z.literal('FetchState'), n: number, d: digest, part: z.int().min(0) })
@@ -85,11 +103,10 @@ const statusSchema = z.strictObject({
 const committedSchema = z.strictObject({
   kind: z.literal('Committed'),
   n: number,
-  batch: z.array(requestSchema),
+  batch: requestsSchema,
   commits: z.array(commitSchema),
 })
 
-export type SignedRequest = z.infer<typeof requestSchema>
 export type Batch = readonly SignedRequest[]
 export type PrePrepare = z.infer<typeof prePrepareSchema>
 export type Proposal = z.infer<typeof proposalSchema>
