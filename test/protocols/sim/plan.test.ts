@@ -59,3 +59,18 @@ test('every kind of misfortune comes, and the smallest cluster bears being plann
     expect(kinds).toContain(kind)
   for (const seed of seeds) plan(seed, 1)
 })
+
+test('liars are drawn besides all else: some seeds have none, no seed has more than it may, and each lies in a way that it can', () => {
+  const lies = ['silent', 'replay', 'equivocate']
+  const withLiars = (seed: number) => drawPlan({ seed, nodes: nodeIds(7), ms: 10_000, liars: { most: 2, lies } })
+  const counts = seeds.map((seed) => {
+    const told = withLiars(seed).flatMap(({ deed }) => (deed.do === 'tell' ? [deed] : []))
+    for (const { control } of told) {
+      expect(control.name).toBe('lie')
+      for (const { lie } of control.lies as unknown as readonly { lie: string }[]) expect(lies).toContain(lie)
+    }
+    return new Set(told.map(({ node }) => node)).size
+  })
+  expect(new Set(counts)).toEqual(new Set([0, 2]))
+  expect(plan(7).some(({ deed }) => deed.do === 'tell')).toBe(false)
+})
