@@ -32,6 +32,9 @@ export function leaderEpoch(moment: Moment): number {
 
 export const running = (moment: Moment): [NodeId, NodeMoment][] => [...moment.nodes].filter(([, node]) => node.status === 'up')
 
+/** Nothing is demanded of who lies: a node that says nothing need not come to know anything, either. */
+const honest = (moment: Moment): [NodeId, NodeMoment][] => running(moment).filter(([, node]) => node.observation?.lies === undefined)
+
 export class Words {
   readonly #named = new Map<string, NodeId>()
 
@@ -95,9 +98,9 @@ export class Words {
 
 const PROGRESS_FACTS = ['lastApplied', 'applied', 'commitIndex']
 
-/** The value of the progress fact of each running node, or undefined while one of them shows none. */
+/** The value of the progress fact of each running node that does not lie, or undefined while one of them shows none. */
 export function progressOf(moment: Moment): (string | number | boolean | null)[] | undefined {
-  const nodes = running(moment)
+  const nodes = honest(moment)
   const first = nodes[0]?.[1].observation
   const fact = PROGRESS_FACTS.find((name) => first !== undefined && name in first.facts)
   if (fact === undefined) return undefined
@@ -110,9 +113,9 @@ export function appliedEqual(moment: Moment): boolean {
   return values !== undefined && new Set(values).size === 1
 }
 
-/** Whether a fact compares as asked on the named node, or on every running one. */
+/** Whether a fact compares as asked on the named node, or on every running one that does not lie. */
 export function factHolds(test: FactTest, words: Words, moment: Moment): boolean {
-  const nodes = test.of === undefined ? running(moment).map(([id]) => id) : [words.node(test.of, moment)]
+  const nodes = test.of === undefined ? honest(moment).map(([id]) => id) : [words.node(test.of, moment)]
   return (
     nodes.length > 0 &&
     nodes.every((id) => {

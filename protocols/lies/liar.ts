@@ -43,7 +43,11 @@ interface Past {
 }
 
 /** The state of a node that lies, or that has lied: nobody can say what its state is worth from then on. */
+/** Known by this and not by its class: a run may be judged by another copy of the sources than its protocol is of. */
+const BRAND = Symbol.for('synod liar')
+
 export class Liar {
+  readonly [BRAND] = true
   readonly honest: unknown
   readonly past: Past
   readonly id: NodeId
@@ -57,7 +61,7 @@ export class Liar {
   }
 }
 
-export const isLiar = (state: unknown): state is Liar => state instanceof Liar
+export const isLiar = (state: unknown): state is Liar => typeof state === 'object' && state !== null && BRAND in state
 /** The protocol's own state of any node. */
 export const honestState = (state: unknown): unknown => (isLiar(state) ? state.honest : state)
 

@@ -128,7 +128,7 @@ function hear(turn: Turn, from: NodeId, message: PbftMessage): void {
 
 /** Puts what must not be forgotten ahead of everything that this step says. */
 function writeFirst(before: PbftState, turn: Turn): PbftStep {
-  const record = recordOf(before, turn.state)
+  const record = recordOf(before, turn)
   if (record) turn.effects.unshift(record)
   return { state: turn.state, effects: turn.effects }
 }

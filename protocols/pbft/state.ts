@@ -187,6 +187,8 @@ export interface Turn {
   readonly service: AnyService
   /** The step's dice. */
   readonly coin: number
+  /** Numbers whose slots this step wrote. */
+  readonly touched: Set<number>
 }
 
 export const beginTurn = (state: PbftState, service: AnyService, coin: number): Turn => ({
@@ -194,6 +196,7 @@ export const beginTurn = (state: PbftState, service: AnyService, coin: number): 
   effects: [],
   service,
   coin,
+  touched: new Set(),
 })
 
 export function send(turn: Turn, to: NodeId, message: PbftMessage): void {
@@ -223,6 +226,7 @@ export const slotAt = (state: PbftState, n: number): Slot => state.slots.get(n) 
 export function changeSlot(turn: Turn, n: number, change: Partial<Slot>): Slot {
   const slot = { ...slotAt(turn.state, n), ...change }
   turn.state.slots = turn.state.slots.set(n, slot)
+  turn.touched.add(n)
   return slot
 }
 

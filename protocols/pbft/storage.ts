@@ -10,7 +10,7 @@ import type { Effect } from '../core/effect.ts'
 import type { Json } from '../core/json.ts'
 import type { Batch, NewView, PbftMessage } from './messages.ts'
 import { readSnapshot, snapshotText } from './snapshot.ts'
-import { emptySlot, type PbftState, type Slot, type Stable } from './state.ts'
+import { emptySlot, type PbftState, type Slot, type Stable, type Turn } from './state.ts'
 
 type KeptSlot = Pick<Slot, 'prePrepare' | 'prepared' | 'committed'>
 
@@ -25,7 +25,10 @@ interface PersistedRecord {
 }
 
 /** What of a step must be durable before anything that it says leaves; undefined when nothing must. */
-export function recordOf(before: PbftState, after: PbftState): Extract<Effect<PbftMessage>, { kind: 'persist' }> | undefined {
+export function recordOf(
+  before: PbftState,
+  { state: after, touched }: Pick<Turn, 'state' | 'touched'>,
+): Extract<Effect<PbftMessage>, { kind: 'persist' }> | undefined {
   const whole = after.stable !== before.stable
   const record: { -readonly [field in keyof PersistedRecord]: PersistedRecord[field] } = {}
   if (whole || after.view !== before.view || after.active !== before.active) {
@@ -33,7 +36,7 @@ export function recordOf(before: PbftState, after: PbftState): Extract<Effect<Pb
     record.active = after.active
     record.newView = after.newView ?? null
   }
-  const slots = changedSlots(whole ? undefined : before.slots, after.slots)
+  const slots = whole ? changedSlots(undefined, after.slots, after.slots.keys()) : changedSlots(before.slots, after.slots, touched)
   if (slots) record.slots = slots
   if (whole || after.batches !== before.batches) {
     const batches = Object.fromEntries(
@@ -51,17 +54,23 @@ export function recordOf(before: PbftState, after: PbftState): Extract<Effect<Pb
   return Object.keys(record).length === 0 ? undefined : { kind: 'persist', record: record as Json }
 }
 
-function changedSlots(before: PbftState['slots'] | undefined, after: PbftState['slots']): PersistedRecord['slots'] | undefined {
-  if (before === after) return undefined
+/** Of the slots that were touched, what is new and must be kept. */
+function changedSlots(
+  before: PbftState['slots'] | undefined,
+  after: PbftState['slots'],
+  touched: Iterable<number>,
+): PersistedRecord['slots'] | undefined {
   const changed: { [n: string]: KeptSlot } = {}
-  after.forEach((slot, n) => {
+  for (const n of touched) {
+    const slot = after.get(n)
+    if (!slot) continue
     const { prePrepare, prepared, committed } = before?.get(n) ?? emptySlot
     const kept: { -readonly [field in keyof KeptSlot]: KeptSlot[field] } = {}
     if (slot.prePrepare && slot.prePrepare !== prePrepare) kept.prePrepare = slot.prePrepare
     if (slot.prepared && slot.prepared !== prepared) kept.prepared = slot.prepared
     if (slot.committed && slot.committed !== committed) kept.committed = slot.committed
     if (Object.keys(kept).length > 0) changed[n] = kept
-  })
+  }
   return Object.keys(changed).length === 0 ? undefined : changed
 }
 

@@ -8,7 +8,7 @@ export const facts: readonly FactSpec[] = [
   {
     name: 'prepared',
     label: 'prepared',
-    help: 'The highest number that is prepared here: no other requests can have it in that view. PBFT §4.2.',
+    help: 'The highest number up to which all are prepared here: no other requests can have it in that view. PBFT §4.2.',
   },
   { name: 'low', label: 'low mark h', help: 'The last stable checkpoint: 2f + 1 replicas signed its digest. PBFT §4.3.' },
   { name: 'high', label: 'high mark H', help: 'h + k: no number above it is taken on before the next checkpoint is stable. PBFT §4.3.' },
@@ -20,10 +20,17 @@ export const facts: readonly FactSpec[] = [
   },
 ]
 
+/** Without a gap above what it executed: that far it costs no more than what is under way. */
+function lastPrepared({ lastExecuted, slots, stable }: PbftState): number {
+  let n = Math.max(lastExecuted, stable.n)
+  while (slots.get(n + 1)?.prepared) n++
+  return n
+}
+
 export function observe(state: PbftState): Observation {
   const values = {
     applied: state.lastExecuted,
-    prepared: state.slots.reduce((highest, slot, n) => (slot.prepared && n > highest ? n : highest), state.stable.n),
+    prepared: lastPrepared(state),
     low: state.stable.n,
     high: highMark(state),
     changing: !state.active,
