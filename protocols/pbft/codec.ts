@@ -29,6 +29,7 @@ const fields: { readonly [field in keyof PbftState]: (state: PbftState, part: Gl
   proposed: ({ proposed }) => byText(proposed),
   lastProposed: ({ lastProposed }) => lastProposed,
   waiting: ({ waiting }) => waiting,
+  awaited: ({ awaited }) => awaited ?? null,
   patienceMs: ({ patienceMs }) => patienceMs,
   transfer: ({ transfer }) => transfer ?? null,
   heard: ({ heard }) => sorted(heard),
@@ -55,6 +56,7 @@ export function decode(json: Json): PbftState {
     readonly pending: readonly { readonly client: string }[]
     readonly newView: unknown
     readonly transfer: unknown
+    readonly awaited: unknown
   }
   const checkpoints = Object.entries(read.checkpoints as { [n: string]: { d: string; hosted: Json; replies: object } })
   return {
@@ -84,6 +86,7 @@ export function decode(json: Json): PbftState {
     proposed: fromText(read.proposed),
     lastProposed: read.lastProposed,
     waiting: read.waiting,
+    awaited: (read.awaited ?? undefined) as PbftState['awaited'],
     patienceMs: read.patienceMs,
     transfer: (read.transfer ?? undefined) as PbftState['transfer'],
     heard: read.heard,

@@ -101,6 +101,18 @@ export const lies: readonly LieSpec<PbftState, PbftMessage>[] = [
     },
   },
   {
+    name: 'ignore-client',
+    label: 'Serves all but one client',
+    help: 'As primary it gives no number to what c1 asks for. Backups wait for that very request, whatever else is executed (§4.4).',
+    tell(message, { id }) {
+      if (message.kind !== 'PrePrepare') return undefined
+      const batch = message.batch.filter(({ client }) => client !== 'c1')
+      if (batch.length === message.batch.length) return undefined
+      const { v, n } = message
+      return batch.length === 0 ? [] : { ...signed<PrePrepare>(id, { kind: 'PrePrepare', v, n, d: digestOfBatch(batch) }), batch }
+    },
+  },
+  {
     name: 'forge',
     label: 'Speaks in others’ names',
     help: 'Besides its own vote it sends one of every other replica, which it cannot sign (§2).',

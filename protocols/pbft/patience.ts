@@ -11,6 +11,7 @@ export function setPatience(turn: Turn, waiting: Waiting): void {
     if (state.waiting !== 'nothing') effects.push({ kind: 'cancelTimer', name: 'viewChange' })
   } else effects.push({ kind: 'setTimer', name: 'viewChange', msMin: state.patienceMs, msMax: state.patienceMs })
   state.waiting = waiting
+  state.awaited = waiting === 'execution' ? state.pending.first() : undefined
 }
 
 /** At the end of every step. Runs while a request waits: started by the first, not by those that follow. */
@@ -21,11 +22,16 @@ export function watchExecution(turn: Turn): void {
   if (waits !== (state.waiting === 'execution')) setPatience(turn, waits ? 'execution' : 'nothing')
 }
 
-/** A request was executed: patience is what it was at first, and begins anew while others wait. */
+/**
+ * Something was executed: patience is what it was at first. It begins anew, while others wait, when the very request was executed
+ * that it waits for (§4.4): a primary that serves all but one client is given up, too.
+ */
 export function onProgress(turn: Turn): void {
   const { state } = turn
   state.patienceMs = state.options.viewChangeMs
-  if (state.waiting === 'execution') setPatience(turn, 'nothing')
+  if (state.waiting !== 'execution' || !state.awaited) return
+  const { client, timestamp } = state.awaited
+  if (state.pending.get(client)?.timestamp !== timestamp) setPatience(turn, 'nothing')
 }
 
 /** Every view that brings nothing gets twice the time (§4.5.2), up to a bound: the paper has none, and its delays grow without one, too. */

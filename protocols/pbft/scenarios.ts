@@ -108,6 +108,27 @@ expect:
 `,
   },
   {
+    name: 'ignored-client',
+    title: 'A primary that ignores one client',
+    teaches: 'A backup’s patience is with the request that waits longest: a primary that serves all others is replaced, too (§4.4).',
+    text: `name: A primary that ignores one client
+about: >
+  The primary gives no number to what c1 asks for, and serves c2 and c3 as it should. c1 asks everybody; the backups wait for its
+  request, whatever else is executed meanwhile, and go on to view 1, where it is served.
+run: { protocol: pbft, service: kv, nodes: 4, seed: 12, options: { viewChangeMs: 1000 } }
+steps:
+  - wait: leader
+  - tell: n1
+    control: lie
+    with: { lies: [{ lie: ignore-client }] }
+  - load: { clients: 3, rate: 30, operations: 90 }
+  - wait: idle
+expect:
+  operations: ok
+  facts: [{ of: n2, fact: epoch, is: ">=", value: 1 }]
+`,
+  },
+  {
     name: 'wrong-new-view',
     title: 'A view begun wrongly',
     teaches: 'Every backup computes again what follows from the 2f + 1 ViewChanges, and refuses what does not (§4.4).',

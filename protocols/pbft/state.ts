@@ -136,6 +136,8 @@ export interface PbftState {
   /** The primary's: the last number that it gave. */
   readonly lastProposed: number
   readonly waiting: Waiting
+  /** The request for which it waits to be executed: the one that had waited longest when the timer was set. */
+  readonly awaited: SignedRequest | undefined
   /** How long patience lasts now; doubles with every view that brings nothing (§4.5.2). */
   readonly patienceMs: number
   readonly transfer: Transfer | undefined
@@ -172,6 +174,7 @@ export function initialState(options: {
     proposed: PersistentMap(),
     lastProposed: 0,
     waiting: 'nothing',
+    awaited: undefined,
     patienceMs: options.options.viewChangeMs,
     transfer: undefined,
     heard: {},

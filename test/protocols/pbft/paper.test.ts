@@ -317,3 +317,25 @@ test('2f + 1 Commits prove a number to who missed it; fewer do not, nor other re
   stage.inject('n4', 'n1', { kind: 'Committed', n: 1, batch: [...batch], commits })
   expect(stage.state('n4').lastExecuted).toBe(1)
 })
+
+test('patience is with the request that waits longest, whatever else is executed (§4.4)', () => {
+  const stage = stageOf()
+  stage.crash('n1')
+  const timers: string[] = []
+  stage.onEffect = (node, effect) => {
+    if (node === 'n2' && (effect.kind === 'setTimer' || effect.kind === 'cancelTimer')) timers.push(effect.kind)
+  }
+  ask(stage, 'n2', 'a', 1, '1')
+  expect(timers).toEqual(['setTimer'])
+  const show = (n: number, batch: Batch): void => {
+    const d = digestOfBatch(batch)
+    stage.inject('n2', 'n3', { kind: 'Committed', n, batch: [...batch], commits: [n1, n3, n4].map((i) => commit(i, 0, n, d)) })
+  }
+  stage.inject('n2', 'n1', proposal(n1, 0, 1, batchOf('b', 2, '2')))
+  show(1, batchOf('b', 2, '2'))
+  expect(stage.state('n2')).toMatchObject({ lastExecuted: 1, waiting: 'execution', awaited: { client: 'a' } })
+  expect(timers).toEqual(['setTimer'])
+  show(2, batchOf('a', 1, '1'))
+  expect(stage.state('n2')).toMatchObject({ lastExecuted: 2, waiting: 'nothing' })
+  expect(timers).toEqual(['setTimer', 'cancelTimer'])
+})
