@@ -1,6 +1,7 @@
 /** What the clients of a simulation asked and heard, and when it became certain that no order of the operations explains it. */
 import { judge } from '../../protocols/check/linearizability.ts'
 import { findModel } from '../../protocols/check/models/index.ts'
+import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import { Listener, type Word } from '../../protocols/sim/sink.ts'
 import { RunHistory, report } from '../check/index.ts'
 import { HOLD } from '../scenario/expect.ts'
@@ -22,9 +23,10 @@ export class Heard extends Listener {
   /** As long as nothing more was heard. */
   #judged: JudgedHistory | undefined
 
-  constructor(service: string) {
+  /** A protocol that promises less is not judged by it. */
+  constructor(service: string, promises: AnyProtocol['promises'] = 'linearizable') {
     super()
-    this.#model = findModel(service)
+    this.#model = promises === 'linearizable' ? findModel(service) : undefined
   }
 
   override spoke({ said, atUs }: Word): void {
@@ -46,7 +48,7 @@ export class Heard extends Listener {
 
   /** Undefined as long as it can be explained, or could not be judged. */
   get violatedAtUs(): number | undefined {
-    return this.#verdict.violatedAtUs
+    return this.#model && this.#verdict.violatedAtUs
   }
 
   /** Undefined when nobody asked anything, or there is no model of the service. */

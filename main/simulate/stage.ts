@@ -69,7 +69,7 @@ export class SimStage implements Stage {
     this.seed = config.seed
     this.#options = options
     this.judging = new Judging(protocol)
-    this.heard = new Heard(service.name)
+    this.heard = new Heard(service.name, protocol.promises)
     const nodes = nodeIds(config.nodes)
     const timers = protocol.timers.map(({ name }) => name)
     const messageTypes = messageTypesOf(protocol)

@@ -58,6 +58,8 @@ export class LogicalClient implements Asker {
   #session: number | undefined
   #seq = 0
   #task: Task | undefined
+  /** What the service has it remember between operations. */
+  #memory: Json = null
 
   /** `place`: its number among clients of its sort, from 0. */
   constructor(name: string, world: ClientWorld, place: number) {
@@ -82,11 +84,13 @@ export class LogicalClient implements Asker {
   }
 
   /** Invokes an operation. Not while another is under way. */
-  operate(op: Json, done: (finished: Finished) => void): void {
+  operate(asked: Json, done: (finished: Finished) => void): void {
     const { service, nextOperation } = this.#world
+    const operation = nextOperation()
+    const op: Json = service.memory ? service.memory.recall(this.#memory, asked, operation) : asked
     const isRead = service.isRead(op)
     if (!isRead) this.#seq += 1
-    this.#begin({ operation: nextOperation(), op, opText: JSON.stringify(op), isRead, isRegistration: false }, done)
+    this.#begin({ operation, op, opText: JSON.stringify(op), isRead, isRegistration: false }, done)
   }
 
   /** To be called now and then while the client is busy. */
@@ -121,6 +125,7 @@ export class LogicalClient implements Asker {
         if (task.isRegistration) return this.#finish(task, { is: 'ok', result: null })
         return this.#ask(task)
       case 'ok':
+        this.#memory = this.#world.service.memory?.learn(this.#memory, task.op, outcome.result) ?? this.#memory
         return this.#finish(task, { is: 'ok', result: outcome.result })
       case 'redirect':
         if (isCurrent) this.#redirect(task, node, outcome.leader)

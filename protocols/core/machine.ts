@@ -131,6 +131,11 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly facts: readonly FactSpec[]
   /** Service names this protocol can carry; `['*']` for any replicated state machine. */
   readonly services: readonly string[]
+  /**
+   * What clients may rely on: that some order of their operations explains all answers, within their times, or only that all copies become
+   * equal in the end. Of the latter a history is still judged, and it is said what it was; it is no failure. `linearizable` when absent.
+   */
+  readonly promises?: 'linearizable' | 'eventual'
   /** With sessions, and asking whoever leads, when absent. */
   readonly clients?: ClientManners
   machine(service: AnyService): Machine<S, M>

@@ -30,6 +30,14 @@ export interface Service<S, Op extends Json> {
     coins: () => number,
     serial: number,
   ): Op
+  /**
+   * What a client itself remembers from one operation to the next, where it has to send something of that back. JSON, null at first.
+   * `recall`: the operation as it is sent and recorded, numbered within the run; one that says all already stays as it is.
+   */
+  readonly memory?: {
+    recall(memory: Json, op: Op, operation: number): Op
+    learn(memory: Json, op: Op, result: Json): Json
+  }
   encode(state: S): Json
   decode(json: Json): S
   /** How many fields `encode` would give, where that is known without it. For speed alone. */

@@ -6,8 +6,9 @@ import { lock } from './lock.ts'
 import { queue } from './queue.ts'
 import { casRegister, register } from './register.ts'
 import { set } from './set.ts'
+import { store } from './store.ts'
 
-export const models: readonly AnyModel[] = [register, casRegister, kv, set, queue, lock, decree]
+export const models: readonly AnyModel[] = [register, casRegister, kv, set, queue, lock, decree, store]
 
 export function findModel(name: string): AnyModel | undefined {
   return models.find((model) => model.name === name)
