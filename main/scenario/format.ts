@@ -75,7 +75,13 @@ const json = z.json() as unknown as z.ZodType<Json>
 export const stepSchemas = {
   wait: z.strictObject({ wait, ...within }),
   watch: z.strictObject({ watch: z.strictObject({ ms: z.number().min(0).max(600_000) }), ...within }),
-  client: z.strictObject({ client: z.string().min(1), expect: answer.default('ok'), ...within }),
+  client: z.strictObject({
+    client: z.string().min(1),
+    expect: answer.default('ok'),
+    by: client.optional(),
+    of: word.optional(),
+    ...within,
+  }),
   ask: z.strictObject({ ask: z.string().min(1), by: client.optional(), of: word.optional(), ...within }),
   load: z.strictObject({ load: z.union([z.literal('off'), z.literal(false), loadSchema]), ...within }),
   crash: z.strictObject({ crash: word, as: label.optional(), ...within }),

@@ -115,9 +115,9 @@ export class LiveStage implements Stage {
     await this.#view.pass(runMs * this.moment.timeScale, deadline)
   }
 
-  async operate(text: string, deadline: Deadline): Promise<ClientAnswer> {
+  async operate(text: string, asked: Asked, deadline: Deadline): Promise<ClientAnswer> {
     const from = this.moment.seq + 1
-    const answer = await intime(this.#client.call('run.client', { run: this.run, text }), deadline)
+    const answer = await intime(this.#client.call('run.client', { run: this.run, text, ...asked }), deadline)
     await this.#view.until(async () => {
       let found = false
       await this.#view.scan(from, 'kind:return', (event) => {

@@ -12,7 +12,7 @@ import { LabError, type LabFailure } from '../contract/errors.ts'
 import { judgeBreaks, judgeLive } from './expect.ts'
 import type { JudgedExpectation, PlacedStep, Scenario, Step, WaitFor } from './format.ts'
 import { appliedEqual, factHolds, leaderEpoch, leaderOf, NobodyError, Words } from './resolve.ts'
-import { type Deadline, type Judged, type Stage, StepFailedError, TooLateError } from './stage.ts'
+import { type Asked, type Deadline, type Judged, type Stage, StepFailedError, TooLateError } from './stage.ts'
 import { weather } from './storm.ts'
 
 export interface ScenarioProgress {
@@ -143,7 +143,7 @@ class Runner {
       case 'watch':
         return await this.#stage.watch(step.watch.ms, deadline)
       case 'client':
-        return await this.#operate(step.client, step.expect, deadline)
+        return await this.#operate(step, deadline)
       case 'ask':
         return void (await this.#ask(step, deadline))
       case 'load':
@@ -210,16 +210,20 @@ class Runner {
     return void (await stage.until(() => factHolds(target, this.#words, stage.moment), deadline))
   }
 
-  async #operate(text: string, expected: string, deadline: Deadline): Promise<string> {
-    const answer = await this.#stage.operate(text, deadline)
-    if (!answers(answer, expected))
-      throw new StepFailedError(`expected ${expected}, got ${answer.is}${answer.text === '' ? '' : `: ${answer.text}`}`)
+  async #operate({ client, expect, ...who }: Extract<Step, { do: 'client' }>, deadline: Deadline): Promise<string> {
+    const answer = await this.#stage.operate(client, this.#asked(who), deadline)
+    if (!answers(answer, expect))
+      throw new StepFailedError(`expected ${expect}, got ${answer.is}${answer.text === '' ? '' : `: ${answer.text}`}`)
     return `${answer.text === '' ? answer.is : answer.text} (${answer.latencyMs.toFixed(1)} ms)`
   }
 
-  async #ask({ ask, by, of }: Extract<Step, { do: 'ask' }>, deadline: Deadline): Promise<void> {
+  async #ask(step: Extract<Step, { do: 'ask' }>, deadline: Deadline): Promise<void> {
+    await this.#stage.ask(step.ask, this.#asked(step), deadline)
+  }
+
+  #asked({ by, of }: { readonly by?: string | undefined; readonly of?: string | undefined }): Asked {
     const node = of === undefined ? {} : { of: this.#words.node(of, this.#stage.moment) }
-    await this.#stage.ask(ask, { ...(by === undefined ? {} : { by }), ...node }, deadline)
+    return { ...(by === undefined ? {} : { by }), ...node }
   }
 
   /** Clocks and disks of real machines are not ours: there the step is passed over, and says so. */

@@ -72,7 +72,7 @@ export interface Stage {
   watch(runMs: number, deadline: Deadline): Promise<string | undefined>
   sleep(runMs: number, deadline: Deadline): Promise<void>
   /** What was done shows in `moment` when these resolve. What cannot be done is a StepFailedError. */
-  operate(text: string, deadline: Deadline): Promise<ClientAnswer>
+  operate(text: string, asked: Asked, deadline: Deadline): Promise<ClientAnswer>
   /** As `operate`, and nobody waits for the answer. */
   ask(text: string, asked: Asked, deadline: Deadline): Promise<void>
   load(load: Load | null, deadline: Deadline): Promise<void>

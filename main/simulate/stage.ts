@@ -1,5 +1,6 @@
 /** A scenario's stage in simulated time: what a step waits for is reached by computing, and a deadline is the run's own. */
 import '../signing/index.ts'
+import type { Asking } from '../../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../../protocols/core/config.ts'
 import { messageTypesOf } from '../../protocols/core/event.ts'
 import type { NetworkFault, NodeAction } from '../../protocols/core/fault.ts'
@@ -141,20 +142,27 @@ export class SimStage implements Stage {
     if (untilUs > deadline.atMs * 1e3) throw new TooLateError(deadline.whole)
   }
 
-  async operate(text: string, deadline: Deadline): Promise<ClientAnswer> {
+  async operate(text: string, asked: Asked, deadline: Deadline): Promise<ClientAnswer> {
     const { service } = this.#options
     const op = this.#read(text)
     let answer: ClientAnswer | undefined
-    this.simulation.operate(op, ({ operation, outcome, latencyMs }) => {
-      const said = outcome.is === 'ok' ? service.formatResult(op, outcome.result) : outcome.why
-      answer = { operation, op: service.format(op), is: outcome.is, text: said, latencyMs }
-    })
+    this.simulation.operate(
+      op,
+      ({ operation, outcome, latencyMs }) => {
+        const said = outcome.is === 'ok' ? service.formatResult(op, outcome.result) : outcome.why
+        answer = { operation, op: service.format(op), is: outcome.is, text: said, latencyMs }
+      },
+      this.#asking(asked),
+    )
     return await this.until(() => answer, deadline)
   }
 
-  async ask(text: string, { by, of }: Asked): Promise<void> {
-    const asking = { ...(by === undefined ? {} : { by }), ...(of === undefined ? {} : { of: this.simulation.node(of).endpoint }) }
-    this.simulation.operate(this.#read(text), () => undefined, asking)
+  async ask(text: string, asked: Asked): Promise<void> {
+    this.simulation.operate(this.#read(text), () => undefined, this.#asking(asked))
+  }
+
+  #asking({ by, of }: Asked): Asking {
+    return { ...(by === undefined ? {} : { by }), ...(of === undefined ? {} : { of: this.simulation.node(of).endpoint }) }
   }
 
   async load(load: Load | null): Promise<void> {

@@ -217,6 +217,7 @@ function renameAfter(turn: Turn, key: string, gone: Siblings): void {
   const { state, coin } = turn
   if (!mentions(gone, state.actor) || mentions(known(state, key), state.actor)) return
   rename(turn, coin)
+  note(turn, 'actor', { key, name: state.actor })
 }
 
 /** The name is drawn: a node that lost its disk does not know which it had. */

@@ -75,8 +75,11 @@ export const same = (a: Siblings, b: Siblings): boolean => a === b || digestOf(s
 export const mentions = (siblings: Siblings, actor: string): boolean =>
   siblings.some(({ dot, context }) => dot.actor === actor || context[actor] !== undefined)
 
-/** What is asked for once and taken on twice is one value; equal values of different writes are one, too. */
-export const valuesOf = (siblings: Siblings): (string | null)[] => [...new Set(siblings.map(({ value }) => value))].sort(byText)
+/** In order. What a client asked for once and two coordinators took on is one value; equal values of different writes are two. */
+export function valuesOf(siblings: Siblings): (string | null)[] {
+  const byWrite = new Map(siblings.map(({ dot, value, write }) => [write > 0 ? write : dotText(dot), value]))
+  return [...byWrite.values()].sort(byText)
+}
 
 const byText = (a: string | null, b: string | null): number => (a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1)
 const sorted = (siblings: Siblings): Siblings => [...siblings].sort((a, b) => compareDots(a.dot, b.dot))

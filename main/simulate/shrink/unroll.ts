@@ -73,9 +73,9 @@ class Ear extends Listener {
 class NotedStage extends TrialStage {
   readonly deeds: Step[] = []
 
-  override async operate(text: string, deadline: Deadline): Promise<ClientAnswer> {
-    this.#note({ do: 'ask', ask: text })
-    return await super.operate(text, deadline)
+  override async operate(text: string, asked: Asked, deadline: Deadline): Promise<ClientAnswer> {
+    this.#note({ do: 'ask', ask: text, ...asked })
+    return await super.operate(text, asked, deadline)
   }
 
   override async ask(text: string, asked: Asked): Promise<void> {
