@@ -4,6 +4,7 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import type { Invariant, Judge } from '../core/invariant.ts'
+import type { Json } from '../core/json.ts'
 import { ringText } from './members.ts'
 import type { DynamoMessage } from './messages.ts'
 import { type DynamoState, layout, placeOf } from './state.ts'
@@ -79,6 +80,8 @@ function dotsAndSiblings(): DynamoJudge {
   return {
     judge(step) {
       const { node, input, after } = step
+      const wrong = input.kind === 'request' && input.request.kind === 'command' ? misread(node, input.request.op, after) : undefined
+      if (wrong) return wrong
       const said = input.kind === 'message' ? told(input.message) : []
       for (const [key, siblings] of said) {
         const twice = enter(key, siblings)
@@ -99,6 +102,14 @@ function dotsAndSiblings(): DynamoJudge {
       return undefined
     },
   }
+}
+
+/** A new version's context is what its client had read, no less and no more. */
+function misread(node: NodeId, op: Json, after: DynamoState): string | undefined {
+  const { key, context = {}, id } = op as { readonly key: string; readonly context?: Vector; readonly id?: number }
+  const version = everything(after, key).find(({ write }) => id !== undefined && write === id)
+  if (!version || JSON.stringify(join(version.context, {})) === JSON.stringify(join(context, {}))) return undefined
+  return `${node} writes ${named({ ...version, key })} as if its client had read ${JSON.stringify(version.context)}; it had read ${JSON.stringify(context)}.`
 }
 
 /** Versions that a message carries, by key; those of an answer to a read have none there. */
@@ -264,7 +275,8 @@ export const invariants: readonly Invariant<DynamoState, DynamoMessage>[] = [
   },
   {
     name: 'One Write per Dot',
-    statement: 'A dot stands for one write for ever, and of two versions side by side the writer of neither had read the other.',
+    statement:
+      'A dot stands for one write for ever, with what its client had read; and of two versions side by side the writer of neither had read the other.',
     source: '§4.4; dotted version vectors',
     judge: dotsAndSiblings,
   },

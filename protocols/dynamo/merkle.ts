@@ -43,7 +43,7 @@ export function leavesOf(partition: Partition | undefined, buckets: readonly num
 function build(partition: Partition): Tree {
   const buckets: string[][] = Array.from({ length: BUCKETS }, () => [])
   for (const key of [...partition.keys()].sort())
-    buckets[bucketOf(key)]?.push(`${JSON.stringify(key)}=${digestOf(partition.get(key) ?? [])}`)
+    buckets[bucketOf(key)]?.push([JSON.stringify(key), digestOf(partition.get(key) ?? [])].join('='))
   const levels: string[][] = [buckets.map((lines) => (lines.length === 0 ? '' : hashText(lines.join('\n'))))]
   for (let level = levels[0] as string[]; level.length > 1; level = levels[0] as string[]) levels.unshift(above(level))
   return levels

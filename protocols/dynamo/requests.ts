@@ -7,7 +7,7 @@ import { moreTargets, suspect } from './targets.ts'
 /** Names a request, over all lives of its node: an answer to an earlier one counts for no other. */
 export function nextRequest({ state }: Turn): string {
   state.asked += 1
-  return `${state.id}-${state.life}-${state.asked}`
+  return [state.id, state.life, state.asked].join('-')
 }
 
 export function open(turn: Turn, request: OpenRequest): void {

@@ -1,4 +1,5 @@
 /** The list of planted mistakes; the only file that names the protocols that have some. */
+import { mistakes as dynamo } from './dynamo.ts'
 import { mistakes as paxos } from './paxos.ts'
 import { mistakes as pbft } from './pbft.ts'
 import type { Mistake } from './plant.ts'
@@ -11,4 +12,4 @@ export interface Mutant extends Mistake {
 
 const of = (protocol: string, mistakes: readonly Mistake[]): readonly Mutant[] => mistakes.map((mistake) => ({ protocol, ...mistake }))
 
-export const mutants: readonly Mutant[] = [...of('raft', raft), ...of('paxos', paxos), ...of('pbft', pbft)]
+export const mutants: readonly Mutant[] = [...of('raft', raft), ...of('paxos', paxos), ...of('pbft', pbft), ...of('dynamo', dynamo)]

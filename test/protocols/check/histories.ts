@@ -93,6 +93,7 @@ function outputsOf(model: AnyModel, [, text]: Bar): readonly Json[] {
   if (operation === 'read' && model.name === 'set') return [[], ['p'], ['q'], ['p', 'q']]
   if (operation === 'learn') return ['p', 'q', null]
   if (operation === 'propose') return ['p', 'q']
+  if (operation === 'get' && model.name === 'store') return [[], ['a'], ['b'], ['a', 'b']]
   if (operation === 'get') return [null, ...GETS]
   if (operation === 'read' || operation === 'dequeue') return [null, 1, 2]
   if (['cas', 'delete', 'add', 'remove', 'contains', 'acquire', 'release'].includes(operation)) return [true, false]
@@ -114,5 +115,6 @@ const TEXTS: { readonly [model: string]: readonly string[] } = {
   set: ['add "p"', 'add "q"', 'remove "p"', 'contains "p"', 'contains "q"', 'read'],
   queue: ['enqueue 1', 'enqueue 2', 'dequeue', 'dequeue'],
   lock: ['acquire', 'release'],
+  store: ['get @x', 'get @x', 'put @x "a"', 'put @x "b"', 'delete @x'],
   decree: ['learn', 'learn', 'propose "p"', 'propose "q"'],
 }
