@@ -86,7 +86,9 @@ class Planner {
       const [node] = left.splice(this.#coin() % left.length, 1) as [NodeId]
       const told = Array.from({ length: this.#oneOf(1, 1, 2, 3) }, () => {
         const lie = this.#oneOf(...lies)
-        return this.#coin() % 4 === 0 ? { lie, to: this.#nodes.filter((other) => other !== node && this.#coin() % 2 === 0) } : { lie, to: [] }
+        return this.#coin() % 4 === 0
+          ? { lie, to: this.#nodes.filter((other) => other !== node && this.#coin() % 2 === 0) }
+          : { lie, to: [] }
       })
       const control = { name: 'lie', lies: told.map(({ lie, to }) => (to.length === 0 ? { lie } : { lie, to })) }
       this.#add(this.#between(0, this.#ms / 4), { do: 'tell', node, control })

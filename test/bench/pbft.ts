@@ -13,7 +13,13 @@ const MEASURED_MS = 4000
 const VALUE_BYTES = 64
 
 async function measure(lab: BenchLab, outstanding: number): Promise<Throughput> {
-  const run = await lab.startRun({ protocol: 'pbft', nodes: 4, seed: 7, sync: 'batch', options: { viewChangeMs: 4000, viewChangeMsMax: 8000 } })
+  const run = await lab.startRun({
+    protocol: 'pbft',
+    nodes: 4,
+    seed: 7,
+    sync: 'batch',
+    options: { viewChangeMs: 4000, viewChangeMsMax: 8000 },
+  })
   await lab.call('run.watch', { run, on: false }) // recorded and judged, but no window is open
   await lab.call('run.load', {
     run,

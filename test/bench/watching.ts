@@ -70,7 +70,12 @@ async function unwatched(outstanding: number, operations: number): Promise<numbe
       children.push(start('node', settings))
     }
     await Promise.all(children.map((child) => heard(child, 'ready')))
-    const clients = start('clients', { ...shared, as: 'clients', endpoint: nodes.length, options: protocol.options.parse({}) } satisfies ClientsSettings)
+    const clients = start('clients', {
+      ...shared,
+      as: 'clients',
+      endpoint: nodes.length,
+      options: protocol.options.parse({}),
+    } satisfies ClientsSettings)
     children.push(clients)
     await heard(clients, 'ready')
     await carryOut(clients, load(outstanding, WARM_UP))

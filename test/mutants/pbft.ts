@@ -54,6 +54,7 @@ export const mistakes: readonly Mistake[] = [
     edits: [
       pbft(
         'normal.ts',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the source
         'return isSignedBy(m.i, m) ? undefined : `it is not signed by ${m.i}`\n}\n\n/** prepared',
         'return undefined\n}\n\n/** prepared',
       ),
