@@ -14,14 +14,9 @@ export const mistakes: readonly Mistake[] = [
       dynamo(
         'put.ts',
         'written(before, { dot, context, value,',
-        'written(before, { dot, context: { ...context, [dot.actor]: dot.n - 1 }, value,',
+        'written(before, { dot, context: dot.n > 1 ? { ...context, [dot.actor]: dot.n - 1 } : context, value,',
       ),
     ],
-  },
-  {
-    name: 'write-replaces-all',
-    what: 'A write takes the place of siblings that its client had not read (§4.4).',
-    edits: [dynamo('versions.ts', '...siblings.filter(({ dot }) => !covered(version.context, dot)), version', 'version')],
   },
   {
     name: 'latest-is-kept',

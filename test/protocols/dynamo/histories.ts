@@ -1,5 +1,5 @@
 /** Sets of versions as replicas of one key really come by them: clients read somewhere, write somewhere, and replicas merge. */
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { contextOf, merge, type Siblings, type Vector, written } from '../../../protocols/dynamo/versions.ts'
 
 const REPLICAS = 3

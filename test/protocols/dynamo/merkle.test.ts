@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { Map as PersistentMap } from 'immutable'
 import { expect, test } from 'vitest'
 import { nodeId } from '../../../protocols/core/ids.ts'

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type NodeId, nodeId, nodeIds } from '../../../protocols/core/ids.ts'
 import { layoutOf, type Members } from '../../../protocols/dynamo/members.ts'
