@@ -4,6 +4,7 @@ import type { Ballot } from '../../protocols/core/ballots.ts'
 import { nodeSchema } from '../../protocols/core/fault.ts'
 import type { Grid } from '../../protocols/core/grid.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
+import type { RingPicture } from '../../protocols/core/ringPicture.ts'
 import type { Learned, Round } from '../../protocols/core/rounds.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
@@ -12,8 +13,8 @@ const view = z.string().min(1).max(100)
 
 export const panelRequests = {
   /**
-   * One view of the panel at an event. `window`: of a grid, columns; of ballots and rounds, rows from 0; the last ones when `from` is
-   * absent. What is outside of it is not read.
+   * One view of the panel at an event. `window`: of a grid, columns; of ballots, rounds and the keys of a ring, rows from 0; the last ones when `from` is
+   * absent (of a ring the first). What is outside of it is not read.
    */
   'run.panel': z.strictObject({
     run,
@@ -57,6 +58,7 @@ export type PanelAnswer =
       readonly readSeq: number
       readonly lastSeq: number
     }
+  | ({ readonly kind: 'ring'; readonly seq: number } & RingPicture)
   /** It cannot be shown, and why. */
   | { readonly kind: 'none'; readonly why: string }
 

@@ -9,7 +9,8 @@ import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { NodeMoment } from '../../protocols/core/moment.ts'
-import type { BallotsView, GridView, OperationWords, RoundsView } from '../../protocols/core/panel.ts'
+import type { BallotsView, GridView, OperationWords, RingView, RoundsView } from '../../protocols/core/panel.ts'
+import { type RingRow, ringOf } from '../../protocols/core/ringPicture.ts'
 import { type Learned, RoundBook } from '../../protocols/core/rounds.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { PanelAnswer, PanelResponses } from '../contract/panel.ts'
@@ -20,6 +21,7 @@ import type { States } from './states.ts'
 type AnyGrid = GridView<unknown>
 type AnyBallots = BallotsView<{ readonly kind: string }>
 type AnyRounds = RoundsView<{ readonly kind: string }>
+type AnyRing = RingView<unknown>
 type NodeAt = NodeMoment & { readonly id: NodeId }
 
 export interface PanelQuestion {
@@ -69,6 +71,7 @@ export class Panels {
     const view = this.#viewOf(name)
     if (typeof view === 'string') return { kind: 'none', why: view }
     if (view.kind === 'grid') return this.#grid(view, seq, window)
+    if (view.kind === 'ring') return this.#ring(view, seq, window)
     return view.kind === 'ballots' ? this.#ballots(view, seq, window) : this.#rounds(view, seq, window)
   }
 
@@ -95,11 +98,11 @@ export class Panels {
     return event ? { seq: withIt, atUs: Math.max(0, event.atUs) } : null
   }
 
-  #viewOf(name: string): AnyGrid | AnyBallots | AnyRounds | string {
+  #viewOf(name: string): AnyGrid | AnyBallots | AnyRounds | AnyRing | string {
     const protocol = this.#protocol
     if (typeof protocol === 'string') return protocol
     const view = protocol.panel?.views.find((each) => each.name === name)
-    return (view as AnyGrid | AnyBallots | AnyRounds | undefined) ?? `${protocol.title} has no view called “${name}”.`
+    return (view as AnyGrid | AnyBallots | AnyRounds | AnyRing | undefined) ?? `${protocol.title} has no view called “${name}”.`
   }
 
   #grid(view: AnyGrid, seq: number, asked: PanelQuestion['window']): PanelAnswer {
@@ -113,6 +116,15 @@ export class Panels {
     const rows = rowsOf(window)
     const named = moment.nodes.map((node, index): NodeRow => this.#named(node, states[index] as Known, rows[index] as GridRow))
     return { kind: 'grid', seq: moment.seq, ...gridOf(view, named, window) }
+  }
+
+  #ring(view: AnyRing, seq: number, window: PanelQuestion['window']): PanelAnswer {
+    const moment = this.#recording.moment(seq)
+    const rows = moment.nodes.flatMap((node): RingRow[] => {
+      const { state } = this.#stateOf(node, moment.seq)
+      return state === undefined ? [] : [{ node: node.id, isUp: node.status !== 'down', ring: view.of(state) }]
+    })
+    return { kind: 'ring', seq: moment.seq, ...ringOf(rows, window) }
   }
 
   #named({ id, status }: NodeAt, { state, problem }: Known, row: GridRow): NodeRow {

@@ -5,15 +5,17 @@
  *     grid      a sequence at every node, side by side: a replicated log, the slots of Multi-Paxos, PBFT's numbers
  *     ballots   who stood for a number, who voted for whom and why not: elections, view changes
  *     rounds    numbered rounds of several phases, who said what in each, and when enough had: ballots of Paxos
+ *     ring      keys on a ring of nodes, who is to keep each, and what everybody has of it: a Dynamo-style store
  *
- * Another shape (a tree of certificates, a ring, a list of group views) is another member of `PanelView`, with its own reader
- * beside grid.ts, ballots.ts and rounds.ts.
+ * Another shape (a tree of certificates, a list of group views) is another member of `PanelView`, with its own reader
+ * beside grid.ts, ballots.ts, rounds.ts and ringPicture.ts.
  */
 import type { BallotStep, BallotWord } from './ballots.ts'
 import type { GridRow, GridWindow } from './grid.ts'
 import type { NodeId } from './ids.ts'
 import type { Json } from './json.ts'
 import type { AnyMessage } from './observation.ts'
+import type { RingOfNode } from './ringPicture.ts'
 import type { RoundWord } from './rounds.ts'
 
 /** A word of the protocol, for labels and tooltips. */
@@ -111,7 +113,27 @@ export interface RoundsView<M extends AnyMessage> extends RoundsWords {
   tell(step: BallotStep<M>): readonly RoundWord[]
 }
 
-export type PanelView<S, M extends AnyMessage> = GridView<S> | BallotsView<M> | RoundsView<M>
+export interface RingWords extends ViewWords {
+  readonly kind: 'ring'
+  /** A place of a node on the ring: "token". */
+  readonly token: PanelTerm
+  /** A part of the ring whose keys have the same keepers: "partition". */
+  readonly arc: PanelTerm
+  /** Who is to keep a key: "preference list". */
+  readonly list: PanelTerm
+  /** What several values of one copy are called: "siblings". */
+  readonly several: PanelTerm
+  /** What a copy is called that is kept for another node: "hint". */
+  readonly kept: PanelTerm
+  /** What it means that those who are to keep a key do not have the same. */
+  readonly differ: string
+}
+
+export interface RingView<S> extends RingWords {
+  of(state: S): RingOfNode
+}
+
+export type PanelView<S, M extends AnyMessage> = GridView<S> | BallotsView<M> | RoundsView<M> | RingView<S>
 
 export interface Panel<S, M extends AnyMessage> {
   /** What stands on the panel's tab: "Replicated logs". */
@@ -122,7 +144,7 @@ export interface Panel<S, M extends AnyMessage> {
 /** A panel without its code: what crosses to a window. */
 export interface PanelInfo {
   readonly title: string
-  readonly views: readonly (GridWords | BallotsWords | RoundsWords)[]
+  readonly views: readonly (GridWords | BallotsWords | RoundsWords | RingWords)[]
 }
 
 export function panelInfo<S, M extends AnyMessage>({ title, views }: Panel<S, M>): PanelInfo {

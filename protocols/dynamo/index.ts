@@ -7,6 +7,7 @@ import { invariants } from './invariants.ts'
 import { type DynamoMessage, dynamoMessageSchema, messageSpecs } from './messages.ts'
 import { notes } from './notes.ts'
 import { type DynamoOptions, optionsSchema, refuse } from './options.ts'
+import { panel } from './panel.ts'
 import { scenarios } from './scenarios.ts'
 import type { DynamoState } from './state.ts'
 import { facts, observe } from './view.ts'
@@ -90,6 +91,7 @@ export const dynamo: ProtocolDefinition<DynamoState, DynamoMessage, DynamoOption
   promises: 'eventual',
   machine: dynamoMachine,
   observe,
+  panel,
   encode,
   decode,
   invariants,

@@ -1,7 +1,8 @@
 /** What a grid and ballots say in words: for tooltips, for those who listen, and for what a click shows. */
 import { type Ballot, type BallotOutcome, type Candidacy, outcomeOf, type Vote } from '../../../protocols/core/ballots.ts'
 import type { Grid, PlacedCell, PlacedRow } from '../../../protocols/core/grid.ts'
-import type { BallotsWords, GridWords, RoundsWords } from '../../../protocols/core/panel.ts'
+import type { BallotsWords, GridWords, RingWords, RoundsWords } from '../../../protocols/core/panel.ts'
+import type { RingKey } from '../../../protocols/core/ringPicture.ts'
 import type { Learned, Round, Said } from '../../../protocols/core/rounds.ts'
 import { formatDuration } from '../../model/format.ts'
 
@@ -96,3 +97,16 @@ export const learnedWords = ({ node, text, how }: Learned, words: RoundsWords): 
   `${node} ${words.learned.label} ${text}${how === '' ? '' : ` ${how}`}`
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** "x, to be kept by n1, n2, n3: n1 has a | b, n2 has a. The copies are not equal." */
+export function ringKeyWords({ key, list, copies, isEqual }: RingKey, words: RingWords): string {
+  const own = copies.filter((copy) => copy.for === undefined).map(({ node, values }) => `${node} has ${values.join(' | ')}`)
+  return `${key}, ${words.list.label} ${list.join(', ')}: ${own.join(', ') || 'nobody has it'}.${isEqual ? ' All copies are equal.' : ` ${words.differ}`}`
+}
+
+/** "n1 has a | b: siblings". */
+export function copyWords({ node, values, for: target, past }: RingKey['copies'][number], words: RingWords): string {
+  const what =
+    target === undefined ? `${node} has ${values.join(' | ')}` : `${node} keeps ${values.join(' | ')} for ${target}: ${words.kept.label}`
+  return `${what}${values.length > 1 ? `, ${words.several.label}` : ''}${past ? '. It is down: this is what it had.' : ''}`
+}

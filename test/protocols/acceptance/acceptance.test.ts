@@ -182,6 +182,15 @@ for (const protocol of protocols) {
       expect(new Set(info.views.map(({ name }) => name)).size).toBe(info.views.length)
       const words = (op: Json) => text(op)
       for (const view of panel.views) {
+        if (view.kind === 'ring') {
+          for (const { after } of steps.filter((_, index) => index % 37 === 0)) {
+            const ring = view.of(protocol.decode(JSON.parse(text(protocol.encode(after))) as Json))
+            expect(ring).toEqual(view.of(after))
+            expect(text(JSON.parse(text(ring)))).toBe(text(ring))
+            for (const at of [...ring.tokens, ...ring.copies].map((each) => each.at)) expect(at >= 0 && at < 1).toBe(true)
+          }
+          continue
+        }
         if (view.kind !== 'grid') {
           expect(protocol.notes.map(({ name }) => name)).toEqual(expect.arrayContaining([...view.hears.notes]))
           expect(protocol.messages.map(({ kind }) => kind)).toEqual(expect.arrayContaining([...view.hears.messages]))
