@@ -1,26 +1,15 @@
-/** What clients ask for, in the words of the service `store`, and what they are told: all siblings, and the context to send back. */
+/** What clients ask for, in the words of the service `store`. */
 import type { ClientRequest } from '../core/input.ts'
-import type { Json } from '../core/json.ts'
 import { onGet } from './get.ts'
 import { onPut } from './put.ts'
 import { reply, type Turn } from './state.ts'
-import { contextOf, type Siblings, type Vector, valuesOf } from './versions.ts'
-
-export interface StoreWrite {
-  readonly key: string
-  /** Null: delete. */
-  readonly value: string | null
-  readonly context: Vector
-  readonly id: number
-}
+import type { Vector } from './versions.ts'
 
 /** Operations of that service, which has looked at them. */
 type Operation =
   | { readonly op: 'get'; readonly key: string }
   | { readonly op: 'put'; readonly key: string; readonly value: string; readonly context?: Vector; readonly id?: number }
   | { readonly op: 'delete'; readonly key: string; readonly context?: Vector; readonly id?: number }
-
-export const resultOf = (siblings: Siblings): Json => ({ siblings: valuesOf(siblings), context: contextOf(siblings) })
 
 export function onRequest(turn: Turn, id: number, request: ClientRequest): void {
   if (request.kind === 'register') return refuse(turn, id, 'no-sessions', 'A write carries its own number: there are no sessions.')

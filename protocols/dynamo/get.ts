@@ -1,6 +1,6 @@
 /** Reading (§4.5): R answers, merged; and read repair (§5). Any node coordinates. */
 import type { NodeId } from '../core/ids.ts'
-import { resultOf } from './clients.ts'
+import { resultOf } from './answers.ts'
 import type { ReadRepair, ReplicaGet, ReplicaGetReply } from './messages.ts'
 import { close, nextRequest, open, replace } from './requests.ts'
 import { combine, type DynamoState, keep, keeps, known, note, type OpenGet, placeOf, reply, send, type Turn } from './state.ts'

@@ -1,6 +1,6 @@
 /** Writing (§4.5): any node that would keep the key coordinates; W copies on disks make it a success. */
 import type { NodeId } from '../core/ids.ts'
-import { resultOf, type StoreWrite } from './clients.ts'
+import { resultOf, type StoreWrite } from './answers.ts'
 import type { ReplicaPut, ReplicaPutAck } from './messages.ts'
 import { close, nextRequest, open, replace } from './requests.ts'
 import { combine, keep, keepHint, known, note, type OpenPut, placeOf, reply, send, type Turn } from './state.ts'

@@ -4,7 +4,16 @@ import { rank } from '../../../../renderer/model/finding.ts'
 import type { Acts } from '../../../../renderer/panels/faults/menu.ts'
 import { breakCommands } from '../../../../renderer/panels/palette/breaking.ts'
 
-const acts = (): Acts => ({ node: vi.fn(), arm: vi.fn(), lift: vi.fn(), release: vi.fn(), form: vi.fn(), controls: [], tell: vi.fn(), telling: vi.fn() })
+const acts = (): Acts => ({
+  node: vi.fn(),
+  arm: vi.fn(),
+  lift: vi.fn(),
+  release: vi.fn(),
+  form: vi.fn(),
+  controls: [],
+  tell: vi.fn(),
+  telling: vi.fn(),
+})
 const find = (sought: string, does: Acts = acts()) => rank(breakCommands(undefined, nodeIds(3), does), sought, ({ title }) => title)
 
 test('every node and link is broken by its name', () => {
