@@ -183,11 +183,11 @@ ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: hold, target: { links: [[n4, n1]
     by: b
     of: n5
   - wait: { fact: phase, of: n5, value: accept }
-  - release: first
+  - lift: first
   - wait: { fact: acceptedBallot, of: n1, value: 1.n4 }
   - wait: { fact: phase, of: n4, value: outbid }
   - wait: { fact: acceptedBallot, of: n2, value: null }
-  - release: second
+  - lift: second
   - wait: { fact: chosen, of: n5, value: Y }
   - wait: { fact: acceptedBallot, of: n1, value: 1.n5 }
   - wait: { fact: acceptedBallot, of: n2, value: 1.n5 }
@@ -331,19 +331,19 @@ ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n1],
     of: n4
   - wait: { fact: promised, of: n2, value: 1.n4 }
   - wait: { fact: promised, of: n3, value: 1.n4 }
-  - wait: { event: "kind:hold" }
+  - wait: { fact: promises, of: n4, value: 1 }
   - ask: propose Y
     by: b
     of: n5
   - wait: { fact: promised, of: n2, value: 1.n5 }
   - wait: { fact: promised, of: n1, value: 1.n5 }
-  - wait: { ms: 50 }
+  - wait: { fact: promises, of: n5, value: 1 }
   - crash: n2
   - wipe: n2
   - restart: n2
-  - release: first
+  - lift: first
   - wait: { fact: chosen, of: n4, value: X }
-  - release: second
+  - lift: second
   - wait: { fact: acceptedBallot, of: n2, value: 1.n5 }
   - wait: { fact: acceptedBallot, of: n1, value: 1.n5 }
   - wait: idle
@@ -374,19 +374,19 @@ ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n1],
     of: n4
   - wait: { fact: promised, of: n2, value: 1.n4 }
   - wait: { fact: promised, of: n3, value: 1.n4 }
-  - wait: { event: "kind:hold" }
+  - wait: { fact: promises, of: n4, value: 1 }
   - ask: propose Y
     by: b
     of: n5
   - wait: { fact: promised, of: n2, value: 1.n5 }
   - wait: { fact: promised, of: n1, value: 1.n5 }
-  - wait: { ms: 50 }
+  - wait: { fact: promises, of: n5, value: 1 }
   - crash: n2
   - restart: n2
-  - release: first
+  - lift: first
   - wait: { fact: phase, of: n4, value: outbid }
   - wait: { fact: acceptedBallot, of: n3, value: 1.n4 }
-  - release: second
+  - lift: second
   - wait: { fact: chosen, of: n5, value: Y }
   - wait: { fact: chosen, of: n4, value: Y }
   - wait: idle

@@ -17,6 +17,12 @@ export const facts: readonly FactSpec[] = [
     label: 'phase',
     help: 'What the proposer does: prepare (collects promises), accept (collects votes), outbid (waits before it tries again). PMS §2.2, §2.4.',
   },
+  { name: 'promises', label: 'promises', help: 'Acceptors that have promised its ballot. A phase-1 quorum lets it go on. PMS §2.2.' },
+  {
+    name: 'votes',
+    label: 'votes',
+    help: 'Acceptors that it knows to have voted in its ballot. A phase-2 quorum chooses the value. PMS §2.2.',
+  },
   { name: 'chosen', label: 'learned', help: 'The value that was chosen, as far as this node has learned. PMS §2.3.' },
 ]
 
@@ -30,6 +36,8 @@ export function observe({ promised, accepted, attempt, chosen, seen }: PaxosStat
       acceptedValue: accepted?.value ?? null,
       ballot: attempt && ballotText(attempt.ballot),
       phase: attempt?.phase ?? null,
+      promises: attempt?.promises.length ?? null,
+      votes: attempt?.votes.length ?? null,
       chosen,
     },
   }
