@@ -58,6 +58,18 @@ export const lies: readonly LieSpec<PbftState, PbftMessage>[] = [
     },
   },
   {
+    name: 'propose-twice',
+    label: 'Proposes twice',
+    help: 'As primary it gives one number to two batches and shows both to everybody, to each side in another order: the first counts (§4.2).',
+    tell(message, context) {
+      if (message.kind !== 'PrePrepare' || message.batch.length === 0) return undefined
+      const { v, n, batch } = message
+      const other = otherBatch(batch)
+      const second = { ...signed<PrePrepare>(context.id, { kind: 'PrePrepare', v, n, d: digestOfBatch(other) }), batch: [...other] }
+      return isOtherSide(context) ? [second, message] : [message, second]
+    },
+  },
+  {
     name: 'wrong-digest',
     label: 'Votes for other requests',
     help: 'Its Prepares and Commits carry a digest that nothing has: they count for nobody (§4.2).',
