@@ -10,7 +10,10 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'execute-at-prepared',
     what: 'A number is executed as soon as it is prepared: a view change among others need not know of it (§4.2).',
-    edits: [pbft('normal.ts', 'if (matching.length < quorum(state)) return', 'if (matching.length < 1) return')],
+    edits: [
+      pbft('normal.ts', 'if (matching.length < quorum(state)) return', 'if (matching.length < 1) return'),
+      pbft('certificates.ts', 'if (commits.length < quorum(cluster)) return', 'if (commits.length < 1) return'),
+    ],
   },
   {
     name: 'prepared-by-f-plus-1',
