@@ -19,7 +19,8 @@ function otherBatch(batch: Batch): Batch {
   const [first, second] = batch
   if (!first) return batch
   if (!second) return [first, first]
-  return batch.length === 2 && first === second ? [first] : [...batch].reverse()
+  const isTwice = batch.length === 2 && first.client === second.client && first.timestamp === second.timestamp
+  return isTwice ? [first] : [...batch].reverse()
 }
 
 /** Liars agree without a word on who hears what: each side of the cluster one thing. */

@@ -1,13 +1,17 @@
 /** One liar of four, with every lie that there is, as primary and as backup: all that is asked is answered, and nothing breaks (§3). */
+import { Map as PersistentMap } from 'immutable'
 import { describe, expect, test } from 'vitest'
 import { choose } from '../../../main/labChoice.ts'
 import { parseScenario } from '../../../main/scenario/parse.ts'
 import { runScenario } from '../../../main/scenario/runner.ts'
 import { simulatedConfig } from '../../../main/simulate/begin.ts'
 import { SimStage } from '../../../main/simulate/stage.ts'
-import { runId } from '../../../protocols/core/ids.ts'
+import { type NodeId, nodeIds, runId } from '../../../protocols/core/ids.ts'
 import { liesOf } from '../../../protocols/lies/liar.ts'
 import { lies } from '../../../protocols/pbft/lies.ts'
+import type { Batch } from '../../../protocols/pbft/messages.ts'
+import { digestOfBatch } from '../../../protocols/pbft/signing.ts'
+import type { PbftState } from '../../../protocols/pbft/state.ts'
 import { findProtocol } from '../../../protocols/registry.ts'
 import { Listener, type StepSeen } from '../../../protocols/sim/sink.ts'
 
@@ -77,6 +81,21 @@ test.each([
   },
   60_000,
 )
+
+test('the other batch of the other batch is the batch, on the far side of a wire, too', () => {
+  const { tell: bend } = lies.find(({ name }) => name === 'equivocate') as (typeof lies)[number]
+  const [n1, n2, n3, n4] = nodeIds(4) as [NodeId, NodeId, NodeId, NodeId]
+  const request = { client: 'a', timestamp: 1, op: { op: 'get', key: 'x' }, signature: 'x' }
+  const proposal = { kind: 'PrePrepare', v: 0, n: 1, d: digestOfBatch([request]), signature: 'x', batch: [request] } as const
+  const state = { batches: PersistentMap() } as unknown as PbftState
+  const context = { state, nodes: [n1, n2, n3, n4], coin: 0 }
+  const told = bend(proposal as never, { ...context, id: n1, to: n4 }) as { d: string; batch: Batch }
+  const heard = JSON.parse(JSON.stringify(told.batch)) as Batch
+  const liar = { ...context, state: { batches: PersistentMap([[told.d, heard]]) } as unknown as PbftState, id: n4 }
+  const prepare = { kind: 'Prepare', v: 0, n: 1, d: told.d, i: n4, signature: 'x' } as const
+  expect(bend(prepare, { ...liar, to: n3 })).toMatchObject({ d: proposal.d })
+  expect(bend(prepare, { ...liar, to: n2 })).toBeUndefined()
+})
 
 test('names of lies are unique, and none is one that any node can tell', () => {
   const names = liesOf(pbft).map(({ name }) => name)
