@@ -18,6 +18,7 @@ export interface Acknowledged {
   readonly context: Vector
   readonly value: string | null
   readonly w: number
+  readonly sloppy: boolean
   readonly homes: readonly NodeId[]
 }
 
@@ -63,7 +64,7 @@ export class Witness {
     const version = id === undefined ? undefined : everything(after, key).find(({ write }) => write === id)
     if (!version) return
     const { dot, context, value } = version
-    this.#begun.set(asking, { key, dot, context, value, w: after.quorum.w, homes: placeOf(after, key).homes })
+    this.#begun.set(asking, { key, dot, context, value, w: after.quorum.w, sloppy: after.options.sloppy, homes: placeOf(after, key).homes })
   }
 }
 
