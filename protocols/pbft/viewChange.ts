@@ -63,5 +63,7 @@ function onAsked(turn: Turn): void {
   if (state.active) return
   beginNewView(turn)
   if (state.active || state.waiting === 'newView') return
-  if (asked.filter(({ v }) => v === state.view).length >= quorum(state)) setPatience(turn, 'newView')
+  // Who asks for a later view has asked for this one, too, though its word for it may be lost: without that, two who wait here for
+  // a third that went on would wait for ever.
+  if (asked.filter(({ v }) => v >= state.view).length >= quorum(state)) setPatience(turn, 'newView')
 }

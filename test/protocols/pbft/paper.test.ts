@@ -239,7 +239,7 @@ test('f + 1 that ask for later views are followed, to the lowest of these; one a
   stage.inject('n4', 'n1', viewChange(n1, 9, 0, []))
   expect(stage.state('n4')).toMatchObject({ view: 0, active: true })
   stage.inject('n4', 'n2', viewChange(n2, 3, 0, []))
-  expect(stage.state('n4')).toMatchObject({ view: 3, active: false, waiting: 'nothing' }) // two of three that it takes
+  expect(stage.state('n4')).toMatchObject({ view: 3, active: false })
 })
 
 test('2f + 1 equal Checkpoints make one stable, whatever the fourth says; the marks move, and what is older goes (§4.3)', () => {
@@ -338,4 +338,15 @@ test('patience is with the request that waits longest, whatever else is executed
   show(2, batchOf('a', 1, '1'))
   expect(stage.state('n2')).toMatchObject({ lastExecuted: 2, waiting: 'nothing' })
   expect(timers).toEqual(['setTimer', 'cancelTimer'])
+})
+
+test('who went on to a later view is counted among those that asked for this one: nobody waits for ever (§4.5.2)', () => {
+  const stage = stageOf()
+  stage.timer('n4', 'viewChange') // nothing is awaited: nothing happens
+  expect(stage.state('n4')).toMatchObject({ view: 0 })
+  stage.inject('n4', 'n1', viewChange(n1, 1, 0, []))
+  stage.inject('n4', 'n3', viewChange(n3, 2, 0, []))
+  expect(stage.state('n4')).toMatchObject({ view: 1, active: false, waiting: 'newView' })
+  stage.timer('n4', 'viewChange')
+  expect(stage.state('n4')).toMatchObject({ view: 2, active: false })
 })
