@@ -440,7 +440,7 @@ steps:
     control: leave
   - tell: n1
     control: setQuorum
-    with: { n: 3, r: 2, w: 2 }
+    with: { n: 3, r: 1, w: 3 }
   - storm: { ms: 1500 }
   - heal:
   - client: put k1 last
