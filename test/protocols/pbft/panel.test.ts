@@ -10,7 +10,7 @@ import type { PbftState } from '../../../protocols/pbft/state.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 import { Stage } from '../../support/stage.ts'
 
-const [numbers, views] = pbft.panel?.views as [GridView<PbftState>, BallotsView<PbftMessage>]
+const [numbers, views] = (pbft.panel?.views ?? []) as unknown as [GridView<PbftState>, BallotsView<PbftMessage>]
 const words = (op: unknown) => kv.format(op as never)
 const all = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }
 
