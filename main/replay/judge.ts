@@ -19,6 +19,8 @@ interface Known {
   state: unknown
   /** What its disk should hold. */
   persisted: Json[]
+  /** What it held before a record replaced it all: a process that was killed in between finds that. */
+  replaced?: Json[]
 }
 
 /** Violations of one invariant that are kept; all are counted. */
@@ -121,7 +123,7 @@ export class Judge {
       case 'checkpoint':
         return this.#takeCheckpoint(event)
       case 'node':
-        if (event.change.is === 'wiped') this.#of(event.node).persisted = []
+        if (event.change.is === 'wiped') Object.assign(this.#of(event.node), { persisted: [], replaced: [] })
         return
       default:
         return
@@ -165,6 +167,7 @@ export class Judge {
   /** Undefined when what the node found on its disk is not known. */
   #start(event: StepEvent, known: Known): Executed | undefined {
     const recovered = event.input.kind === 'start' ? event.input.recovered : 0
+    if (recovered > known.persisted.length && known.replaced && recovered <= known.replaced.length) known.persisted = known.replaced
     if (recovered > known.persisted.length) {
       this.#gap ??= `What ${event.node} found on its disk at event ${event.seq} is not in the recording.`
       known.persisted = []
@@ -178,7 +181,10 @@ export class Judge {
   #persist(known: Known, { effects }: Executed): void {
     for (const effect of effects) {
       if (effect.kind !== 'persist') continue
-      if (effect.replaces) known.persisted = []
+      if (effect.replaces) {
+        known.replaced = known.persisted
+        known.persisted = []
+      }
       known.persisted.push(effect.record)
     }
   }
