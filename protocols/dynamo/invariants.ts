@@ -67,6 +67,24 @@ function acknowledgedSurvive(): DynamoJudge {
   }
 }
 
+/** Counts who has acknowledged what, each once, and holds it against W when the client is told. */
+function enoughCopies(): DynamoJudge {
+  const heard = new Map<string, Set<NodeId>>()
+  return {
+    judge({ node, input, before, effects }) {
+      if (input.kind !== 'message' || input.message.kind !== 'ReplicaPutAck') return undefined
+      const { req } = input.message
+      const nodes = heard.get(req) ?? new Set([node])
+      heard.set(req, nodes.add(input.from))
+      const request = before?.requests.find((each) => each.req === req)
+      if (!request || !effects.some((effect) => effect.kind === 'reply' && effect.id === request.client)) return undefined
+      heard.delete(req)
+      if (nodes.size >= request.needs) return undefined
+      return `${node} tells its client that ${request.key} is written, with W = ${request.needs}; ${[...nodes].join(', ')} alone acknowledged it.`
+    },
+  }
+}
+
 /** Of each dot: what it stood for when somebody was told of it. */
 function dotsAndSiblings(): DynamoJudge {
   const versions = new Map<string, string>()
@@ -275,6 +293,12 @@ export const invariants: readonly Invariant<DynamoState, DynamoMessage>[] = [
       'When a client is told of a write, W nodes of a strict quorum have it; and it is a version at some node, or a later writer had read it, as long as fewer than W disks that had it are lost.',
     source: '§4.5, §4.6; dotted version vectors',
     judge: acknowledgedSurvive,
+  },
+  {
+    name: 'W Nodes',
+    statement: 'A client is told that something is written when W different nodes, the coordinator among them, have acknowledged it.',
+    source: '§4.5',
+    judge: enoughCopies,
   },
   {
     name: 'One Write per Dot',
