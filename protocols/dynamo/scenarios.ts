@@ -363,6 +363,7 @@ expect: { operations: ok, facts: [{ fact: quorum, value: 3 2 2 }] }
 about: >
   Every node crashes and comes back, then three of five are lost and regained, then all. What was acknowledged is read again.
 run: { protocol: dynamo, service: store, nodes: 5 }
+limitMs: 600000
 steps:
   - client: put x 1
   - client: put y 2
@@ -448,6 +449,10 @@ steps:
   - load: off
   - wait: idle
     withinMs: 15000
+  - wait: { fact: member, of: n2, value: out }
+    withinMs: 30000
+  - wait: { fact: member, of: n5, value: in }
+    withinMs: 30000
   - wait: { fact: behind, value: 0 }
     withinMs: 30000
 expect: { operations: answered }

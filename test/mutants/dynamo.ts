@@ -120,11 +120,6 @@ export const mistakes: readonly Mistake[] = [
     edits: [dynamo('handOff.ts', ' || absent(state, key, stored(state, key)).length > 0) return', ') return')],
   },
   {
-    name: 'requests-numbered-anew',
-    what: 'A node names its requests alike in every life: what others say to an earlier one counts for a later one.',
-    edits: [dynamo('requests.ts', 'state.id, state.life, state.asked', 'state.id, state.asked')],
-  },
-  {
     name: 'lower-version-wins',
     what: 'Of two entries of the member table the older one is taken: who is a member is never agreed on (§4.8.1).',
     edits: [dynamo('members.ts', 'other.version <= member.version', 'other.version >= member.version')],
