@@ -181,7 +181,7 @@ async function workOut(work: {
   )
   const { finished } = await load<typeof import('../../protocols/causality/pieces.ts')>(`${work.protocols}/causality/pieces.ts`)
   const { inPieces } = await load<typeof import('../../renderer/model/inPieces.ts')>('/model/inPieces.ts')
-  const { speechOf } = await load<typeof import('../../protocols/words/speech.ts')>('/model/speech.ts')
+  const { speechOf } = await load<typeof import('../../protocols/words/speech.ts')>(`${work.protocols}/words/speech.ts`)
   const { pointsAround } = await load<typeof import('../../renderer/panels/graph/choose.ts')>('/panels/graph/choose.ts')
   const { sceneInPieces } = await load<typeof import('../../renderer/panels/graph/scene.ts')>('/panels/graph/scene.ts')
   const { createGraph, dress, fillInPieces } = await load<typeof import('../../renderer/panels/graph/graph.ts')>('/panels/graph/graph.ts')
