@@ -1,6 +1,7 @@
 /** One node of a recorded run, followed by a cursor: its steps are taken again, and of what it says and is told only what is on its way is kept. */
 import type { StepEvent } from '../../protocols/core/event.ts'
 import { messageIdParts } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import type { NodeCut } from '../../protocols/sim/cut.ts'
 import type { Letter } from '../../protocols/sim/sink.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
@@ -8,8 +9,8 @@ import { leanStep } from '../../protocols/wire/lean.ts'
 import { StepInputKind } from '../../protocols/wire/tap.ts'
 import { lettersOf } from '../futures/letters.ts'
 import { NodeCourse } from '../futures/nodeCourse.ts'
+import { DiskTrace } from '../replay/diskTrace.ts'
 import { Divergence, type Executed, type Execution } from '../replay/execution.ts'
-import { DiskTrace } from './diskTrace.ts'
 import type { SentMessage } from './sentMessage.ts'
 
 /** What its world has in a fixed order. */
@@ -59,10 +60,10 @@ export class NodeTrace extends NodeCourse {
     const event = leanStep(reader)
     if (!isStart && (this.life !== life || this.#step !== step - 1))
       throw new Divergence(`Steps of ${event.node} before event ${event.seq} are not in the recording.`)
-    if (isStart) this.#disk.keep(subject)
+    const found = isStart ? (this.#disk.find(subject) ?? this.#disk.records) : []
     const isTold = input === StepInputKind.message || input === StepInputKind.request
     const told = isTold ? (this.#take(subject) ?? lookUp(subject)) : undefined
-    const { state, effects } = isStart ? execution.start(event, this.#disk.records) : execution.step(event, this.#state, told)
+    const { state, effects } = isStart ? execution.start(event, found) : execution.step(event, this.#state, told)
     if (isStart) this.#begin(life)
     this.#step = step
     this.#state = state
@@ -71,12 +72,7 @@ export class NodeTrace extends NodeCourse {
     if (input === StepInputKind.durable) this.#markTold = subject
     else if (input === StepInputKind.timer) this.#deadlines[subject] = Number.POSITIVE_INFINITY
     this.#setTimers(reader)
-    for (const effect of effects) {
-      if (effect.kind !== 'persist') continue
-      if (effect.replaces) this.#disk.empty()
-      this.#disk.push(effect.record)
-      if (effect.mark !== undefined) this.#markSet = effect.mark
-    }
+    this.#markSet = this.#disk.write(effects) ?? this.#markSet
     this.#messages = reader.sendFirst + reader.sendCount - 1
     if (reader.sendCount > 0 && !isOver) this.#say(event, effects, atUs)
   }
@@ -93,13 +89,17 @@ export class NodeTrace extends NodeCourse {
   /** `foundAfter`: how many records the life after this one finds, when that is known: a life that was cut short may have told of more than its disk got. */
   cut(letterOf: (message: SentMessage) => Letter, foundAfter: (life: number) => number | undefined): NodeCut {
     const { runs } = this
-    const disk = this.#disk.records
     return {
       ...{ ...this.course, step: this.#step, state: runs ? this.#state : undefined, messages: this.#messages },
-      ...{ lamport: this.#lamport, clock: [...this.#clock], disk: runs ? disk : disk.slice(0, foundAfter(this.life)) },
+      ...{ lamport: this.#lamport, clock: [...this.#clock], disk: this.#found(runs ? undefined : foundAfter(this.life)) },
       ...{ deadlines: [...this.#deadlines], markSet: this.#markSet, markTold: this.#markTold },
       ...{ unsent: this.#lettersUnsent(), inbox: this.#inbox.map(letterOf) },
     }
+  }
+
+  /** What is on its disk: all that it told of, unless it is known that fewer records are found. */
+  #found(count: number | undefined): Json[] {
+    return (count === undefined ? undefined : this.#disk.beginning(count)) ?? this.#disk.records
   }
 
   copy(): NodeTrace {
@@ -125,7 +125,7 @@ export class NodeTrace extends NodeCourse {
   }
 
   protected emptied(): void {
-    this.#disk.empty()
+    this.#disk.wipe()
   }
 
   #begin(life: number): void {

@@ -9,6 +9,7 @@ import type { Json } from '../../protocols/core/json.ts'
 import { Bench } from '../../protocols/host/bench.ts'
 import type { Verdict, Violation } from '../contract/commands.ts'
 import { Comparison } from './comparison.ts'
+import { DiskTrace } from './diskTrace.ts'
 import { Divergence, type Executed, type Execution } from './execution.ts'
 import type { EventSource } from './source.ts'
 
@@ -17,10 +18,8 @@ interface Known {
   life: number
   step: number
   state: unknown
-  /** What its disk should hold. */
-  persisted: Json[]
-  /** What it held before a record replaced it all: a process that was killed in between finds that. */
-  replaced?: Json[]
+  /** What it should hold. */
+  readonly disk: DiskTrace
 }
 
 /** Violations of one invariant that are kept; all are counted. */
@@ -62,7 +61,7 @@ export class Judge {
 
   /** What each node's disk should hold by now. */
   get disks(): ReadonlyMap<NodeId, readonly Json[]> {
-    return new Map([...this.#known].map(([node, { persisted }]) => [node, persisted]))
+    return new Map([...this.#known].map(([node, { disk }]) => [node, disk.records]))
   }
 
   /** Goes on until event `seq` is judged or `untilMs` (of performance.now) has come. */
@@ -123,7 +122,7 @@ export class Judge {
       case 'checkpoint':
         return this.#takeCheckpoint(event)
       case 'node':
-        if (event.change.is === 'wiped') Object.assign(this.#of(event.node), { persisted: [], replaced: [] })
+        if (event.change.is === 'wiped') this.#of(event.node).disk.wipe()
         return
       default:
         return
@@ -148,7 +147,7 @@ export class Judge {
       const executed = isStart ? this.#start(event, known) : execution.step(event, before, send)
       if (!executed) return
       known.state = executed.state
-      this.#persist(known, executed)
+      known.disk.write(executed.effects)
       this.#judge(event, before, executed)
       this.#comparison?.stepped(event, executed, send)
     } catch (error) {
@@ -167,26 +166,11 @@ export class Judge {
   /** Undefined when what the node found on its disk is not known. */
   #start(event: StepEvent, known: Known): Executed | undefined {
     const recovered = event.input.kind === 'start' ? event.input.recovered : 0
-    if (recovered > known.persisted.length && known.replaced && recovered <= known.replaced.length) known.persisted = known.replaced
-    if (recovered > known.persisted.length) {
-      this.#gap ??= `What ${event.node} found on its disk at event ${event.seq} is not in the recording.`
-      known.persisted = []
-      return undefined
-    }
-    // A life that was cut short may have reported more than its disk kept: what is found is a beginning of it.
-    known.persisted = known.persisted.slice(0, recovered)
-    return (this.#execution as Execution).start(event, known.persisted)
-  }
-
-  #persist(known: Known, { effects }: Executed): void {
-    for (const effect of effects) {
-      if (effect.kind !== 'persist') continue
-      if (effect.replaces) {
-        known.replaced = known.persisted
-        known.persisted = []
-      }
-      known.persisted.push(effect.record)
-    }
+    const found = known.disk.find(recovered)
+    if (found) return (this.#execution as Execution).start(event, found)
+    this.#gap ??= `What ${event.node} found on its disk at event ${event.seq} is not in the recording.`
+    known.disk.wipe()
+    return undefined
   }
 
   #judge({ node, life, seq }: StepEvent, before: unknown, { input, state: after, effects }: Executed): void {
@@ -235,7 +219,7 @@ export class Judge {
   }
 
   #of(node: NodeId): Known {
-    const known = this.#known.get(node) ?? { life: 0, step: 0, state: undefined, persisted: [] }
+    const known = this.#known.get(node) ?? { life: 0, step: 0, state: undefined, disk: new DiskTrace() }
     this.#known.set(node, known)
     return known
   }

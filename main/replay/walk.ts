@@ -5,13 +5,13 @@
  */
 import type { CheckpointEvent, NodeEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
-import type { Json } from '../../protocols/core/json.ts'
 import { advance, firstMoment, type NodeStatus } from '../../protocols/core/moment.ts'
 import { ChunkKind } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { leanSend, leanStep } from '../../protocols/wire/lean.ts'
-import { Divergence, type Executed, type Execution } from './execution.ts'
+import { DiskTrace } from './diskTrace.ts'
+import { Divergence, type Execution } from './execution.ts'
 import type { EventSource } from './source.ts'
 
 /** How a node stands after some event. Never changed: the next step makes another. */
@@ -48,7 +48,7 @@ export class Walk {
   readonly #only: number | undefined
   readonly #sends = new Map<MessageId, SendEvent>()
   /** What each disk holds; undefined where it is not known. */
-  readonly #persisted: (Json[] | undefined)[]
+  readonly #disks: (DiskTrace | undefined)[]
   /** Whether nodes are up follows from events as it does everywhere. */
   readonly #moment
   readonly #clients: number
@@ -61,7 +61,7 @@ export class Walk {
     const { nodes } = source.header
     this.#clients = nodes.length
     this.nodes = from ? [...from.nodes] : nodes.map(() => NOWHERE)
-    this.#persisted = nodes.map(() => (from ? undefined : []))
+    this.#disks = nodes.map(() => (from ? undefined : new DiskTrace()))
     this.#moment = firstMoment(nodes, 1)
     this.#seq = from?.seq ?? 0
     if (!from) return
@@ -129,7 +129,7 @@ export class Walk {
     const was = this.nodes[endpoint] as Standing
     const { status, life, step } = node
     this.nodes[endpoint] = life === was.life && step === was.step ? { ...was, status } : { ...NOWHERE, status, life, step }
-    if (event.change.is === 'wiped') this.#persisted[endpoint] = []
+    if (event.change.is === 'wiped') this.#disks[endpoint] = new DiskTrace()
     return endpoint
   }
 
@@ -149,7 +149,7 @@ export class Walk {
         throw new Divergence(was.problem ?? `No state of ${event.node}'s life ${life} is known before its step ${step}.`)
       else {
         const executed = this.#execution.step(event, before, this.#sendFor(event))
-        this.#persist(endpoint, executed)
+        this.#disks[endpoint]?.write(executed.effects)
         this.nodes[endpoint] = { ...here, state: executed.state, before, problem: was.problem }
       }
     } catch (error) {
@@ -160,30 +160,17 @@ export class Walk {
   }
 
   #start(endpoint: number, event: StepEvent): unknown {
-    const held = this.#persisted[endpoint]
-    const recovered = event.input.kind === 'start' ? event.input.recovered : 0
-    if (held && recovered <= held.length) {
-      // A life that was cut short may have reported more than its disk kept: what is found is a beginning of it.
-      const found = held.slice(0, recovered)
-      this.#persisted[endpoint] = found
+    const disk = this.#disks[endpoint]
+    const found = disk?.find(event.input.kind === 'start' ? event.input.recovered : 0)
+    if (disk && found) {
       const executed = this.#execution.start(event, found)
-      this.#persist(endpoint, executed)
+      disk.write(executed.effects)
       return executed.state
     }
-    this.#persisted[endpoint] = undefined
+    this.#disks[endpoint] = undefined
     const recorded = this.#source.checkpoint(endpoint, event.life, 1, Number.MAX_SAFE_INTEGER)
     if (!recorded) throw new Divergence(`No state of ${event.node}'s life ${event.life} was recorded at its first step.`)
     return this.#execution.restore(recorded)
-  }
-
-  #persist(endpoint: number, { effects }: Executed): void {
-    const held = this.#persisted[endpoint]
-    if (!held) return
-    for (const effect of effects) {
-      if (effect.kind !== 'persist') continue
-      if (effect.replaces) held.length = 0
-      held.push(effect.record)
-    }
   }
 
   /** Proof that the replay followed. What was recorded is what was: where it did not, it is shown, and so is that it did not. */
