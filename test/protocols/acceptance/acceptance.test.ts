@@ -279,7 +279,9 @@ for (const protocol of protocols) {
       const starts = steps.flatMap(({ input }) => (input.kind === 'start' ? [input] : []))
       const longest = starts.reduce((most, input) => (input.recovered.length > most.recovered.length ? input : most))
       const records = longest.recovered.slice(0, 200)
-      expect(records.length).toBeGreaterThan(2)
+      // A log has many records; few are where one stands for all before it, or where a single decree is all that is written.
+      const isReplaced = steps.some(({ effects }) => effects.some((effect) => 'replaces' in effect))
+      expect(records.length).toBeGreaterThan(protocol.services.includes('*') && !isReplaced ? 10 : 2)
       for (let count = 0; count <= records.length; count++) {
         const input: StartInput = { ...longest, recovered: records.slice(0, count) }
         const { state } = machine.start(deepFreeze(input))
