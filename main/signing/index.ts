@@ -1,4 +1,4 @@
-/** Node's own Ed25519 in place of the library's: the same bytes, some ten times as fast. Every process and thread that runs machines imports this first. */
+/** Node's own Ed25519: the library's bytes, some ten times as fast. Every process and thread that runs machines imports this first. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { installSignatures, type SignaturePrimitives } from '../../protocols/core/signature.ts'
 

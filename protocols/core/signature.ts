@@ -3,15 +3,14 @@
  * of who signs, so that nothing depends on the run: they keep liars honest, not strangers out. Whoever knows a name could
  * make its key; in the lab nobody does but its owner.
  *
- * Signing is deterministic: the same name and text always give the same signature, whatever computes it. A host may put its
- * own, quicker Ed25519 in the library's place. What was signed or verified in this process is remembered for a while, so
+ * Signing is deterministic: the same name and text always give the same signature, whatever computes it. So each host says what does:
+ * its own Ed25519, or, where it has none, the library's (pureSignatures.ts), which takes its time to load. What was signed or verified in this process is remembered for a while, so
  * that a simulation, where all sign in one process, verifies next to nothing.
  */
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
-import type { Json } from './json.ts'
-import { canonical } from './json.ts'
+import { invariant } from './invariant.ts'
+import { canonical, type Json } from './json.ts'
 
 /** What computes signatures. `secret` and public key have 32 bytes, a signature 64. */
 export interface SignaturePrimitives {
@@ -20,18 +19,16 @@ export interface SignaturePrimitives {
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean
 }
 
-/** The library's, which every host has. */
-export const purePrimitives: SignaturePrimitives = {
-  publicKey: (secret) => ed25519.getPublicKey(secret),
-  sign: (message, secret) => ed25519.sign(message, secret),
-  verify: (signature, message, publicKey) => ed25519.verify(signature, message, publicKey, { zip215: false }),
+let installed: SignaturePrimitives | undefined
+
+/** What computes signatures here. All give the same bytes. */
+export function installSignatures(primitives: SignaturePrimitives): void {
+  installed = primitives
 }
 
-let primitives = purePrimitives
-
-/** Puts a host's own Ed25519 in the library's place. It gives the same bytes. */
-export function installSignatures(own: SignaturePrimitives): void {
-  primitives = own
+function primitives(): SignaturePrimitives {
+  invariant(installed, 'a host that runs protocols says what computes its signatures')
+  return installed
 }
 
 interface KeyPair {
@@ -47,7 +44,7 @@ function keysOf(name: string): KeyPair {
   const known = keys.get(name)
   if (known) return known
   const secret = sha256(encoder.encode(`Synod signs as ${name}`))
-  const pair = { secret, publicKey: primitives.publicKey(secret) }
+  const pair = { secret, publicKey: primitives().publicKey(secret) }
   keys.set(name, pair)
   return pair
 }
@@ -70,7 +67,7 @@ export function sign(by: string, text: string): string {
   const said = `${by}\n${text}`
   const before = young.get(said) ?? old.get(said)
   if (before !== undefined) return before
-  const signature = bytesToHex(primitives.sign(encoder.encode(text), keysOf(by).secret))
+  const signature = bytesToHex(primitives().sign(encoder.encode(text), keysOf(by).secret))
   remember(said, signature)
   return signature
 }
@@ -82,7 +79,7 @@ export function verify(by: string, text: string, signature: string): boolean {
   // Signing is deterministic and no name signs otherwise, so that another signature of the same text is a false one.
   if (known !== undefined) return known === signature
   if (!/^[0-9a-f]{128}$/.test(signature)) return false
-  if (!primitives.verify(hexToBytes(signature), encoder.encode(text), keysOf(by).publicKey)) return false
+  if (!primitives().verify(hexToBytes(signature), encoder.encode(text), keysOf(by).publicKey)) return false
   remember(said, signature)
   return true
 }

@@ -1,4 +1,5 @@
-/** What each test file of vitest begins with: the properties of fast-check take their seeds from where all random tests do. */
+/** What each test file of vitest begins with: what computes signatures, and the properties of fast-check take their seeds from where all random tests do. */
+import '../../main/signing/index.ts'
 import { readFileSync } from 'node:fs'
 import { beforeEach } from 'vitest'
 import { seedOf } from './seeds.ts'

@@ -1,7 +1,8 @@
 /** Signatures: the library and Node's own crypto give the same bytes, and nothing but the right signature passes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodePrimitives } from '../../../main/signing/index.ts'
-import { digestOf, digestText, installSignatures, purePrimitives, sign, verify } from '../../../protocols/core/signature.ts'
+import { purePrimitives } from '../../../protocols/core/pureSignatures.ts'
+import { digestOf, digestText, installSignatures, sign, verify } from '../../../protocols/core/signature.ts'
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))
