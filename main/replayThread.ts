@@ -1,5 +1,5 @@
 /** The replay thread: brings the reader of run files and the replay together, which know nothing of each other. */
-import './signing/index.ts'
+import './signing/lookingOn.ts'
 import { parentPort } from 'node:worker_threads'
 import { RunReader } from './recorder/reader.ts'
 import { serveReplay } from './replay/serve.ts'

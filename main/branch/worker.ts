@@ -1,5 +1,5 @@
 /** The thread that follows one run so that branches of it begin at once, and makes them. */
-import '../signing/index.ts'
+import '../signing/lookingOn.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import { LabError } from '../contract/errors.ts'
 import { RunReader } from '../recorder/reader.ts'

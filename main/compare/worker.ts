@@ -1,5 +1,5 @@
 /** The thread of one comparison. */
-import '../signing/index.ts'
+import '../signing/lookingOn.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import { LabError } from '../contract/errors.ts'
 import { RunReader } from '../recorder/reader.ts'

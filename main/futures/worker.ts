@@ -1,5 +1,5 @@
 /** A thread that simulates futures of one recorded run, as they are asked for. */
-import '../signing/index.ts'
+import '../signing/lookingOn.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import { LabError } from '../contract/errors.ts'
 import { keepFuture } from './keep.ts'

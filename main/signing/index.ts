@@ -1,4 +1,4 @@
-/** Node's own Ed25519: the library's bytes, some ten times as fast. Every process and thread that runs machines imports this first. */
+/** Node's own Ed25519: the library's bytes, some ten times as fast. Every process that is a node or has clients imports this first; threads that look on, lookingOn.ts. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { installSignatures, type SignaturePrimitives } from '../../protocols/core/signature.ts'
 

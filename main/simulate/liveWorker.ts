@@ -2,7 +2,7 @@
  * The thread of a live simulation: simulates at the pace of the person who watches, records into the run file, does what it
  * is told in between. It computes in slices, so that a word is heard soon however busy the cluster is.
  */
-import '../signing/index.ts'
+import '../signing/lookingOn.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Json } from '../../protocols/core/json.ts'
 import { Recording } from '../../protocols/sim/recording.ts'

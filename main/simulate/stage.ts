@@ -1,5 +1,5 @@
 /** A scenario's stage in simulated time: what a step waits for is reached by computing, and a deadline is the run's own. */
-import '../signing/index.ts'
+import '../signing/lookingOn.ts'
 import type { Asking } from '../../protocols/clients/bar.ts'
 import type { Load, RunConfig } from '../../protocols/core/config.ts'
 import { messageTypesOf } from '../../protocols/core/event.ts'

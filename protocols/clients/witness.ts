@@ -9,6 +9,7 @@ import { canonical, type Json } from '../core/json.ts'
 import { requestText, sign } from '../core/signature.ts'
 import type { Compass } from './compass.ts'
 import type { Asker, ClientWorld } from './desk.ts'
+import { RoundTrip } from './roundTrip.ts'
 import { ANSWER_MS_MAX, ANSWER_MS_MIN, type Finished, GIVE_UP_MS, type Outcome } from './session.ts'
 
 interface Task {
@@ -31,6 +32,7 @@ export class WitnessClient implements Asker {
   readonly hasSession = true
   readonly hearsAll = true
   readonly #world: ClientWorld
+  readonly #roundTrip = new RoundTrip()
   #task: Task | undefined
 
   constructor(name: string, world: ClientWorld) {
@@ -89,12 +91,15 @@ export class WitnessClient implements Asker {
     if (alike.length < this.#world.accepts) return
     const leader = outcome.leader === undefined ? -1 : this.#world.nodeIndex(outcome.leader)
     if (leader >= 0) this.compass.point(leader)
+    const { desk } = this.#world
+    this.#roundTrip.measured(desk.nowMs(desk.atUs) - desk.nowMs(task.invokedAtUs))
     this.#finish(task, { is: 'ok', result: outcome.result })
   }
 
   #wait(task: Task): void {
     const { desk } = this.#world
-    const waitMs = Math.min(ANSWER_MS_MAX, ANSWER_MS_MIN * 2 ** task.timeouts)
+    const patienceMs = Math.max(ANSWER_MS_MIN, this.#roundTrip.hardlyEverMs)
+    const waitMs = Math.min(ANSWER_MS_MAX, patienceMs * 2 ** task.timeouts)
     task.wakeAtMs = Math.min(desk.nowMs(desk.atUs) + waitMs, task.giveUpAtMs)
   }
 

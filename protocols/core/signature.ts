@@ -17,6 +17,8 @@ export interface SignaturePrimitives {
   publicKey(secret: Uint8Array): Uint8Array
   sign(message: Uint8Array, secret: Uint8Array): Uint8Array
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean
+  /** A host that is no node but looks on may check a signature by making it again, which takes a third of the time. */
+  readonly looksOn?: boolean
 }
 
 let installed: SignaturePrimitives | undefined
@@ -79,6 +81,7 @@ export function verify(by: string, text: string, signature: string): boolean {
   // Signing is deterministic and no name signs otherwise, so that another signature of the same text is a false one.
   if (known !== undefined) return known === signature
   if (!/^[0-9a-f]{128}$/.test(signature)) return false
+  if (primitives().looksOn) return sign(by, text) === signature
   if (!primitives().verify(hexToBytes(signature), encoder.encode(text), keysOf(by).publicKey)) return false
   remember(said, signature)
   return true

@@ -3,7 +3,7 @@
  * time without faults. One client that asks once at a time, so that every decision is of one request; then 64 at once, so
  * that requests share numbers. Statuses, which go round whether or not anything happens, are counted apart.
  */
-import '../../main/signing/index.ts'
+import '../../main/signing/lookingOn.ts'
 import { runConfigSchema } from '../../protocols/core/config.ts'
 import { pbft } from '../../protocols/pbft/index.ts'
 import { kv } from '../../protocols/services/kv.ts'

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import '../../main/signing/index.ts'
+import '../../main/signing/lookingOn.ts'
 import type { SeedResult } from '../../main/simulate/index.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import type { Mutant } from './index.ts'

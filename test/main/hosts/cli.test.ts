@@ -12,7 +12,7 @@ const scenarioFile = path.join(data, 'small.yaml')
 const synod = (...args: string[]) => callSynod(data, args)
 
 const SCENARIO = `name: small
-run: { nodes: 3, seed: 3 }
+run: { nodes: 3, seed: 3, options: { electionMsMin: 500, electionMsMax: 1000 } } # who comes back hears the leader before it stands
 limitMs: 30000
 steps:
   - wait: leader
@@ -132,7 +132,8 @@ test('run: goes on when nobody reads its progress any more', async () => {
     out += chunk
   })
   child.stderr.once('data', () => void child.stderr.destroy())
-  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  expect(code, out).toBe(0)
   expect(JSON.parse(out)).toMatchObject({ is: 'pass', summary: { name: 'unread', status: 'ended' } })
 })
 

@@ -106,3 +106,20 @@ test('answers that contradict each other are no result', () => {
   client.abandon()
   expect(finished).toMatchObject([{ outcome: { is: 'unknown', why: 'no 2 of 2 answers were alike before the run ended' } }])
 })
+
+test('who has seen a busy cluster waits longer before everybody is asked', () => {
+  for (let i = 0; i < 8; i++) {
+    client.operate(put, (it) => finished.push(it))
+    nowMs += 400 + (i % 2) * 60
+    for (const node of [0, 1]) client.onAnswer(names, node, ok(null))
+  }
+  expect(finished).toHaveLength(8)
+  client.operate(put, (it) => finished.push(it))
+  sent = []
+  nowMs += 510
+  client.wake(nowMs)
+  expect(sent).toEqual([])
+  nowMs += 400
+  client.wake(nowMs)
+  expect(sent.map(({ node }) => node)).toEqual([0, 1, 2, 3])
+})

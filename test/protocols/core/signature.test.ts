@@ -40,6 +40,7 @@ test('both give the same bytes for texts of any length', () => {
 describe.each([
   { name: 'the library', primitives: purePrimitives },
   { name: 'Node', primitives: nodePrimitives },
+  { name: 'whoever looks on', primitives: { ...nodePrimitives, looksOn: true } },
 ])('with $name', ({ name, primitives }) => {
   beforeAll(() => installSignatures(primitives))
   afterAll(() => installSignatures(nodePrimitives))
