@@ -5,7 +5,7 @@
 import type { NodeId } from '../core/ids.ts'
 import { setStatus } from './gossip.ts'
 import type { HintAck, HintDeliver } from './messages.ts'
-import { type DynamoState, drop, dropHint, keep, keeps, note, placeOf, send, setTimer, stored, type Turn } from './state.ts'
+import { type DynamoState, drop, dropHint, keep, keeps, layout, note, placeOf, send, setTimer, stored, type Turn } from './state.ts'
 import { entriesOf } from './storage.ts'
 import { digestOf, type Siblings } from './versions.ts'
 
@@ -39,10 +39,11 @@ function takeOver(turn: Turn, target: NodeId, key: string, siblings: Siblings): 
   dropHint(turn, target, key)
 }
 
-/** Keys that will not be kept here. */
+/** Keys that will not be kept here: all of a partition, or none. */
 export function astray(state: DynamoState): [key: string, siblings: Siblings][] {
-  const all = entriesOf(state.store)
-  return all.filter(([, key]) => !placeOf(state, key).next.includes(state.id)).map(([, key, siblings]) => [key, siblings])
+  const places = layout(state)
+  const away = state.store.filter((_, partition) => !places[partition]?.next.includes(state.id))
+  return away.isEmpty() ? [] : entriesOf(away).map(([, key, siblings]) => [key, siblings])
 }
 
 /** Of those who will keep it, who is not known to have these versions. */

@@ -62,8 +62,7 @@ export interface Place {
 /** Of all partitions. Made anew when somebody's status or N changes. */
 export type Layout = readonly Place[]
 
-const layouts = new Map<string, Layout>()
-const LAYOUTS_MAX = 64
+const layouts = new WeakMap<Members, Map<string, Layout>>()
 
 /** Remembered: it is asked for at every step, and changes seldom. */
 export function layoutOf(
@@ -71,8 +70,10 @@ export function layoutOf(
   n: number,
   { tokens, partitions }: { readonly tokens: number; readonly partitions: number },
 ): Layout {
-  const key = `${tokens} ${partitions} ${n} ${ringText(members)}`
-  const known = layouts.get(key)
+  const ofMembers = layouts.get(members) ?? new Map<string, Layout>()
+  layouts.set(members, ofMembers)
+  const key = `${tokens} ${partitions} ${n}`
+  const known = ofMembers.get(key)
   if (known) return known
   const now = tokensOf(withStatus(members, 'in', 'leaving'), tokens)
   const then = tokensOf(withStatus(members, 'in', 'joining'), tokens)
@@ -83,8 +84,7 @@ export function layoutOf(
     const next = walk(then, end).slice(0, n)
     return { order, homes, next, pending: next.filter((node) => !homes.includes(node)) }
   })
-  if (layouts.size >= LAYOUTS_MAX) layouts.clear()
-  layouts.set(key, layout)
+  ofMembers.set(key, layout)
   return layout
 }
 

@@ -1,6 +1,7 @@
 /** What a person wants to see of a node at a glance, in the paper's words. */
 import type { FactSpec, Observation } from '../core/machine.ts'
 import { outstanding } from './antiEntropy.ts'
+import { glanceAt } from './glance.ts'
 import { astray } from './handOff.ts'
 import { valuesText } from './messages.ts'
 import { promiseOf } from './options.ts'
@@ -41,7 +42,7 @@ const hintsOf = ({ hints }: DynamoState): number => [...hints.values()].reduce((
 
 export function observe(state: DynamoState): Observation {
   const { n, r, w, version } = state.quorum
-  const all = entriesOf(state.store).sort(([, a], [, b]) => (a < b ? -1 : 1))
+  const { keys, several, first } = glanceAt(state.store.values())
   return {
     role: 'other',
     epoch: Object.values(state.members).reduce((sum, member) => sum + member.version, version),
@@ -49,15 +50,9 @@ export function observe(state: DynamoState): Observation {
       member: state.members[state.id]?.status ?? null,
       quorum: `${n} ${r} ${w}`,
       reads: promiseOf({ n, r, w, sloppy: state.options.sloppy }),
-      holds:
-        short(
-          all
-            .slice(0, 20)
-            .map(([, key, siblings]) => `${key}=${valuesText(siblings)}`)
-            .join(', '),
-        ) || null,
-      keys: all.length,
-      siblings: all.filter(([, , { length }]) => length > 1).length,
+      holds: short(first.map(([key, siblings]) => `${key}=${valuesText(siblings)}`).join(', ')) || null,
+      keys,
+      siblings: several,
       hints: hintsOf(state),
       keptFor:
         short(
