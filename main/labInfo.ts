@@ -36,6 +36,7 @@ function protocolInfo(protocol: AnyProtocol): ProtocolInfo {
     messages: protocol.messages.map(({ kind, family, style, help }) => ({ kind, family, style, help })),
     facts: protocol.facts.map((fact) => ({ ...fact })),
     timers: protocol.timers.map((timer) => ({ ...timer })),
+    ...(protocol.membership ? { membership: { told: protocol.membership.told } } : {}),
     lies: liesOf(protocol).map(({ name, label, help }) => ({ name, label, help })),
     controls: (protocol.controls ?? []).map(({ schema, ...words }) => words),
     ...(protocol.panel === undefined ? {} : { panel: panelInfo(protocol.panel) }),

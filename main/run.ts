@@ -10,6 +10,7 @@ import { messageTypesOf } from '../protocols/core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
 import { type EndpointId, type FaultId, faultId, type MessageId, type NodeId, nodeIds, type RunId } from '../protocols/core/ids.ts'
 import type { Control } from '../protocols/core/input.ts'
+import { whyNot } from '../protocols/sim/whyNot.ts'
 import { continuedClients, finishing, proxyPast, sequencedPast } from './branch/processes.ts'
 import type { Beginning } from './branch/words.ts'
 import { type NodeLauncher, type ProcessEntries, Supervisor } from './cluster/index.ts'
@@ -129,6 +130,8 @@ export class ProcessRun implements LiveRun {
 
   async act(node: NodeId, action: NodeAction): Promise<void> {
     checkEndpoint(node, 'node', this.nodes)
+    const problem = action === 'remove' ? whyNot(node, 'up', action, this.#settings.protocol) : undefined
+    if (problem) throw new LabError('bad-request', problem.text)
     await this.#up(this.#cluster).act(node, action)
   }
 

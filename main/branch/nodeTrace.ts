@@ -18,6 +18,8 @@ export interface NodeTables {
   readonly endpoints: readonly string[]
   readonly timers: readonly string[]
   readonly messageTypes: readonly string[]
+  /** So many endpoints, the first, are there from the beginning. */
+  readonly members: number
 }
 
 /** A step with what it says. */
@@ -45,7 +47,7 @@ export class NodeTrace extends NodeCourse {
   #inbox: SentMessage[] = []
 
   constructor(endpoint: number, tables: NodeTables) {
-    super()
+    super(endpoint < tables.members)
     this.#endpoint = endpoint
     this.#tables = tables
     this.#clock = new Uint32Array(tables.endpoints.length)
@@ -56,7 +58,7 @@ export class NodeTrace extends NodeCourse {
   stepped(reader: ChunkReader, execution: Execution, lookUp: (message: number) => SentMessage | undefined, atUs: number): void {
     const { life, step, input, subject } = reader
     const isStart = input === StepInputKind.start
-    const isOver = this.status === 'down' && life === this.life // its last words, told after its end
+    const isOver = (this.status === 'down' || this.status === 'empty') && life === this.life // its last words, told after its end
     const event = leanStep(reader)
     if (!isStart && (this.life !== life || this.#step !== step - 1))
       throw new Divergence(`Steps of ${event.node} before event ${event.seq} are not in the recording.`)

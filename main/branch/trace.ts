@@ -3,7 +3,7 @@
  * disks hold, which messages are on their way, what links and clients remember. It finds out what `Cutting` (main/futures) finds out,
  * several times as fast, and a copy of it costs next to nothing.
  */
-import type { Load, RunConfig } from '../../protocols/core/config.ts'
+import { type Load, membersOf, type RunConfig } from '../../protocols/core/config.ts'
 import type { ActionEvent, RunEvent } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { endpointIds, type FaultId, messageIdParts } from '../../protocols/core/ids.ts'
@@ -69,7 +69,9 @@ export class Trace {
     this.#options = options
     this.#size = nodes.length + 1
     const endpoints = endpointIds(nodes)
-    this.#nodes = nodes.map((_, endpoint) => new NodeTrace(endpoint, { endpoints, timers, messageTypes }))
+    this.#nodes = nodes.map(
+      (_, endpoint) => new NodeTrace(endpoint, { endpoints, timers, messageTypes, members: membersOf(config).length }),
+    )
     this.#clients = new ClientsTrace(this.#size)
     this.#isLoadAwaited = config.load !== undefined
     this.#timeScale = config.timeScale

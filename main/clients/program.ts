@@ -22,6 +22,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
   const clock = new RunClock(settings)
   const tap = await openTap(settings.tapPort, settings, clock.atUs(), () => process.exit(ExitCode.good))
   const desk = new SocketDesk(settings, clock, tap)
+  const compass = new Compass(settings.nodes.length, 0, new Set(settings.empty))
   let operations = 0
   const world: ClientWorld = {
     ...{
@@ -29,7 +30,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
       service,
       manners: mannersOf(protocol),
       accepts: acceptsOf(protocol, settings.nodes.length, settings.options),
-      compass: new Compass(settings.nodes.length),
+      compass,
     },
     nodeIndex: (node) => settings.nodes.indexOf(nodeId(node)),
     nextOperation: () => ++operations,
@@ -71,6 +72,8 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
         )
       case 'load':
         return load.set(message.load ?? undefined)
+      case 'seat':
+        return compass.seat(message.node, message.isTaken)
       case 'timeScale':
         clock.setScale(message.scale)
         return load.rescale()

@@ -30,6 +30,8 @@ export interface NodeOptions {
   readonly launcher: NodeLauncher
   /** Lives that it had before, in another run. */
   readonly lives?: number
+  /** Nobody is there before it is added. */
+  readonly isEmpty?: boolean
   environment(life: number): { readonly [name: string]: string }
   setTarget(port: number | undefined, life: number): void
   /** Resolves when the tap of that life has closed. */
@@ -53,11 +55,14 @@ export class Node {
   /** Actions on a node follow one another. */
   #last: Promise<unknown> = Promise.resolve()
   #downRecorded: Promise<void> = Promise.resolve()
+  /** It is being ended for good. */
+  #isRemoved = false
 
   constructor(options: NodeOptions) {
     const { id, entry, launcher, lives = 0, environment, onLine } = options
     this.id = id
     this.#options = options
+    if (options.isEmpty) this.#status = 'empty'
     this.#member = new Member({
       name: id,
       entry,
@@ -126,6 +131,11 @@ export class Node {
   }
 
   #check(action: NodeAction): void {
+    if (action === 'add') {
+      if (this.#status !== 'empty') throw new LabError('bad-request', `${this.id} is there already.`)
+      return
+    }
+    if (this.#status === 'empty') throw new LabError('node-down', `${this.id} is not there: its seat is empty.`, 'Add it first.')
     const isDown = this.#status === 'down'
     if (isDown && (action === 'crash' || action === 'pause' || action === 'resume'))
       throw new LabError('node-down', `${this.id} is down: there is nothing to ${action}.`, 'Restart it first.')
@@ -154,9 +164,25 @@ export class Node {
       case 'wipe':
         this.#wipe()
         return this.#options.changed({ is: 'wiped' })
+      case 'add':
+        return this.start()
+      case 'remove':
+        return await this.#remove()
       default:
         return action satisfies never
     }
+  }
+
+  /** It ends for good. What is on its disk stays there, should it be added again. */
+  async #remove(): Promise<void> {
+    if (this.#status === 'down') {
+      this.#status = 'empty'
+      return this.#options.changed({ is: 'down', asked: true, reason: 'removed', removed: true })
+    }
+    this.#isRemoved = true
+    await this.#member.kill('removed')
+    await this.#downRecorded
+    this.#isRemoved = false
   }
 
   async #crash(): Promise<void> {
@@ -192,7 +218,8 @@ export class Node {
   }
 
   #onEnd(life: number, end: End): void {
-    this.#status = 'down'
+    const isRemoved = this.#isRemoved
+    this.#status = isRemoved ? 'empty' : 'down'
     this.#reason = end.reason
     this.#options.setTarget(undefined, life)
     if (this.#isStopped) {
@@ -201,7 +228,7 @@ export class Node {
     }
     this.#downRecorded = this.#options
       .tapClosed(life)
-      .then(() => this.#options.changed({ is: 'down', asked: end.asked, reason: end.reason }))
+      .then(() => this.#options.changed({ is: 'down', asked: end.asked, reason: end.reason, ...(isRemoved ? { removed: true } : {}) }))
     if (!end.asked) this.#options.onTrouble([`${this.id} went down: ${end.reason}`, end.hint].filter(Boolean).join(' '))
   }
 }

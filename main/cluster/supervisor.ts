@@ -3,13 +3,13 @@
  * real: crash is kill -9, pause is SIGSTOP, and a node comes back from its own disk or not at all.
  */
 import path from 'node:path'
-import type { Load, RunConfig } from '../../protocols/core/config.ts'
+import { type Load, membersOf, type RunConfig } from '../../protocols/core/config.ts'
 import type { ActionEvent, NodeChange, Unnumbered } from '../../protocols/core/event.ts'
 import type { NodeAction } from '../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type NodeId } from '../../protocols/core/ids.ts'
 import type { Control } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
-import type { NodeStatus } from '../../protocols/core/moment.ts'
+import { isOut, type NodeStatus } from '../../protocols/core/moment.ts'
 import { LabError } from '../contract/errors.ts'
 import {
   type ClientsSettings,
@@ -79,6 +79,8 @@ export class Supervisor {
   readonly #settings: ClusterSettings
   readonly #nodes = new Map<NodeId, Node>()
   readonly #clients: Member
+  /** There from the beginning. */
+  readonly #members: readonly NodeId[]
   readonly #taps = new TapEnds()
   readonly #calls = new Map<number, Answered>()
   #lastCall = 0
@@ -93,6 +95,7 @@ export class Supervisor {
     this.#timeScale = settings.past?.timeScale ?? settings.config.timeScale
     this.#epochUs = settings.epochUs
     this.#untold = settings.past ? [] : undefined
+    this.#members = membersOf(settings.config)
     for (const [index, id] of settings.nodes.entries()) this.#nodes.set(id, this.#makeNode(id, index))
     this.#clients = new Member({
       name: CLIENTS,
@@ -108,7 +111,8 @@ export class Supervisor {
   /** Starts all processes side by side, then the load of the configuration. Resolves when all are up; rejects with `start-failed`, everything ended again. */
   async start(): Promise<void> {
     const { past } = this.#settings
-    const running = [...this.#nodes.values()].filter((_, index) => past?.nodes[index]?.status !== 'down')
+    const isThere = (index: number) => !isOut(past?.nodes[index]?.status ?? (this.#isEmpty(index) ? 'empty' : 'starting'))
+    const running = [...this.#nodes.values()].filter((_, index) => isThere(index))
     const starts = [this.#clients.start(), ...running.map((node) => node.start())]
     const failed = (await Promise.allSettled(starts)).find((start) => start.status === 'rejected')
     if (failed) {
@@ -148,7 +152,21 @@ export class Supervisor {
     this.#checkLive()
     const node = this.#nodes.get(id)
     if (!node) throw new LabError('not-found', `There is no node ${id} in this run.`, `Its nodes are ${this.#settings.nodes.join(', ')}.`)
-    await node.act(action, () => this.#action({ do: 'node', node: id, what: action }))
+    const done = node.act(action, () => {
+      if (action === 'remove') this.#seat(id, false)
+      this.#action({ do: 'node', node: id, what: action })
+    })
+    await (action === 'add' ? done.finally(() => this.#seat(id, true)) : done)
+  }
+
+  /** Clients ask whoever is there. */
+  #seat(id: NodeId, isTaken: boolean): void {
+    this.#clients.send({ kind: 'seat', node: this.#settings.nodes.indexOf(id), isTaken })
+  }
+
+  #isEmpty(index: number): boolean {
+    const { past } = this.#settings
+    return past ? past.nodes[index]?.status === 'empty' : index >= this.#members.length
   }
 
   /** Records what a node is told, and tells it. Rejects with `node-down` when it does not run. */
@@ -156,8 +174,13 @@ export class Supervisor {
     this.#checkLive()
     const node = this.#nodes.get(id)
     if (node?.state().status !== 'up') {
-      const is = node?.state().status ?? 'not in this run'
-      throw new LabError('node-down', `${id} is ${is}: it hears nothing.`, 'Restart or resume it first.')
+      const status = node?.state().status ?? 'not in this run'
+      const is = status === 'empty' ? 'not there' : status
+      throw new LabError(
+        'node-down',
+        `${id} is ${is}: it hears nothing.`,
+        status === 'empty' ? 'Add it first.' : 'Restart or resume it first.',
+      )
     }
     this.#action({ do: 'control', node: id, control })
     node.send({ kind: 'control', control })
@@ -194,10 +217,10 @@ export class Supervisor {
   /** For the processes' timers. Tell the proxy too: that records it. */
   setTimeScale(scale: number): void {
     this.#timeScale = scale
-    for (const member of this.#members()) member.send({ kind: 'timeScale', scale })
+    for (const member of this.#processes()) member.send({ kind: 'timeScale', scale })
   }
 
-  #members(): (Member | Node)[] {
+  #processes(): (Member | Node)[] {
     return [this.#clients, ...this.#nodes.values()]
   }
 
@@ -220,7 +243,7 @@ export class Supervisor {
     const { entries, launcher, network, disksFolder } = this.#settings
     const folder = path.join(disksFolder, id)
     return new Node({
-      ...{ id, folder, entry: entries.node, launcher, lives: this.#livesBefore(index) },
+      ...{ id, folder, entry: entries.node, launcher, lives: this.#livesBefore(index), isEmpty: this.#isEmpty(index) },
       environment: (life) => environment(this.#nodeSettings(id, index, folder, life)),
       setTarget: (port, life) => network.setTarget(id, port, life),
       tapClosed: (life) => this.#taps.wait(id, life),
@@ -234,7 +257,7 @@ export class Supervisor {
   /** A life that goes on is begun again under its own number. */
   #livesBefore(index: number): number {
     const past = this.#settings.past?.nodes[index]
-    return past === undefined ? 0 : past.status === 'down' ? past.life : Math.max(0, past.life - 1)
+    return past === undefined ? 0 : isOut(past.status) ? past.life : Math.max(0, past.life - 1)
   }
 
   #nodeSettings(id: NodeId, endpoint: number, dataFolder: string, life: number): NodeSettings {
@@ -244,7 +267,8 @@ export class Supervisor {
   }
 
   #clientsSettings(life: number): ClientsSettings {
-    return { as: 'clients', ...this.#common(CLIENTS, this.#settings.nodes.length, life) }
+    const empty = [...this.#settings.nodes.keys()].filter((index) => this.#isEmpty(index))
+    return { as: 'clients', empty, ...this.#common(CLIENTS, this.#settings.nodes.length, life) }
   }
 
   #common(endpoint: EndpointId, index: number, life: number) {
@@ -252,7 +276,7 @@ export class Supervisor {
     const epochUs = this.#epochUs
     const { protocol, service, options, seed } = config
     const { tapPort, linkPorts } = network.ports
-    const of = { run, secret, nodes, messageTypes, epochUs, protocol, service, options, seed, tapPort }
+    const of = { run, secret, nodes, members: this.#members, messageTypes, epochUs, protocol, service, options, seed, tapPort }
     return { ...of, endpoint: index, life, timeScale: this.#timeScale, linkPorts: linkPorts[endpoint] ?? {} }
   }
 
@@ -274,7 +298,7 @@ export class Supervisor {
   /** Should the engine be killed now, somebody must end those that cannot do so themselves: whoever is left. */
   #tellStopped(): void {
     const pids = [...this.#nodes.values()].filter((node) => node.isStopped).map((node) => node.pid)
-    for (const member of this.#members()) member.send({ kind: 'stopped', pids: pids.filter((pid) => pid !== undefined) })
+    for (const member of this.#processes()) member.send({ kind: 'stopped', pids: pids.filter((pid) => pid !== undefined) })
   }
 
   #change(node: NodeId, change: NodeChange): void {

@@ -123,6 +123,8 @@ export interface ProtocolInfo
   readonly lies: readonly LieWords[]
   /** What its nodes can be told, for menus and forms. */
   readonly controls: readonly Omit<ControlSpec, 'schema'>[]
+  /** Nodes can be added and removed during a run; who is told then. */
+  readonly membership?: { readonly told: 'leader' | 'itself' }
   readonly panel?: PanelInfo
   readonly services: readonly string[]
   readonly invariants: readonly { name: string; statement: string; source: string }[]

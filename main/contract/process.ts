@@ -17,6 +17,8 @@ interface ProcessSettings {
   /** The protocol's, parsed by its own schema. */
   readonly options: unknown
   readonly nodes: readonly NodeId[]
+  /** Who is there when the run begins. */
+  readonly members: readonly NodeId[]
   /** Message types by the index that stands in frames: the protocol's, then ClientRequest and ClientReply. */
   readonly messageTypes: readonly string[]
   readonly seed: number
@@ -42,6 +44,8 @@ export interface NodeSettings extends ProcessSettings {
 
 export interface ClientsSettings extends ProcessSettings {
   readonly as: 'clients'
+  /** Indexes of nodes that are not there. */
+  readonly empty: readonly number[]
 }
 
 /** The environment variable in which a process finds its settings as JSON. */
@@ -65,6 +69,8 @@ export type ToProcess =
   /** For the clients: one operation of the client bar; who asks, and the index of the node that is asked first. */
   | { readonly kind: 'operate'; readonly call: number; readonly op: Json; readonly asking?: { readonly by?: string; readonly of?: number } }
   | { readonly kind: 'load'; readonly load: Load | null }
+  /** For the clients: the node of this index was added, or removed. */
+  | { readonly kind: 'seat'; readonly node: number; readonly isTaken: boolean }
   /** Ids of the nodes' processes that are stopped now, or about to be. Should the engine die, they cannot end by themselves: their siblings end them. */
   | { readonly kind: 'stopped'; readonly pids: readonly number[] }
 

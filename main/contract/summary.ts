@@ -33,7 +33,7 @@ export interface RunSummary {
 export interface Mark {
   readonly seq: number
   readonly atUs: number
-  readonly kind: 'leader' | 'crash' | 'restart' | 'pause' | 'resume' | 'wipe' | 'fault' | 'lift' | 'violation' | 'load'
+  readonly kind: 'leader' | 'crash' | 'restart' | 'pause' | 'resume' | 'wipe' | 'add' | 'remove' | 'fault' | 'lift' | 'violation' | 'load'
   readonly text: string
   readonly node?: NodeId
   readonly epoch?: number

@@ -3,7 +3,7 @@
  * again, every link judges its messages again, and of the clients it is counted what they did. What is not recorded is
  * read in one way and said in the README.
  */
-import type { Load, RunConfig } from '../../protocols/core/config.ts'
+import { type Load, membersOf, type RunConfig } from '../../protocols/core/config.ts'
 import type { ActionEvent, ClientRequestBody, InvokeEvent, RunEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { CLIENTS, endpointIds, type FaultId, type MessageId, messageIdParts, type NodeId } from '../../protocols/core/ids.ts'
@@ -65,7 +65,8 @@ export class Cutting {
     const { config, nodes, timers, messageTypes } = header
     const endpoints = endpointIds(nodes)
     this.#endpoints = endpoints
-    this.#nodes = nodes.map((_, endpoint) => new NodeCutting(endpoint, { endpoints, timers, messageTypes }))
+    const members = membersOf(config).length
+    this.#nodes = nodes.map((_, endpoint) => new NodeCutting(endpoint, { endpoints, timers, messageTypes, members }))
     this.#fates = endpoints.flatMap((_, from) => endpoints.map((_, to) => (from === to ? undefined : fateOf(config, from, to))))
     this.#isLoadAwaited = config.load !== undefined
     this.#clients = { asks: 0, messages: 0, step: 0, lamport: 0, clock: endpoints.map(() => 0), operations: 0, serial: 0, begun: 0 }

@@ -8,10 +8,14 @@ export abstract class NodeCourse {
   /** Its clock and its disk, which a simulation can set. */
   protected readonly time = new NodeClock()
   protected syncMs: NodeCut['syncMs']
-  protected status: NodeCut['status'] = 'starting'
+  protected status: NodeCut['status']
   protected life = 0
   protected isWiped = false
   #doing: NodeAction | undefined
+
+  constructor(isThere: boolean) {
+    this.status = isThere ? 'starting' : 'empty'
+  }
 
   /** It ended, with all that it held in memory. */
   protected abstract ended(): void
@@ -34,6 +38,7 @@ export abstract class NodeCourse {
     switch (change.is) {
       case 'up':
         this.#done('restart')
+        this.#done('add')
         if (change.life === this.life) {
           if (this.status === 'paused') this.status = 'up' // another process goes on with this life
           return // or its first step was told before
@@ -44,7 +49,8 @@ export abstract class NodeCourse {
         return
       case 'down':
         this.#done('crash')
-        this.status = 'down'
+        this.#done('remove')
+        this.status = change.removed ? 'empty' : 'down'
         return this.ended()
       case 'paused':
         this.#done('pause')
@@ -81,7 +87,7 @@ export abstract class NodeCourse {
 
   /** What a cut says of it, but for what it holds in memory and on its disk. */
   protected get course(): Pick<NodeCut, 'status' | 'life' | 'wiped' | 'time' | 'syncMs' | 'doing'> {
-    const isStarting = this.status === 'down' && this.#doing === 'restart'
+    const isStarting = (this.status === 'down' && this.#doing === 'restart') || (this.status === 'empty' && this.#doing === 'add')
     return {
       ...{ status: isStarting ? 'starting' : this.status, life: this.life, wiped: this.isWiped },
       ...{ time: this.time.data, syncMs: this.syncMs, doing: isStarting ? undefined : this.#doing },

@@ -13,6 +13,8 @@ export interface NodeTables {
   readonly endpoints: readonly string[]
   readonly timers: readonly string[]
   readonly messageTypes: readonly string[]
+  /** So many endpoints, the first, are there from the beginning. */
+  readonly members: number
 }
 
 export class NodeCutting extends NodeCourse {
@@ -32,7 +34,7 @@ export class NodeCutting extends NodeCourse {
   #inbox: Letter[] = []
 
   constructor(endpoint: number, tables: NodeTables) {
-    super()
+    super(endpoint < tables.members)
     this.#endpoint = endpoint
     this.id = tables.endpoints[endpoint] as NodeId
     this.#tables = tables
@@ -61,7 +63,7 @@ export class NodeCutting extends NodeCourse {
   /** `atUs`: run time. */
   stepped(event: StepEvent, { state, effects }: Executed, atUs: number): void {
     const { input, life, step, nowMs } = event
-    const isOver = this.status === 'down' && life === this.life // its last words, told after its end
+    const isOver = (this.status === 'down' || this.status === 'empty') && life === this.life // its last words, told after its end
     if (input.kind === 'start') this.#begin(life)
     this.#step = step
     this.#lamport = event.lamport

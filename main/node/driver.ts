@@ -30,6 +30,7 @@ export interface DriverOptions {
   readonly service: AnyService
   readonly id: NodeId
   readonly nodes: readonly NodeId[]
+  readonly members: readonly NodeId[]
   readonly endpoint: number
   readonly life: number
   readonly seed: number
@@ -110,10 +111,10 @@ export class Driver {
 
   /** The first step of this life. `recovered`: what the disk holds, in order. */
   start(recovered: readonly Json[]): void {
-    const { id, nodes, options, stamps } = this.#options
+    const { id, nodes, members, options, stamps } = this.#options
     stamps.local()
     const coin = this.#begin()
-    const step = this.#machine.start({ kind: 'start', id, nodes, options, recovered, nowMs: this.#nowMs, coin })
+    const step = this.#machine.start({ kind: 'start', id, nodes, members, options, recovered, nowMs: this.#nowMs, coin })
     this.#carryOut(step, StepInputKind.start, recovered.length)
     this.#endTurn()
     this.#takeCheckpoint()

@@ -33,7 +33,7 @@ export async function runNode(
   service: AnyService,
   parent: Parent,
 ): Promise<Pick<Driver, 'lastWords'>> {
-  const { id, nodes, endpoint, life, dataFolder, messageTypes, linkPorts } = settings
+  const { id, nodes, members, endpoint, life, dataFolder, messageTypes, linkPorts } = settings
   await lockFolder(dataFolder)
   const clock = new RunClock(settings)
   const endpoints = endpointIds(nodes)
@@ -46,7 +46,7 @@ export async function runNode(
     const stamps = new Stamps(endpoints.length, endpoint, stampFile.reserve)
     stamps.beginAt(stampFile.floor)
     const opened = new Driver({
-      ...{ definition, service, id, nodes, endpoint, life, seed: settings.seed, messageTypes, sync: settings.sync },
+      ...{ definition, service, id, nodes, members, endpoint, life, seed: settings.seed, messageTypes, sync: settings.sync },
       ...{ options: definition.options.parse(settings.options ?? {}), clock, stamps, disk, tap, links, atTurnsEnd: setImmediate },
     })
     return { opened, recovered }
@@ -129,6 +129,7 @@ function obey(message: ToProcess, { clock, driver, incoming, tap }: Parts): void
     case 'begin':
     case 'operate':
     case 'load':
+    case 'seat':
     case 'stopped':
       return // words for the clients, and for every process (endpoint.ts)
     default:

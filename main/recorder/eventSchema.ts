@@ -22,7 +22,7 @@ const notes = z.array(z.object({ note: z.string(), data: z.record(z.string(), z.
 
 const change = z.discriminatedUnion('is', [
   z.object({ is: z.literal('up'), pid: count, life: count }),
-  z.object({ is: z.literal('down'), asked: z.boolean(), reason: z.string() }),
+  z.object({ is: z.literal('down'), asked: z.boolean(), reason: z.string(), removed: z.literal(true).optional() }),
   z.object({ is: z.literal('paused') }),
   z.object({ is: z.literal('resumed') }),
   z.object({ is: z.literal('wiped') }),

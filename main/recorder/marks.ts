@@ -15,6 +15,7 @@ export function markOf(event: RunEvent): Mark | undefined {
       case 'up':
         return change.life > 1 ? { seq, atUs, kind: 'restart', text: `${node} restarted`, node } : undefined
       case 'down':
+        if (change.removed) return { seq, atUs, kind: 'remove', text: `${node} was removed`, node }
         return { seq, atUs, kind: 'crash', text: `${node} went down: ${change.reason}`, node }
       case 'paused':
         return { seq, atUs, kind: 'pause', text: `${node} paused`, node }
@@ -36,6 +37,7 @@ export function markOf(event: RunEvent): Mark | undefined {
     const text = `the ${action.do} of ${node} ${isRight ? 'is right' : action.do === 'clock' ? 'goes wrong' : 'is slow'}`
     return { seq, atUs, kind: isRight ? 'lift' : 'fault', text, node, fault: `${action.do} ${node}` }
   }
+  if (action.do === 'node' && action.what === 'add') return { seq, atUs, kind: 'add', text: `${action.node} was added`, node: action.node }
   if (action.do !== 'load') return undefined
   const { load } = action
   return {

@@ -226,7 +226,9 @@ export class RunReader {
     if (seq > this.lastSeq) this.refresh()
     return this.#reading(`the moment after event ${seq}`, () => {
       const row = this.#nearestMoment.get(seq) as { data: string } | undefined
-      const start = row ? decodeMoment(JSON.parse(row.data)) : firstMoment(this.header.nodes, this.header.config.timeScale)
+      const start = row
+        ? decodeMoment(JSON.parse(row.data))
+        : firstMoment(this.header.nodes, this.header.config.timeScale, this.header.config.spares)
       const moment = new RunningMoment(start, this.#tables)
       const last = Math.min(seq, this.lastSeq)
       for (let i = this.#chunks.indexOf(start.seq + 1); i < this.#chunks.places.length; i++) {

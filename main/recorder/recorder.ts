@@ -61,7 +61,10 @@ export class Recorder implements Log {
     this.#writer = new ChunkWriter(this.#tables)
     this.#contents = new ChunkContents(this.#tables.endpoints.length)
     this.#sequencer = new Sequencer(this)
-    this.#moment = new RunningMoment(past ? decodeMoment(past) : firstMoment(header.nodes, header.config.timeScale), this.#tables)
+    this.#moment = new RunningMoment(
+      past ? decodeMoment(past) : firstMoment(header.nodes, header.config.timeScale, header.config.spares),
+      this.#tables,
+    )
     this.#rates = new Rates(header.messageTypes)
     this.#leaders = new LeaderWatch(this.#tables.endpoints)
     if (!past) return

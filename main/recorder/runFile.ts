@@ -83,7 +83,7 @@ export const runHeaderSchema = headerSchema.superRefine(({ nodes, foreign, confi
 export const markSchema = z.object({
   seq: index,
   atUs: index,
-  kind: z.enum(['leader', 'crash', 'restart', 'pause', 'resume', 'wipe', 'fault', 'lift', 'violation', 'load']),
+  kind: z.enum(['leader', 'crash', 'restart', 'pause', 'resume', 'wipe', 'add', 'remove', 'fault', 'lift', 'violation', 'load']),
   text: z.string(),
   node: z.string().optional(),
   epoch: z.number().optional(),

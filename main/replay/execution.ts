@@ -2,6 +2,7 @@
  * Runs recorded steps again: makes each step's input as the node's runtime made it, and hands it to the protocol. What a
  * step then asks for is compared with what the recording says it did, so a replay that left the track is noticed.
  */
+import { membersOf } from '../../protocols/core/config.ts'
 import type { Effect } from '../../protocols/core/effect.ts'
 import type { CheckpointEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import { hashText } from '../../protocols/core/hash.ts'
@@ -66,8 +67,9 @@ export class Execution {
 
   /** The first step of a life, from what the node found on its disk. Throws Divergence. */
   start(event: StepEvent, recovered: readonly Json[]): Executed {
-    const { nodes } = this.#header
-    const input: StartInput = { kind: 'start', id: event.node, nodes, options: this.#options, recovered, ...this.#ambient(event) }
+    const { nodes, config } = this.#header
+    const members = membersOf(config)
+    const input: StartInput = { kind: 'start', id: event.node, nodes, members, options: this.#options, recovered, ...this.#ambient(event) }
     return this.#taken(event, input, () => this.#machine.start(input))
   }
 

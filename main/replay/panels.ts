@@ -8,7 +8,7 @@ import { type GridRow, type GridWindow, gridOf, type NodeRow, noRow, windowOf } 
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
-import type { NodeMoment } from '../../protocols/core/moment.ts'
+import { isOut, type NodeMoment } from '../../protocols/core/moment.ts'
 import type { BallotsView, GridView, OperationWords, RingView, RoundsView } from '../../protocols/core/panel.ts'
 import { type RingRow, ringOf } from '../../protocols/core/ringPicture.ts'
 import { type Learned, RoundBook } from '../../protocols/core/rounds.ts'
@@ -122,7 +122,7 @@ export class Panels {
     const moment = this.#recording.moment(seq)
     const rows = moment.nodes.flatMap((node): RingRow[] => {
       const { state } = this.#stateOf(node, moment.seq)
-      return state === undefined ? [] : [{ node: node.id, isUp: node.status !== 'down', ring: view.of(state) }]
+      return state === undefined ? [] : [{ node: node.id, isUp: !isOut(node.status), ring: view.of(state) }]
     })
     return { kind: 'ring', seq: moment.seq, ...ringOf(rows, window) }
   }
@@ -131,8 +131,8 @@ export class Panels {
     const shown = state === undefined ? undefined : (this.#protocol as AnyProtocol).observe(state)
     return {
       ...{ node: id, status, row },
-      ...(shown && status !== 'down' ? { role: shown.role, epoch: shown.epoch } : {}),
-      ...(status === 'down' && state !== undefined ? { past: true } : {}),
+      ...(shown && !isOut(status) ? { role: shown.role, epoch: shown.epoch } : {}),
+      ...(isOut(status) && state !== undefined ? { past: true } : {}),
       ...(problem === undefined ? {} : { problem }),
     }
   }

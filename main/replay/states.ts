@@ -7,7 +7,7 @@ import { differencesOf } from '../../protocols/core/differences.ts'
 import type { StepEvent } from '../../protocols/core/event.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
-import type { NodeMoment } from '../../protocols/core/moment.ts'
+import { isOut, type NodeMoment } from '../../protocols/core/moment.ts'
 import type { NodeStates, StateDiff } from '../contract/state.ts'
 import { changedPaths } from './difference.ts'
 import { Divergence, type Execution } from './execution.ts'
@@ -124,7 +124,7 @@ export class States {
     const why = problem === undefined ? {} : { problem }
     const bare = { node, status, state: undefined, changed: [], stepSeq, ...why }
     if (typeof this.#execution === 'string') return this.#asRecorded(bare, standing, seq)
-    if (status === 'down' || state === undefined) return status === 'down' ? { node, status, state: undefined, changed: [], stepSeq } : bare
+    if (isOut(status) || state === undefined) return isOut(status) ? { node, status, state: undefined, changed: [], stepSeq } : bare
     const { protocol } = this.#execution
     if (whole) {
       const tree = protocol.encode(state)
@@ -139,7 +139,7 @@ export class States {
   /** A run that cannot be run again still shows what was written down: the state at the last checkpoint, and that it is old. */
   #asRecorded(bare: NodeStates['nodes'][number], { life, step, status }: Standing, seq: number): NodeStates['nodes'][number] {
     const why = this.#execution as string
-    const recorded = status === 'down' ? undefined : this.#source.checkpoint(this.#endpoint(bare.node), life, step, seq)
+    const recorded = isOut(status) ? undefined : this.#source.checkpoint(this.#endpoint(bare.node), life, step, seq)
     if (!recorded) return { ...bare, problem: why }
     const age =
       recorded.step === step
@@ -157,7 +157,7 @@ export class States {
   }
 
   #stepsFromCheckpoint({ id, life, step, status }: NodeMoment & { readonly id: NodeId }, to: number): number {
-    if (step === 0 || status === 'down') return 0
+    if (step === 0 || isOut(status)) return 0
     return step - (this.#source.checkpointStep(this.#endpoint(id), life, step, to) ?? 0)
   }
 
@@ -168,7 +168,7 @@ export class States {
   #fromCheckpoint({ id, status, life, step }: NodeMoment & { readonly id: NodeId }, seq: number): Standing {
     const stepSeq = step === 0 ? 0 : this.#seqOf(id, life, step, seq)
     const bare = { status, life, step, stepSeq, state: undefined, before: undefined, problem: undefined }
-    if (status === 'down' || step === 0) return bare
+    if (isOut(status) || step === 0) return bare
     try {
       return { ...bare, ...this.#rebuild(id, life, step, seq) }
     } catch (error) {

@@ -58,11 +58,11 @@ export class Walk {
     this.#source = source
     this.#execution = execution
     this.#only = only
-    const { nodes } = source.header
+    const { nodes, config } = source.header
     this.#clients = nodes.length
-    this.nodes = from ? [...from.nodes] : nodes.map(() => NOWHERE)
     this.#disks = nodes.map(() => (from ? undefined : new DiskTrace()))
-    this.#moment = firstMoment(nodes, 1)
+    this.#moment = firstMoment(nodes, 1, config.spares)
+    this.nodes = from ? [...from.nodes] : [...this.#moment.nodes.values()].map(({ status }) => ({ ...NOWHERE, status }))
     this.#seq = from?.seq ?? 0
     if (!from) return
     this.#moment.seq = from.seq

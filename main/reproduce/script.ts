@@ -1,5 +1,5 @@
 /** A recorded run of real processes as a script that can be carried out again: what was done to it until it failed, each deed at its time. */
-import type { RunConfig } from '../../protocols/core/config.ts'
+import { membersOf, type RunConfig } from '../../protocols/core/config.ts'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import { type DatedDeed, DeedReader } from '../../protocols/sim/deeds.ts'
@@ -15,11 +15,13 @@ const SPARE_MS = 60_000
 export function scriptOf(config: RunConfig, service: AnyService, events: Iterable<RunEvent>): Trial {
   const reader = new DeedReader(config)
   const up = new Map<string, number>()
+  const members = membersOf(config)
   for (const event of events) {
     reader.take(event)
-    if (event.kind === 'node' && event.change.is === 'up' && !up.has(event.node)) up.set(event.node, event.atUs)
+    if (event.kind === 'node' && event.change.is === 'up' && members.includes(event.node) && !up.has(event.node))
+      up.set(event.node, event.atUs)
   }
-  // Steps begin when every process is up for the first time.
+  // Steps begin when every process that is there from the beginning is up for the first time.
   const openedUs = Math.max(0, ...up.values())
   let scale = config.timeScale
   const steps = reader.deeds.flatMap((dated): Step[] => {

@@ -89,6 +89,8 @@ export const stepSchemas = {
   pause: z.strictObject({ pause: word, as: label.optional(), ...within }),
   resume: z.strictObject({ resume: word, as: label.optional(), ...within }),
   wipe: z.strictObject({ wipe: word, as: label.optional(), ...within }),
+  add: z.strictObject({ add: word, as: label.optional(), ...within }),
+  remove: z.strictObject({ remove: word, as: label.optional(), ...within }),
   partition: z.strictObject({ partition: groups, as: label.optional(), ...within }),
   arm: z.strictObject({ arm: fault, as: label.optional(), ...within }),
   lift: z.strictObject({ lift: word, ...within }),

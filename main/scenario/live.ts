@@ -169,7 +169,8 @@ export class LiveStage implements Stage {
 
   async heal(deadline: Deadline): Promise<void> {
     await this.#client.call('run.heal', { run: this.run })
-    const healed = () => this.moment.faults.size === 0 && [...this.moment.nodes.values()].every((node) => node.status === 'up')
+    const healed = () =>
+      this.moment.faults.size === 0 && [...this.moment.nodes.values()].every(({ status }) => status === 'up' || status === 'empty')
     await this.#view.until(healed, deadline)
   }
 

@@ -190,6 +190,10 @@ function nodeWords(step: Step): { word: string; path: Path }[] {
       return [{ word: step.resume, path: ['resume'] }]
     case 'wipe':
       return [{ word: step.wipe, path: ['wipe'] }]
+    case 'add':
+      return [{ word: step.add, path: ['add'] }]
+    case 'remove':
+      return [{ word: step.remove, path: ['remove'] }]
     case 'tell':
       return [{ word: step.tell, path: ['tell'] }]
     case 'clock':

@@ -158,6 +158,10 @@ class Runner {
         return await this.#node(step, step.resume, 'resume', deadline)
       case 'wipe':
         return await this.#node(step, step.wipe, 'wipe', deadline)
+      case 'add':
+        return await this.#node(step, step.add, 'add', deadline)
+      case 'remove':
+        return await this.#node(step, step.remove, 'remove', deadline)
       case 'partition':
         return await this.#arm({ kind: 'cut', target: { groups: step.partition } }, step.as, deadline)
       case 'arm':
@@ -184,9 +188,10 @@ class Runner {
         return void (await this.#stage.timeScale(step.timeScale, deadline))
       case 'storm': {
         const { ms, liars: most } = step.storm
-        const protocol = most === 0 ? undefined : findProtocol(this.#scenario.run.protocol)
-        const liars = protocol ? { liars: { most, lies: liesOf(protocol).map(({ name }) => name) } } : {}
-        return await weather(this.#stage, { ms, deadline, ...liars, struck: () => this.#struck() })
+        const protocol = findProtocol(this.#scenario.run.protocol)
+        const liars = protocol && most > 0 ? { liars: { most, lies: liesOf(protocol).map(({ name }) => name) } } : {}
+        const members = protocol?.membership ? { membership: protocol.membership } : {}
+        return await weather(this.#stage, { ms, deadline, ...liars, ...members, struck: () => this.#struck() })
       }
       case 'say':
         return undefined
@@ -250,7 +255,7 @@ class Runner {
   ): Promise<NodeId> {
     const id = this.#words.node(word, this.#stage.moment)
     if (as !== undefined) this.#words.name(as, id)
-    if (action !== 'restart' && action !== 'resume') this.#struck()
+    if (action !== 'restart' && action !== 'resume' && action !== 'add') this.#struck()
     if (atMs !== undefined && this.#stage.strike) this.#stage.strike(id, action)
     else await this.#stage.node(id, action, deadline)
     return id

@@ -111,6 +111,10 @@ export function isDoneTo(action: NodeAction, node: NodeMoment, life: number): bo
       return node.status === 'up'
     case 'wipe':
       return node.wiped
+    case 'add':
+      return node.status === 'up'
+    case 'remove':
+      return node.status === 'empty'
     default:
       return action satisfies never
   }

@@ -7,7 +7,7 @@ import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
 import { deedsOf } from '../../protocols/sim/ambush.ts'
 import type { Watch } from '../../protocols/sim/lookout.ts'
 import type { Ambush, Deed, PlannedDeed } from '../../protocols/sim/misfortune.ts'
-import { drawPlan } from '../../protocols/sim/plan.ts'
+import { type Changes, drawPlan } from '../../protocols/sim/plan.ts'
 import { leaderOf } from './resolve.ts'
 import { type Deadline, type Stage, StepFailedError, TooLateError } from './stage.ts'
 
@@ -15,6 +15,8 @@ export interface Weather {
   readonly ms: number
   /** At most so many nodes turn Byzantine, and how nodes of this protocol can lie. */
   readonly liars?: { readonly most: number; readonly lies: readonly string[] }
+  /** Nodes come and go, where the protocol can change who is a member. */
+  readonly membership?: Omit<Changes, 'spares'>
   readonly deadline: Deadline
   /** Called before each misfortune. */
   struck(): void
@@ -50,7 +52,10 @@ class Storm {
     const { seed, moment, omens } = stage
     const nodes = [...moment.nodes.keys()]
     const types = omens ? { messageTypes: omens.messageTypes } : {}
-    this.#coming = [...drawPlan({ seed, nodes, ms: settings.ms, ...types, ...(settings.liars ? { liars: settings.liars } : {}) })]
+    const { ms, liars, membership } = settings
+    const spares = nodes.filter((id) => moment.nodes.get(id)?.status === 'empty')
+    const changes = membership && spares.length > 0 ? { changes: { ...membership, spares } } : {}
+    this.#coming = [...drawPlan({ seed, nodes, ms, ...types, ...(liars ? { liars } : {}), ...changes })]
     this.#beganMs = stage.nowMs()
   }
 
@@ -163,7 +168,9 @@ class Storm {
       }
       case 'tell':
         try {
-          await stage.tell(deed.node, deed.control, deadline)
+          const node = deed.node === 'leader' ? leaderOf(stage.moment) : deed.node
+          if (node === undefined) return false
+          await stage.tell(node, deed.control, deadline)
           return true
         } catch (error) {
           if (error instanceof StepFailedError) return false

@@ -119,8 +119,7 @@ class LiveSimulator {
 
   /** As a live run is begun: it is there when every process is up. That is waited for by computing alone. */
   #boot(): void {
-    const isUp = () => this.#simulation.nodes.every((id) => this.#simulation.node(id).step > 0)
-    this.#simulation.run(60_000_000, isUp)
+    this.#simulation.run(60_000_000, () => this.#simulation.isBegun)
   }
 
   #go(): void {

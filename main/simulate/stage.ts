@@ -9,6 +9,7 @@ import { endpointIds, nodeIds } from '../../protocols/core/ids.ts'
 import type { Control } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import type { NodeMoment } from '../../protocols/core/moment.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import type { ClockSetting } from '../../protocols/sim/clock.ts'
 import { Judging } from '../../protocols/sim/judging.ts'
@@ -88,8 +89,7 @@ export class SimStage implements Stage {
 
   /** As a live run is begun: the steps begin when every process is up. */
   async open(): Promise<void> {
-    const isUp = () => this.simulation.nodes.every((id) => this.simulation.node(id).step > 0)
-    await this.until(isUp, { atMs: this.nowMs() + 60_000, whole: true })
+    await this.until(() => this.simulation.isBegun, { atMs: this.nowMs() + 60_000, whole: true })
   }
 
   async close(): Promise<void> {}
@@ -199,7 +199,8 @@ export class SimStage implements Stage {
 
   async heal(deadline: Deadline): Promise<void> {
     this.simulation.heal()
-    await this.until(() => this.simulation.nodes.every((id) => this.simulation.node(id).status === 'up'), deadline)
+    const isHealed = ({ status }: NodeMoment) => status === 'up' || status === 'empty'
+    await this.until(() => [...this.moment.nodes.values()].every(isHealed), deadline)
   }
 
   async timeScale(scale: number): Promise<void> {

@@ -16,7 +16,7 @@ export class Tally extends Listener {
     if (event.kind !== 'action') return
     const { action } = event
     if (action.do === 'arm') this.count(action.fault.kind)
-    if (action.do === 'node' && (action.what === 'crash' || action.what === 'pause' || action.what === 'wipe')) this.count(action.what)
+    if (action.do === 'node' && action.what !== 'restart' && action.what !== 'resume') this.count(action.what)
   }
 
   count(kind: string, times = 1): void {

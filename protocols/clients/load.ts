@@ -6,7 +6,6 @@
 import type { Load } from '../core/config.ts'
 import { draw, Purpose } from '../core/prng.ts'
 import { newClient, type RunClient } from './client.ts'
-import { Compass } from './compass.ts'
 import type { Alarm, ClientWorld } from './desk.ts'
 import type { Finished } from './session.ts'
 
@@ -57,7 +56,7 @@ export class LoadGenerator {
     while (this.#clients.length < load.clients) this.#clients.push(this.#newClient())
     for (const [index, client] of this.#clients.entries()) {
       const { compass, manners } = this.#options.world
-      client.compass = load.gossip === false || manners.asks === 'any' ? new Compass(compass.nodes, index % compass.nodes) : compass
+      client.compass = load.gossip === false || manners.asks === 'any' ? compass.own(index) : compass
     }
     this.#nextMs = this.#nowMs()
     for (const client of this.#clients.slice(0, load.clients)) if (!client.isBusy) this.#onFree(client, load)

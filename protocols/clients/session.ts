@@ -6,7 +6,7 @@
 import type { ReturnEvent } from '../core/event.ts'
 import type { ClientOutcome, ClientRequest } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
-import { Compass } from './compass.ts'
+import type { Compass } from './compass.ts'
 import type { Asker, ClientWorld } from './desk.ts'
 
 export const ANSWER_MS_MIN = 500
@@ -66,7 +66,7 @@ export class LogicalClient implements Asker {
     const { compass, manners } = world
     this.name = name
     this.#world = world
-    this.compass = manners.asks === 'any' ? new Compass(compass.nodes, place % compass.nodes) : compass
+    this.compass = manners.asks === 'any' ? compass.own(place) : compass
     if (!manners.sessions) this.#session = 0
   }
 

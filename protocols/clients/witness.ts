@@ -72,7 +72,7 @@ export class WitnessClient implements Asker {
     desk.beginEvent()
     if (nowMs >= task.giveUpAtMs) return this.#finish(task, { is: 'unknown', why: this.#tooFew(task, 'within 10 s') })
     task.timeouts += 1
-    for (let node = 0; node < compass.nodes; node++) desk.ask(this, node, task.request, task.opText, task.ask)
+    for (let node = 0; node < compass.nodes; node++) if (!compass.empty.has(node)) desk.ask(this, node, task.request, task.opText, task.ask)
     this.#wait(task)
   }
 

@@ -1,5 +1,6 @@
 /** What a run is: everything that must be known to start it, or to understand its recording. */
 import { z } from 'zod'
+import { type NodeId, nodeIds } from './ids.ts'
 
 export const loadSchema = z.strictObject({
   /** Logical clients, each with one operation outstanding. */
@@ -27,7 +28,10 @@ export const runConfigSchema = z.strictObject({
   protocol: z.string().default('raft'),
   service: z.string().default('kv'),
   mode: modeSchema.default('real'),
+  /** All seats, those that are empty at the beginning included. */
   nodes: z.int().min(1).max(15).default(5),
+  /** So many of the last seats are empty at the beginning: their nodes do not exist until somebody adds them. */
+  spares: z.int().min(0).max(14).default(0),
   seed: z.int().min(0).max(4_294_967_295).default(1),
   /** `batch`: what a step persists is synced to the disk before its messages leave. `never`: written, not synced. */
   sync: z.enum(['batch', 'never']).default('batch'),
@@ -42,6 +46,9 @@ export const runConfigSchema = z.strictObject({
   load: loadSchema.optional(),
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
+
+/** Who is there when a run begins: the seats that are not spare, in index order. */
+export const membersOf = ({ nodes, spares }: Pick<RunConfig, 'nodes' | 'spares'>): NodeId[] => nodeIds(Math.max(1, nodes - spares))
 
 /** Hosts of an imported run: a chunk has at most 64 endpoints, and the clients are one. */
 export const IMPORTED_HOSTS_MAX = 63

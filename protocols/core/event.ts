@@ -102,8 +102,8 @@ export interface HoldEvent extends Recorded {
 export type NodeChange =
   /** `pid`: 0 where the node is simulated. */
   | { readonly is: 'up'; readonly pid: number; readonly life: number }
-  /** The process ended. `asked`: a person or a scenario did it. */
-  | { readonly is: 'down'; readonly asked: boolean; readonly reason: string }
+  /** The process ended. `asked`: a person or a scenario did it. `removed`: for good, its seat is empty. */
+  | { readonly is: 'down'; readonly asked: boolean; readonly reason: string; readonly removed?: true }
   | { readonly is: 'paused' }
   | { readonly is: 'resumed' }
   | { readonly is: 'wiped' }

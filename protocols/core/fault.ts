@@ -65,8 +65,11 @@ export type NetworkFault = z.infer<typeof networkFaultSchema>
 export type NetworkFaultInput = z.input<typeof networkFaultSchema>
 export type ArmedFault = NetworkFault & { readonly id: FaultId }
 
-/** What can be done to a node's process. Crash is kill -9, pause is SIGSTOP; wipe empties the disk of a node that is down. */
-export const nodeActionSchema = z.enum(['crash', 'restart', 'pause', 'resume', 'wipe'])
+/**
+ * What can be done to a node's process. Crash is kill -9, pause is SIGSTOP; wipe empties the disk of a node that is down. Add starts the
+ * process of an empty seat; remove ends a process for good: its seat is empty then, and nobody restarts it.
+ */
+export const nodeActionSchema = z.enum(['crash', 'restart', 'pause', 'resume', 'wipe', 'add', 'remove'])
 export type NodeAction = z.infer<typeof nodeActionSchema>
 
 /** What a node is told from outside, before its protocol has looked at it. */

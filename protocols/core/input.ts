@@ -14,8 +14,10 @@ export interface Ambient {
 export interface StartInput extends Ambient {
   readonly kind: 'start'
   readonly id: NodeId
-  /** All nodes of the cluster in index order, this one included. */
+  /** All nodes of the run in index order, this one included, whether or not they are there yet. */
   readonly nodes: readonly NodeId[]
+  /** Who is a member when the run begins, in index order: all nodes but those that are added later. A protocol without membership changes has no use for it. */
+  readonly members: readonly NodeId[]
   /** The parsed options of the protocol. */
   readonly options: unknown
   /** What this node persisted in earlier lives and its disk still holds, in order. Empty on a first start or after a wipe. */

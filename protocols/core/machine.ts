@@ -98,6 +98,21 @@ export interface ClientManners {
   accepts?(nodes: number, options: unknown): number
 }
 
+/** How nodes come into the group and go while a run goes on, for a lab that adds processes and ends them. */
+export interface Membership {
+  /** What is told so that this node, which runs, becomes a member. */
+  join(node: NodeId): Control
+  /** What is told so that it is one no more. */
+  leave(node: NodeId): Control
+  /** Who is told: whoever leads, or the node itself. */
+  readonly told: 'leader' | 'itself'
+  /**
+   * Whether this node is a member by what the nodes that run show; undefined while that is changing, or nobody knows. After a leave its process
+   * is ended once it says false. Where it is absent, at once.
+   */
+  isMember?(node: NodeId, shown: ReadonlyMap<NodeId, Observation>): boolean | undefined
+}
+
 export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessage, O = unknown> {
   /** Lower case, also the folder's name: `raft`. */
   readonly name: string
@@ -114,8 +129,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly bears?: { faulty(nodes: number): number; readonly lies: boolean }
   /** Settings of a run, with defaults for every field: `options.parse({})` is valid. */
   readonly options: ZodType<O>
-  /** Why a cluster of these nodes cannot run with these options, or undefined: what the schema cannot know. Asked before anything starts. */
-  refuse?(options: O, nodes: readonly NodeId[]): string | undefined
+  /** Why a cluster of these nodes, of which these are there at the beginning, cannot run with these options, or undefined: what the schema cannot know. Asked before anything starts. */
+  refuse?(options: O, nodes: readonly NodeId[], members: readonly NodeId[]): string | undefined
   /** A label, unit and one sentence for each option, for forms. */
   readonly optionSpecs: readonly { name: string; label: string; unit?: string; help: string }[]
   readonly messages: readonly MessageSpec[]
@@ -124,6 +139,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly timers: readonly { name: string; help: string }[]
   /** What its nodes can be told from outside; none when absent. */
   readonly controls?: readonly ControlSpec[]
+  /** How nodes are added and removed during a run; all are there from the beginning when absent. */
+  readonly membership?: Membership
   /** How its nodes can lie, besides what any node can: protocols/lies. */
   readonly lies?: readonly LieSpec<S, M>[]
   /** Every note that a step can make. A sweep says which of them were never seen. */

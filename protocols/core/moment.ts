@@ -11,7 +11,11 @@ import type { ArmedFault, ClockSetting, SyncMs } from './fault.ts'
 import type { EndpointId, FaultId, MessageId, NodeId } from './ids.ts'
 import type { Observation } from './machine.ts'
 
-export type NodeStatus = 'starting' | 'up' | 'paused' | 'down'
+/** `empty`: nobody is there, for the node was not added yet, or was removed. */
+export type NodeStatus = 'starting' | 'up' | 'paused' | 'down' | 'empty'
+
+/** There is no process. */
+export const isOut = (status: NodeStatus): boolean => status === 'down' || status === 'empty'
 
 export interface NodeMoment {
   status: NodeStatus
@@ -52,15 +56,16 @@ export interface Moment {
   ended: boolean
 }
 
-/** A run before its first event. */
-export function firstMoment(nodes: readonly NodeId[], timeScale: number): Moment {
+/** A run before its first event; so many of its last seats are empty. */
+export function firstMoment(nodes: readonly NodeId[], timeScale: number, spares = 0): Moment {
+  const statusOf = (index: number): NodeStatus => (index < nodes.length - spares ? 'starting' : 'empty')
   return {
     seq: 0,
     atUs: 0,
     nodes: new Map(
-      nodes.map((id) => [
+      nodes.map((id, index) => [
         id,
-        { status: 'starting', pid: undefined, life: 0, step: 0, observation: undefined, reason: undefined, wiped: false },
+        { status: statusOf(index), pid: undefined, life: 0, step: 0, observation: undefined, reason: undefined, wiped: false },
       ]),
     ),
     inFlight: new Map(),
@@ -125,7 +130,7 @@ export function advance(moment: Moment, event: RunEvent): void {
 export function stepped(node: NodeMoment, life: number, step: number): boolean {
   if (life < node.life) return false
   if (life > node.life) node.observation = undefined
-  const over = node.status === 'down' && life === node.life
+  const over = isOut(node.status) && life === node.life
   node.life = life
   node.step = step
   return !over
@@ -151,7 +156,7 @@ function changeNode(moment: Moment, id: NodeId, change: Extract<RunEvent, { kind
       Object.assign(node, { status: 'up', pid: change.pid, reason: undefined, wiped: false })
       return
     case 'down':
-      Object.assign(node, { status: 'down', pid: undefined, observation: undefined, reason: change.reason })
+      Object.assign(node, { status: change.removed ? 'empty' : 'down', pid: undefined, observation: undefined, reason: change.reason })
       return
     case 'paused':
       node.status = 'paused'
@@ -195,8 +200,12 @@ function act(moment: Moment, action: Extract<RunEvent, { kind: 'action' }>['acti
       if (node) node.syncMs = action.syncMs ?? undefined
       return
     }
+    case 'node': {
+      const node = moment.nodes.get(action.node)
+      if (node?.status === 'empty' && action.what === 'add') node.status = 'starting'
+      return
+    }
     case 'release':
-    case 'node':
     case 'control':
       return
     default:

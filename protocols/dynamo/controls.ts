@@ -1,7 +1,7 @@
 /** What a node can be told from outside: to count otherwise, to join, to leave. What becomes of it is in gossip.ts. */
 import { z } from 'zod'
 import type { Control } from '../core/input.ts'
-import type { ControlSpec } from '../core/machine.ts'
+import type { ControlSpec, Membership } from '../core/machine.ts'
 
 const copies = z.int().min(1).max(15)
 const control = (name: string, fields: z.ZodRawShape = {}) =>
@@ -34,3 +34,16 @@ export const controls: readonly ControlSpec[] = [
     schema: control('leave'),
   },
 ]
+
+/** A node says of itself that it joins or leaves (§4.8.1). It is out for good when another one knows, for that one spreads it. */
+export const membership: Membership = {
+  join: () => ({ name: 'join' }),
+  leave: () => ({ name: 'leave' }),
+  told: 'itself',
+  isMember: (node, shown) => {
+    const own = shown.get(node)
+    if (own?.facts.member === 'in') return true
+    if (own?.facts.member !== 'out') return undefined
+    return [...shown].some(([other, { epoch }]) => other !== node && epoch >= own.epoch) ? false : undefined
+  },
+}

@@ -21,7 +21,7 @@ import { trust } from './targets.ts'
 export const dynamoMachine = (): Machine<DynamoState, DynamoMessage> => ({
   start(input: StartInput): Step<DynamoState, DynamoMessage> {
     const options = input.options as DynamoOptions
-    const state = recover(initialState(input.id, input.nodes, options), input.recovered)
+    const state = recover(initialState(input.id, input.nodes, options, input.members), input.recovered)
     const turn = beginTurn({ ...state, life: input.coin.toString(36) }, input)
     if (state.actor === '') rename(turn, input.coin)
     setTimer(turn, 'handOff', options.hintMs)

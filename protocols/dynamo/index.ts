@@ -1,7 +1,7 @@
 /** A Dynamo-style store as the rest of Synod sees it. */
 import type { ProtocolDefinition } from '../core/machine.ts'
 import { decode, encode } from './codec.ts'
-import { controls } from './controls.ts'
+import { controls, membership } from './controls.ts'
 import { dynamoMachine } from './dynamo.ts'
 import { invariants } from './invariants.ts'
 import { type DynamoMessage, dynamoMessageSchema, messageSpecs } from './messages.ts'
@@ -38,7 +38,11 @@ export const dynamo: ProtocolDefinition<DynamoState, DynamoMessage, DynamoOption
       label: 'Conflicts',
       help: 'siblings: versions that know nothing of each other are kept, and clients merge them (§4.4). last-writer-wins: the later clock is kept, and an acknowledged write may be lost.',
     },
-    { name: 'members', label: 'Members', help: 'Nodes on the ring at the start: all, or some such as n1 n2 n3. Others can join (§4.8.1).' },
+    {
+      name: 'members',
+      label: 'Members',
+      help: 'Nodes on the ring at the start: all that are there, or some such as n1 n2 n3. Others can join (§4.8.1).',
+    },
     {
       name: 'partitions',
       label: 'Partitions',
@@ -84,6 +88,7 @@ export const dynamo: ProtocolDefinition<DynamoState, DynamoMessage, DynamoOption
     { name: 'gossip', help: 'The member table goes to somebody (§4.8.1).' },
   ],
   controls,
+  membership,
   notes,
   facts,
   services: ['store'],

@@ -24,9 +24,9 @@ export const optionsSchema = z.strictObject({
 })
 export type DynamoOptions = z.infer<typeof optionsSchema>
 
-/** Members at the start. */
-export const membersAtStart = ({ members }: DynamoOptions, nodes: readonly NodeId[]): readonly NodeId[] =>
-  members.trim() === 'all' ? nodes : nodes.filter((node) => named(members).includes(node))
+/** Members at the start: those that are there then, unless the option names others. */
+export const membersAtStart = ({ members }: DynamoOptions, nodes: readonly NodeId[], there: readonly NodeId[]): readonly NodeId[] =>
+  members.trim() === 'all' ? there : nodes.filter((node) => named(members).includes(node))
 
 /** Why so many copies and answers cannot be, among so many members. */
 export function impossible(
@@ -40,14 +40,16 @@ export function impossible(
   return undefined
 }
 
-export function refuse(options: DynamoOptions, nodes: readonly NodeId[]): string | undefined {
+export function refuse(options: DynamoOptions, nodes: readonly NodeId[], there = nodes): string | undefined {
   if (options.members.trim() !== 'all') {
-    const unknown = named(options.members).find((node) => !nodes.includes(node))
-    if (unknown !== undefined) return `The option members names ${unknown}, but this run has ${nodes.join(', ')}.`
+    const absent = named(options.members).find((node) => !there.includes(node))
+    if (absent !== undefined && nodes.includes(absent))
+      return `The option members names ${absent}, which is not there at the beginning: its seat is a spare one.`
+    if (absent !== undefined) return `The option members names ${absent}, but this run has ${nodes.join(', ')}.`
   }
   if (options.replicaMs > options.requestMs)
     return `A request ends after ${options.requestMs} ms, before its coordinator gives up a silent replica (${options.replicaMs} ms): raise requestMs or lower replicaMs.`
-  return impossible(options, membersAtStart(options, nodes).length)
+  return impossible(options, membersAtStart(options, nodes, there).length)
 }
 
 /** What a setting promises and what it bears, in sentences (§4.5, §6). Counted of the N nodes at home. */

@@ -296,8 +296,9 @@ expect: { operations: ok, facts: [{ fact: holds, value: x=(deleted) }] }
     teaches: 'Ranges move before their keeper goes: nothing is lost, and a read finds everything (§4.8.1, §4.9).',
     text: `name: One joins, one leaves
 about: >
-  n5 joins a ring of four, takes its ranges over and is in. Then n1 leaves: what it kept goes to whoever keeps it now, and it holds nothing any more.
-run: { protocol: dynamo, service: store, nodes: 5, options: { members: n1 n2 n3 n4 } }
+  n5 is added to a ring of four: its process starts, it joins, takes its ranges over and is in. Then n1 leaves: what it kept goes to whoever keeps it now, it holds
+  nothing any more, and its process is ended.
+run: { protocol: dynamo, service: store, nodes: 5, spares: 1 }
 steps:
   - client: put a 1
   - client: put b 2
@@ -305,6 +306,7 @@ steps:
   - client: put d 4
   - client: put e 5
   - client: put f 6
+  - add: n5
   - tell: n5
     control: join
   - wait: { fact: member, of: n5, value: in }
@@ -314,6 +316,7 @@ steps:
   - wait: { fact: member, of: n1, value: out }
   - wait: { fact: keys, of: n1, value: 0 }
   - wait: { fact: behind, value: 0 }
+  - remove: n1
   - client: get a
     expect: 1
   - client: get b
@@ -326,7 +329,7 @@ steps:
     expect: 5
   - client: get f
     expect: 6
-expect: { operations: ok, facts: [{ of: n5, fact: member, value: in }, { of: n5, fact: keys, is: ">", value: 0 }] }
+expect: { operations: ok, running: 4, facts: [{ of: n5, fact: member, value: in }, { of: n5, fact: keys, is: ">", value: 0 }] }
 `,
   },
   {

@@ -78,9 +78,9 @@ export interface DynamoState {
   readonly mark: number
 }
 
-export function initialState(id: NodeId, nodes: readonly NodeId[], options: DynamoOptions): DynamoState {
+export function initialState(id: NodeId, nodes: readonly NodeId[], options: DynamoOptions, there = nodes): DynamoState {
   const { n, r, w } = options
-  const atStart = membersAtStart(options, nodes)
+  const atStart = membersAtStart(options, nodes, there)
   const members = Object.fromEntries(
     nodes.map((node) => [node, { status: atStart.includes(node) ? ('in' as const) : ('out' as const), version: 0 }]),
   )

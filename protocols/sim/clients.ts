@@ -25,6 +25,8 @@ export interface ClientsOptions {
   /** Equal answers of different nodes that make a result. */
   readonly accepts: number
   readonly nodes: readonly NodeId[]
+  /** Indexes of those that are not there. */
+  readonly empty: readonly number[]
   readonly seed: number
   /** Where other clients were, in whose place these go on. */
   readonly cut?: ClientsCut
@@ -36,16 +38,18 @@ export class SimClients {
   readonly #options: ClientsOptions
   readonly #bars: ClientBars
   readonly #load: LoadGenerator
+  readonly #compass: Compass
   #operations: number
   #isTicking = false
   readonly #tick = { happen: () => this.#onTick() }
 
   constructor(options: ClientsOptions) {
     this.#options = options
-    const { agenda, desk, service, manners, accepts, nodes, seed, cut, onLoadDone } = options
+    const { agenda, desk, service, manners, accepts, nodes, empty, seed, cut, onLoadDone } = options
     this.#operations = cut?.operations ?? 0
+    this.#compass = new Compass(nodes.length, 0, new Set(empty))
     const world: ClientWorld = {
-      ...{ desk, service, manners, accepts, compass: new Compass(nodes.length) },
+      ...{ desk, service, manners, accepts, compass: this.#compass },
       nodeIndex: (node) => nodes.indexOf(nodeId(node)),
       nextOperation: () => ++this.#operations,
     }
@@ -68,6 +72,11 @@ export class SimClients {
   set(load: Load | undefined, done?: number): void {
     this.#beginTicking()
     this.#load.set(load, done)
+  }
+
+  /** A node was added, or removed. */
+  seat(node: number, isTaken: boolean): void {
+    this.#compass.seat(node, isTaken)
   }
 
   /** The run ends: what is under way stays without a result. */

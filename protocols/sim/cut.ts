@@ -32,7 +32,7 @@ export interface Cut {
 
 export interface NodeCut {
   /** `starting`: the next life is to begin. */
-  readonly status: 'down' | 'starting' | 'up' | 'paused'
+  readonly status: 'down' | 'starting' | 'up' | 'paused' | 'empty'
   /** The last one that began. */
   readonly life: number
   readonly step: number

@@ -26,6 +26,7 @@ export interface NodeWorld {
   /** Of all that is drawn from here on. */
   seed: number
   readonly nodes: readonly NodeId[]
+  readonly members: readonly NodeId[]
   readonly timerNames: readonly string[]
   readonly typeOf: ReadonlyMap<string, number>
   readonly options: unknown
@@ -44,7 +45,7 @@ export class SimNode {
   readonly endpoint: number
   readonly clock = new NodeClock()
   readonly disk = new SimDisk()
-  status: 'down' | 'starting' | 'up' | 'paused' = 'down'
+  status: 'down' | 'starting' | 'up' | 'paused' | 'empty' = 'down'
   life = 0
   step = 0
   state: unknown
@@ -98,7 +99,7 @@ export class SimNode {
     this.#stamps.continue(cut.lamport, cut.clock)
     if (cut.status === 'starting') return this.boot()
     this.status = cut.status
-    if (cut.status === 'down') return
+    if (cut.status === 'down' || cut.status === 'empty') return
     this.step = cut.step
     this.state = cut.state
     this.#messages = cut.messages
@@ -129,7 +130,18 @@ export class SimNode {
 
   /** The process and what it held in memory are gone, and all that its disk had not synced. */
   crash(): void {
-    this.status = 'down'
+    this.#end('down')
+    this.#say({ is: 'down', asked: true, reason: 'killed' })
+  }
+
+  /** The same, and for good: its seat is empty. What its disk holds stays with it. */
+  remove(): void {
+    this.#end('empty')
+    this.#say({ is: 'down', asked: true, reason: 'removed', removed: true })
+  }
+
+  #end(status: 'down' | 'empty'): void {
+    this.status = status
     this.state = undefined
     this.lostRecords += this.disk.crash()
     this.#deadlines = this.#noDeadlines()
@@ -141,7 +153,6 @@ export class SimNode {
     this.#isUnsynced = false
     this.#isSyncing = false
     this.#isSyncedUnseen = false
-    this.#say({ is: 'down', asked: true, reason: 'killed' })
   }
 
   /** It stands still: its timers pass by, and what arrives waits. */
@@ -192,7 +203,7 @@ export class SimNode {
   }
 
   #begin(): void {
-    const { nodes, options, machine } = this.#world
+    const { nodes, members, options, machine } = this.#world
     const { lamport, clock } = this.#stamps
     this.#stamps = new Stamps(nodes.length + 1, this.endpoint)
     this.#stamps.beginAt({ lamport, own: clock[this.endpoint] as number })
@@ -205,7 +216,7 @@ export class SimNode {
     this.#say({ is: 'up', pid: 0, life: this.life })
     this.#stamps.local()
     const recovered = this.disk.recovered()
-    const input: StartInput = { kind: 'start', id: this.id, nodes, options, recovered, ...this.#ambient() }
+    const input: StartInput = { kind: 'start', id: this.id, nodes, members, options, recovered, ...this.#ambient() }
     this.#carryOut(input, machine.start(input), StepInputKind.start, recovered.length)
   }
 

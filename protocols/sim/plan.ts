@@ -8,9 +8,17 @@
  */
 import type { LinkTarget, NetworkFault } from '../core/fault.ts'
 import { CLIENTS, type NodeId } from '../core/ids.ts'
+import type { Control } from '../core/input.ts'
+import type { Membership } from '../core/machine.ts'
 import { between, draw, fraction, Purpose } from '../core/prng.ts'
 import { TRUE_CLOCK } from './clock.ts'
 import type { Ambush, Deed, Omen, PlannedDeed, Strike } from './misfortune.ts'
+
+/** How nodes come and go. */
+export interface Changes extends Pick<Membership, 'join' | 'leave' | 'told'> {
+  /** Seats that are empty. */
+  readonly spares: readonly NodeId[]
+}
 
 export interface PlanSetup {
   readonly seed: number
@@ -20,6 +28,8 @@ export interface PlanSetup {
   readonly messageTypes?: readonly string[]
   /** At most so many nodes turn Byzantine, and what they may do then. */
   readonly liars?: { readonly most: number; readonly lies: readonly string[] }
+  /** Nodes are added, join and leave, where they can. */
+  readonly changes?: Changes
 }
 
 /** Draws the deeds of a storm, in order of time. */
@@ -35,6 +45,7 @@ class Planner {
   readonly #types: readonly string[]
   readonly #ms: number
   readonly #liars: NonNullable<PlanSetup['liars']>
+  readonly #changes: Changes | undefined
   readonly #deeds: PlannedDeed[] = []
   /** Until when a node has enough. */
   readonly #busyUntilMs = new Map<NodeId, number>()
@@ -51,12 +62,13 @@ class Planner {
   #coins = 0
   #labels = 0
 
-  constructor({ seed, nodes, ms, messageTypes = [], liars = { most: 0, lies: [] } }: PlanSetup) {
+  constructor({ seed, nodes, ms, messageTypes = [], liars = { most: 0, lies: [] }, changes }: PlanSetup) {
     this.#seed = seed
     this.#nodes = nodes
     this.#types = messageTypes
     this.#ms = ms
     this.#liars = liars
+    this.#changes = changes
     this.#everyMs = this.#oneOf(20, 50, 150, 400, 1000)
     this.#downMsMax = this.#oneOf(5, 40, 200, 1500)
     this.#partMsMax = this.#oneOf(100, 500, 2000)
@@ -71,6 +83,7 @@ class Planner {
     const nextMs = () => this.#between(0, 2 * this.#everyMs)
     for (let atMs = nextMs(); atMs < this.#ms; atMs += nextMs()) this.#oneOf(...kinds).call(this, atMs)
     this.#turnSome()
+    this.#changeMembers()
     // Nothing is left behind that only a simulation can put right. Equal times keep the order in which they were drawn.
     for (const node of this.#slow) this.#deeds.push({ atMs: this.#ms, deed: { do: 'disk', node, syncMs: undefined } })
     for (const node of this.#skewed) this.#deeds.push({ atMs: this.#ms, deed: { do: 'clock', node, setting: TRUE_CLOCK } })
@@ -92,6 +105,24 @@ class Planner {
       })
       const control = { name: 'lie', lies: told.map(({ lie, to }) => (to.length === 0 ? { lie } : { lie, to })) }
       this.#add(this.#between(0, this.#ms / 4), { do: 'tell', node, control })
+    }
+  }
+
+  /** Drawn last, so that a run without empty seats has the storm that it always had. No more leave than joined before, so that enough stay. */
+  #changeMembers(): void {
+    const { join, leave, told, spares } = this.#changes ?? { spares: [] }
+    if (!join || !leave || spares.length === 0 || this.#coin() % 8 === 0) return
+    const tell = (atMs: number, node: NodeId, control: Control) =>
+      this.#add(atMs, { do: 'tell', node: told === 'leader' ? 'leader' : node, control })
+    for (const spare of spares) {
+      const atMs = this.#between(0, 0.6 * this.#ms)
+      const joinMs = atMs + this.#between(60, 600)
+      this.#add(atMs, { do: 'node', node: spare, what: 'add' })
+      tell(joinMs, spare, join(spare))
+      tell(joinMs + this.#between(300, 1500), spare, join(spare)) // it may have fallen on deaf ears
+      if (this.#coin() % 2 === 0) continue
+      const other = this.#oneOf(...this.#nodes)
+      tell(joinMs + this.#between(500, 3000), other, leave(other))
     }
   }
 

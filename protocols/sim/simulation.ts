@@ -6,7 +6,7 @@
 import type { Asking } from '../clients/bar.ts'
 import { acceptsOf, mannersOf } from '../clients/manners.ts'
 import type { Finished } from '../clients/session.ts'
-import type { Load, RunConfig } from '../core/config.ts'
+import { type Load, membersOf, type RunConfig } from '../core/config.ts'
 import { type ActionEvent, CLIENT_MESSAGE_TYPES, type DropEvent, messageTypesOf, type NodeEvent, type Unnumbered } from '../core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../core/fault.ts'
 import { type EndpointId, endpointIds, type FaultId, faultId, type MessageId, type NodeId, nodeIds } from '../core/ids.ts'
@@ -23,6 +23,7 @@ import { SimDesk } from './desk.ts'
 import { SimLink } from './link.ts'
 import { type NodeWorld, SimNode } from './node.ts'
 import type { Letter, Sink, StepSeen, Word } from './sink.ts'
+import { whyNot } from './whyNot.ts'
 
 export interface SimulationSetup {
   readonly protocol: AnyProtocol
@@ -101,15 +102,27 @@ export class Simulation {
     this.#sink = new Counted(this, setup.sink)
     const agenda = this.#agenda
     const sink = this.#sink
+    const members = membersOf(config)
     const post = (letter: Letter) => this.#post(letter)
     this.#world = {
-      ...{ agenda, sink, post, nodes: this.nodes, seed: config.seed, sync: config.sync, syncMs: costs.syncMs, bootMs: costs.bootMs },
+      ...{
+        agenda,
+        sink,
+        post,
+        nodes: this.nodes,
+        members,
+        seed: config.seed,
+        sync: config.sync,
+        syncMs: costs.syncMs,
+        bootMs: costs.bootMs,
+      },
       machine: protocol.machine(service),
       timerNames: protocol.timers.map(({ name }) => name),
       typeOf: new Map(this.messageTypes.map((type, index) => [type, index])),
       options: protocol.options.parse(config.options),
     }
     this.#nodes = this.nodes.map((_, endpoint) => new SimNode(this.#world, endpoint))
+    const empty = this.#nodes.filter(({ endpoint }) => (from ? from.cut.nodes[endpoint]?.status === 'empty' : endpoint >= members.length))
     this.#links = this.#makeLinks(costs.latencyMs)
     const [request] = CLIENT_MESSAGE_TYPES
     this.#desk = new SimDesk({ agenda, sink, post, endpoint: this.nodes.length, requestType: this.messageTypes.indexOf(request) })
@@ -123,6 +136,7 @@ export class Simulation {
         manners: mannersOf(protocol),
         accepts: acceptsOf(protocol, config.nodes, config.options),
         nodes: this.nodes,
+        empty: empty.map(({ endpoint }) => endpoint),
         seed: config.seed,
         onLoadDone,
       },
@@ -131,7 +145,10 @@ export class Simulation {
     this.#isLoadAwaited = from ? from.cut.isLoadAwaited : config.load !== undefined
     this.#shown = this.nodes.map(() => ({ state: undefined, observation: undefined }))
     if (from) this.#continue(from.cut, from.seed, costs.latencyMs.max)
-    else for (const node of this.#nodes) node.boot()
+    else
+      for (const node of this.#nodes)
+        if (empty.includes(node)) node.status = 'empty'
+        else node.boot()
   }
 
   get nowUs(): number {
@@ -193,13 +210,8 @@ export class Simulation {
   /** Throws SimulationError when the node is not in a state for it. */
   act(id: NodeId, what: NodeAction): void {
     const node = this.node(id)
-    const { status } = node
-    if (what === 'restart' && status !== 'down') throw new SimulationError(`${id} is running already. Crash it first.`)
-    if (what === 'wipe' && status !== 'down') throw new SimulationError(`${id} is running: its disk cannot be wiped under it.`)
-    if ((what === 'crash' || what === 'pause' || what === 'resume') && status === 'down')
-      throw new SimulationError(`${id} is down: there is nothing to ${what}.`, 'down')
-    if (what === 'pause' && status !== 'up') throw new SimulationError(`${id} is ${status}: it cannot be paused.`)
-    if (what === 'resume' && status !== 'paused') throw new SimulationError(`${id} is not paused.`)
+    const problem = whyNot(id, node.status, what, this.#setup.protocol)
+    if (problem) throw new SimulationError(problem.text, problem.why)
     this.#action({ do: 'node', node: id, what })
     switch (what) {
       case 'crash':
@@ -212,6 +224,12 @@ export class Simulation {
         return node.resume()
       case 'wipe':
         return node.wipe()
+      case 'add':
+        this.#clients.seat(node.endpoint, true)
+        return node.boot()
+      case 'remove':
+        this.#clients.seat(node.endpoint, false)
+        return node.remove()
       default:
         return what satisfies never
     }
@@ -233,7 +251,8 @@ export class Simulation {
   /** Tells a node something that is no message of its protocol. Throws when it does not run. */
   tell(id: NodeId, control: Control): void {
     const node = this.node(id)
-    if (node.status !== 'up') throw new SimulationError(`${id} is ${node.status}: it hears nothing.`, 'down')
+    if (node.status !== 'up')
+      throw new SimulationError(`${id} is ${node.status === 'empty' ? 'not there' : node.status}: it hears nothing.`, 'down')
     this.#action({ do: 'control', node: id, control })
     node.tell(control)
   }
@@ -264,7 +283,12 @@ export class Simulation {
     return count
   }
 
-  /** Lifts every fault, sets clocks and disks right, resumes paused nodes, restarts those that are down. */
+  /** Every node that is there has taken its first step. */
+  get isBegun(): boolean {
+    return this.#nodes.every(({ status, step }) => status === 'empty' || step > 0)
+  }
+
+  /** Lifts every fault, sets clocks and disks right, resumes paused nodes, restarts those that are down. Empty seats stay empty. */
   heal(): void {
     for (const id of [...this.faults.keys()]) this.lift(id)
     for (const { id, status, clock, syncMs } of this.#nodes) {
@@ -334,6 +358,10 @@ export class Simulation {
         return node.status === 'paused' ? node.resume() : undefined
       case 'wipe':
         return node.status === 'down' ? node.wipe() : undefined
+      case 'add':
+        return undefined // it is starting
+      case 'remove':
+        return node.status === 'empty' ? undefined : node.remove()
       default:
         return doing satisfies never
     }
@@ -342,7 +370,7 @@ export class Simulation {
   /** The load of the configuration begins when all nodes are up for the first time. */
   #beginLoad(): void {
     const { load } = this.config
-    if (load && this.#nodes.every(({ step }) => step > 0)) this.setLoad(load)
+    if (load && this.isBegun) this.setLoad(load)
   }
 
   #post(letter: Letter): void {

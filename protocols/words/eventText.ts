@@ -180,7 +180,7 @@ function nodeText(event: Extract<RunEvent, { kind: 'node' }>): string {
     case 'up':
       return `is up${change.pid === 0 ? '' : `, process ${change.pid}`}${change.life > 1 ? `, life ${change.life}` : ''}`
     case 'down':
-      return `is down${change.asked ? '' : ' unasked'}: ${change.reason}`
+      return change.removed ? 'is gone: it was removed' : `is down${change.asked ? '' : ' unasked'}: ${change.reason}`
     case 'paused':
       return 'is paused'
     case 'resumed':
@@ -192,7 +192,15 @@ function nodeText(event: Extract<RunEvent, { kind: 'node' }>): string {
   }
 }
 
-const NODE_ACTION = { crash: 'Crash', restart: 'Restart', pause: 'Pause', resume: 'Resume', wipe: 'Wipe the disk of' } as const
+const NODE_ACTION = {
+  crash: 'Crash',
+  restart: 'Restart',
+  pause: 'Pause',
+  resume: 'Resume',
+  wipe: 'Wipe the disk of',
+  add: 'Add',
+  remove: 'Remove',
+} as const
 
 function actionText(action: Extract<RunEvent, { kind: 'action' }>['action']): string {
   switch (action.do) {

@@ -1,6 +1,6 @@
 /** A run that is being described in the form, and the configuration it comes to. */
 import type { ProtocolInfo } from '../../main/contract/commands.ts'
-import type { RunConfig, RunConfigInput } from '../../protocols/core/config.ts'
+import { membersOf, type RunConfig, type RunConfigInput } from '../../protocols/core/config.ts'
 import { nodeIds } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import { findProtocol } from '../../protocols/registry.ts'
@@ -9,7 +9,10 @@ export interface Draft {
   name: string
   protocol: string
   service: string
+  /** Those that are there when it begins. */
   nodes: number
+  /** Seats besides, for nodes that come later. */
+  spares: number
   seed: number
   sync: 'batch' | 'never'
   timeScale: number
@@ -26,6 +29,7 @@ export function newDraft(protocol: ProtocolInfo | undefined, service: string): D
     protocol: protocol?.name ?? 'raft',
     service,
     nodes: protocol?.clusterSize.usual ?? 5,
+    spares: sparesOf(protocol),
     seed: 1,
     sync: 'batch',
     timeScale: 1,
@@ -35,6 +39,17 @@ export function newDraft(protocol: ProtocolInfo | undefined, service: string): D
     load: { clients: 4, rate: 20, read: 5, write: 4, cas: 1, keys: 5, valueBytes: 8 },
     options: defaultsOf(protocol),
   }
+}
+
+/** Where nodes can come later, there is room for some. */
+export const sparesOf = (protocol: ProtocolInfo | undefined): number => (protocol?.membership ? USUAL_SPARES : 0)
+const USUAL_SPARES = 2
+
+/** All seats, and how many of them are empty: those that are there come first, if there are too many. */
+function seatsOf({ nodes, spares, protocol }: Draft): Pick<RunConfig, 'nodes' | 'spares'> {
+  const able = findProtocol(protocol)
+  const room = able?.membership ? Math.max(0, Math.min(spares, able.clusterSize.max - nodes)) : 0
+  return { nodes: nodes + room, spares: room }
 }
 
 export const defaultsOf = (protocol: ProtocolInfo | undefined): Record<string, Json> =>
@@ -48,7 +63,7 @@ export function configOf(draft: Draft, protocol: ProtocolInfo | undefined): RunC
     ...(draft.name.trim() === '' ? {} : { name: draft.name.trim() }),
     protocol: draft.protocol,
     service: draft.service,
-    nodes: draft.nodes,
+    ...seatsOf(draft),
     seed: draft.seed,
     sync: draft.sync,
     timeScale: draft.timeScale,
@@ -64,7 +79,8 @@ export function refusalOf(draft: Draft): string | undefined {
   const options = protocol?.options.safeParse(draft.options)
   if (!protocol || !options) return undefined
   if (!options.success) return options.error.issues[0]?.message
-  return protocol.refuse?.(options.data, nodeIds(draft.nodes))
+  const seats = seatsOf(draft)
+  return protocol.refuse?.(options.data, nodeIds(seats.nodes), membersOf(seats))
 }
 
 /** What the draft means, in a sentence. */

@@ -20,13 +20,22 @@ interface Undo {
 }
 
 /** What takes an action on a node back. A crash gives way to a restart; a wiped disk stays empty. */
-const OPPOSITE: Partial<Record<NodeAction, NodeAction>> = { crash: 'restart', restart: 'crash', pause: 'resume', resume: 'pause' }
+const OPPOSITE: Partial<Record<NodeAction, NodeAction>> = {
+  crash: 'restart',
+  restart: 'crash',
+  pause: 'resume',
+  resume: 'pause',
+  add: 'remove',
+  remove: 'add',
+}
 const DONE: Record<NodeAction, string> = {
   crash: 'Crashed',
   restart: 'Restarted',
   pause: 'Paused',
   resume: 'Resumed',
   wipe: 'Wiped the disk of',
+  add: 'Added',
+  remove: 'Removed',
 }
 
 /** From now on it says what it should. */

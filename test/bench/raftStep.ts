@@ -76,7 +76,7 @@ function settle(): void {
 }
 
 for (const id of nodes) {
-  const { state, effects } = machine.start({ kind: 'start', id, nodes, options, recovered: [], ...ambient })
+  const { state, effects } = machine.start({ kind: 'start', id, nodes, members: nodes, options, recovered: [], ...ambient })
   states.set(id, state)
   take(id, effects)
 }

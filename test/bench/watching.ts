@@ -49,6 +49,7 @@ async function unwatched(outstanding: number, operations: number): Promise<numbe
       protocol: 'raft',
       service: 'kv',
       nodes,
+      members: nodes,
       messageTypes: messageTypesOf(protocol),
       seed: 7,
       timeScale: 1,
@@ -73,6 +74,7 @@ async function unwatched(outstanding: number, operations: number): Promise<numbe
     const clients = start('clients', {
       ...shared,
       as: 'clients',
+      empty: [],
       endpoint: nodes.length,
       options: protocol.options.parse({}),
     } satisfies ClientsSettings)

@@ -129,6 +129,7 @@ export class Cluster<S, M extends AnyMessage> {
       kind: 'start',
       id,
       nodes: this.nodes,
+      members: this.nodes,
       options: this.#options,
       recovered: [...host.disk],
       ...this.#ambient(id),

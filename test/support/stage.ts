@@ -69,7 +69,16 @@ export class Stage<S, M extends AnyMessage> {
     if (actor.state !== undefined) throw new Error(`${node} is up already`)
     actor.life++
     const id = nodeId(node)
-    const input = { kind: 'start', id, nodes: this.nodes, options: this.#options, recovered: [...actor.disk], nowMs: 0, coin: 0 } as const
+    const input = {
+      kind: 'start',
+      id,
+      nodes: this.nodes,
+      members: this.nodes,
+      options: this.#options,
+      recovered: [...actor.disk],
+      nowMs: 0,
+      coin: 0,
+    } as const
     this.#take(id, input, this.#machine.start(input))
   }
 

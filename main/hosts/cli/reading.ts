@@ -64,7 +64,7 @@ function describeProtocol(protocol: ProtocolInfo): string {
     ...protocol.scenarios.map((scenario) => ['  scenario', `${protocol.name}/${scenario.name}`, '', scenario.title]),
     ...protocol.invariants.map((one) => ['  invariant', one.name, '', one.statement]),
   ]
-  return `${protocol.name}: ${protocol.title} (${min} to ${max} nodes, usually ${usual})\n${protocol.summary}\n${protocol.source}\n${table(rows)}`
+  return `${protocol.name}: ${protocol.title} (${min} to ${max} nodes, usually ${usual}${protocol.membership ? '; nodes can be added and removed during a run' : ''})\n${protocol.summary}\n${protocol.source}\n${table(rows)}`
 }
 
 interface ReplayOptions extends CommonOptions {

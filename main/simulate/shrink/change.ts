@@ -72,11 +72,12 @@ const fewerNodes: Change = (trial, dice, { protocol }) => {
   return nodes < trial.run.nodes ? onNodes(trial, nodes) : undefined
 }
 
-/** On so many nodes: the others, and what befalls them alone, are left out. */
+/** On so many nodes: the others, and what befalls them alone, are left out. Spare seats, the last, go first. */
 export function onNodes(trial: Trial, nodes: number): Trial {
   const isGone = (node: string) => /^n[0-9]+$/.test(node) && Number(node.slice(1)) > nodes
   const steps = trial.steps.map((step) => withoutNodes(step, isGone)).filter((step) => step !== undefined)
-  return { ...trial, run: { ...trial.run, nodes }, steps: withoutOrphans(steps) }
+  const spares = Math.max(0, trial.run.spares - (trial.run.nodes - nodes))
+  return { ...trial, run: { ...trial.run, nodes, spares }, steps: withoutOrphans(steps) }
 }
 
 const swapNodes: Change = (trial, dice) => {

@@ -76,6 +76,10 @@ export const nodeOf = (step: Step): string | undefined => {
       return step.resume
     case 'wipe':
       return step.wipe
+    case 'add':
+      return step.add
+    case 'remove':
+      return step.remove
     case 'tell':
       return step.tell
     case 'clock':

@@ -13,7 +13,7 @@ export function stormy({ run, ...trial }: Trial, dice: Dice, { protocol }: Bench
   const { usual, min } = protocol.clusterSize
   const nodes = Math.max(min, Math.min(run.nodes, usual - 2))
   const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]), liars: 0 } }]
-  return { ...trial, run: { ...quiet, nodes, seed: 1 + dice.below(SEEDS), options }, steps, expect: {} }
+  return { ...trial, run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options }, steps, expect: {} }
 }
 
 /** Some times are much longer than usual, so that what they bring does not come at all. */
@@ -30,6 +30,9 @@ function patient(
   return schema.safeParse(result).success ? (result as Trial['run']['options']) : options
 }
 
+/** Spare seats stay as far as there is room for them. */
+const sparesOn = ({ spares }: Pick<Trial['run'], 'spares'>, nodes: number): number => Math.min(spares, nodes - 1)
+
 /** The same on a cluster with other settings. */
 export function varied(trial: Trial, dice: Dice, bench: Bench): Trial {
   let result = trial
@@ -44,7 +47,7 @@ export function guessed(trial: Trial, dice: Dice, bench: Bench): Trial {
   const network = { delayMs: 0, jitterMs: 0 }
   const usual = bench.protocol.options.parse({}) as Trial['run']['options']
   const options = patient(dice.chance(0.5) ? usual : trial.run.options, dice, bench.protocol)
-  const run = { ...rest, nodes, network, seed: 1 + dice.below(SEEDS), options }
+  const run = { ...rest, nodes, spares: sparesOn(rest, nodes), network, seed: 1 + dice.below(SEEDS), options }
   let result: Trial = { ...trial, run, steps: [watchOf(trial)] }
   const changes = [
     ...Array(dice.below(4)).fill(ask),

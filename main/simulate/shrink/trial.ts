@@ -2,7 +2,7 @@
  * A failing run as data that can be made smaller: the cluster, the seed of all its dice, and what is done to it at which
  * time. A trial is a scenario in all but its text, so whatever is tried is what `synod sim` will do with the file.
  */
-import type { RunConfig } from '../../../protocols/core/config.ts'
+import { membersOf, type RunConfig } from '../../../protocols/core/config.ts'
 import { nodeIds, runId } from '../../../protocols/core/ids.ts'
 import type { AnyProtocol } from '../../../protocols/core/machine.ts'
 import type { AnyService } from '../../../protocols/core/service.ts'
@@ -119,7 +119,8 @@ export const isSafety = ({ steps }: Pick<Trial, 'steps'>): boolean => steps.at(-
 /** Whether the protocol runs at all on so many nodes, with these options. */
 export function fits(run: RunConfig, { protocol }: Bench): boolean {
   const { min, max } = protocol.clusterSize
-  if (run.nodes < min || run.nodes > max) return false
+  const members = membersOf(run)
+  if (run.spares >= run.nodes || members.length < min || run.nodes > max) return false
   const options = protocol.options.safeParse(run.options)
-  return options.success && protocol.refuse?.(options.data, nodeIds(run.nodes)) === undefined
+  return options.success && protocol.refuse?.(options.data, nodeIds(run.nodes), members) === undefined
 }

@@ -56,7 +56,7 @@ const different = (values: object, usual: Fields): Fields =>
   Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== undefined && !isDeepStrictEqual(value, usual[name])))
 
 /** Such a step takes no time at all. */
-const AT_ONCE: readonly StepKind[] = ['crash', 'pause', 'wipe', 'arm', 'ask', 'clock', 'disk', 'lift', 'load']
+const AT_ONCE: readonly StepKind[] = ['crash', 'pause', 'wipe', 'remove', 'arm', 'ask', 'clock', 'disk', 'lift', 'load']
 
 function stepOf({ do: kind, ...step }: Step, before: readonly Step[]): Fields {
   const { [kind]: what, as, atMs, ...others } = step as Fields

@@ -19,6 +19,8 @@ export interface TestLab {
   readonly troubles: string[]
   call<C extends Command>(command: C, request: Request<C>): Promise<Response<C>>
   start(config: RunConfigInput): Promise<TestRun>
+  /** A run that is live. */
+  follow(run: RunId): Promise<TestRun>
   /** Closes the lab and opens it again on the same folder. */
   reopen(): Promise<void>
   close(): Promise<void>
@@ -54,6 +56,9 @@ export async function openLab(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sy
     call,
     async start(config) {
       const { run } = await call('runs.start', { config })
+      return await opened.follow(run)
+    },
+    async follow(run) {
       const view = new RunView(connection, run)
       await view.open()
       return testRun(opened, run, view, changes)

@@ -177,7 +177,19 @@ export function bench(options: Partial<DriverOptions> = {}): Bench {
   const stamps = new Stamps(nodes.length + 1, 0)
   let turn: (() => void) | undefined
   const driver = new Driver({
-    ...{ definition: chatter, service: kv, id: nodes[0]!, nodes, endpoint: 0, life: 2, seed: 7, messageTypes, options: {}, sync: 'batch' },
+    ...{
+      definition: chatter,
+      service: kv,
+      id: nodes[0]!,
+      nodes,
+      members: nodes,
+      endpoint: 0,
+      life: 2,
+      seed: 7,
+      messageTypes,
+      options: {},
+      sync: 'batch',
+    },
     ...{ clock: clock as unknown as RunClock, stamps, disk, tap, links },
     atTurnsEnd: (work) => {
       if (turn) throw new Error('the turn was opened twice')

@@ -178,6 +178,7 @@ class Play {
         kind: 'start',
         id: this.#nodes[index] as NodeId,
         nodes: this.#nodes,
+        members: this.#nodes,
         options: this.#protocolOptions,
         recovered,
         ...ambient,

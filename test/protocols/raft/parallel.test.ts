@@ -80,7 +80,7 @@ function carryOut(run: Simulation, deed: PlannedDeed['deed'], armed: Map<string,
   if (deed.do === 'clock') return run.setClock(deed.node, deed.setting)
   if (deed.do === 'arm') return void armed.set(deed.label, run.arm(deed.fault).id)
   if (deed.do === 'lift') return run.lift(armed.get(deed.label) as never)
-  if (deed.do === 'tell') return run.tell(deed.node, deed.control)
+  if (deed.do === 'tell') return run.tell(deed.node as NodeId, deed.control)
   if (deed.do === 'aim' || deed.do === 'ambush') return // for whoever watches the run
   if (run.node(deed.node).status === 'starting') run.run(run.nowUs + SECOND / 10)
   run.act(deed.node, deed.what)

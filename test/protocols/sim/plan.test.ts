@@ -1,7 +1,8 @@
 /** A storm is data: the same for the same seed, in order, and nothing that heal could not undo is left behind. */
 import { expect, test } from 'vitest'
 import { networkFaultSchema } from '../../../protocols/core/fault.ts'
-import { nodeIds } from '../../../protocols/core/ids.ts'
+import { type NodeId, nodeIds } from '../../../protocols/core/ids.ts'
+import type { PlannedDeed } from '../../../protocols/sim/misfortune.ts'
 import { drawPlan } from '../../../protocols/sim/plan.ts'
 
 const seeds = Array.from({ length: 200 }, (_, index) => index + 1)
@@ -30,9 +31,12 @@ test('a node is only done what can be done to it', () => {
     for (const { deed } of plan(seed)) {
       if (deed.do !== 'node') continue
       const is = status.get(deed.node) ?? 'up'
-      const needs = { crash: 'up', pause: 'up', restart: 'down', resume: 'paused', wipe: 'down' }[deed.what]
+      const needs = { crash: 'up', pause: 'up', restart: 'down', resume: 'paused', wipe: 'down', add: 'empty', remove: 'never' }[deed.what]
       expect(is, `seed ${seed}: ${deed.what} ${deed.node}`).toBe(needs)
-      status.set(deed.node, { crash: 'down', pause: 'paused', restart: 'up', resume: 'up', wipe: 'down' }[deed.what])
+      status.set(
+        deed.node,
+        { crash: 'down', pause: 'paused', restart: 'up', resume: 'up', wipe: 'down', add: 'up', remove: 'empty' }[deed.what],
+      )
     }
   }
 })
@@ -73,4 +77,32 @@ test('liars are drawn besides all else: some seeds have none, no seed has more t
   })
   expect(new Set(counts)).toEqual(new Set([0, 2]))
   expect(plan(7).some(({ deed }) => deed.do === 'tell')).toBe(false)
+})
+
+test('where seats are empty nodes come and go besides; all else is the storm that it always was', () => {
+  const [n4, n5] = nodeIds(5).slice(3) as [NodeId, NodeId]
+  const changes = {
+    join: (server: NodeId) => ({ name: 'add', server }),
+    leave: (server: NodeId) => ({ name: 'drop', server }),
+    told: 'leader' as const,
+  }
+  const withSpares = (seed: number, spares: NodeId[]) => drawPlan({ seed, nodes: nodeIds(5), ms: 10_000, changes: { ...changes, spares } })
+  let [added, told, left] = [0, 0, 0]
+  for (const seed of seeds) {
+    expect(withSpares(seed, [])).toEqual(plan(seed))
+    const isChange = ({ deed }: PlannedDeed) => deed.do === 'tell' || (deed.do === 'node' && deed.what === 'add')
+    const deeds = withSpares(seed, [n4, n5])
+    expect(deeds.filter((planned) => !isChange(planned))).toEqual(plan(seed))
+    for (const { deed } of deeds.filter(isChange)) {
+      if (deed.do === 'node') added += 1
+      if (deed.do !== 'tell') continue
+      expect(deed.node).toBe('leader')
+      if (deed.control.name === 'add') told += 1
+      else left += 1
+    }
+  }
+  expect(added).toBeGreaterThan(seeds.length)
+  expect(told).toBeGreaterThan(added)
+  expect(left).toBeGreaterThan(0)
+  expect(left).toBeLessThan(added)
 })
