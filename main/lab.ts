@@ -4,7 +4,7 @@
  * nothing else of the engine.
  */
 
-import type { RunConfig } from '../protocols/core/config.ts'
+import { membersOf, type RunConfig } from '../protocols/core/config.ts'
 import type { RunId } from '../protocols/core/ids.ts'
 import type { MadeBranch } from './branch/words.ts'
 import { forkLauncher, type NodeLauncher, SpareProcesses } from './cluster/index.ts'
@@ -272,7 +272,7 @@ class SynodLab implements Lab {
         const { name } = this.#library.summary(this.#live.run)
         throw new LabError('start-failed', `The run "${name}" is live, and a lab runs one at a time.`, 'Stop it first.')
       }
-      const name = wanted.name ?? `${choice.protocol.title}, ${wanted.nodes} nodes`
+      const name = wanted.name ?? `${choice.protocol.title}, ${membersOf(wanted).length} nodes`
       const place = this.#library.create(name)
       const live = this.#newRun(place.folder, {
         ...{ run: place.run, file: place.file, name },

@@ -47,8 +47,8 @@ const USUAL_SPARES = 2
 
 /** All seats, and how many of them are empty: those that are there come first, if there are too many. */
 function seatsOf({ nodes, spares, protocol }: Draft): Pick<RunConfig, 'nodes' | 'spares'> {
-  const able = findProtocol(protocol)
-  const room = able?.membership ? Math.max(0, Math.min(spares, able.clusterSize.max - nodes)) : 0
+  const max = findProtocol(protocol)?.clusterSize.max ?? nodes
+  const room = Math.max(0, Math.min(spares, max - nodes))
   return { nodes: nodes + room, spares: room }
 }
 
@@ -90,7 +90,9 @@ export function draftText(draft: Draft, mode: RunConfig['mode']): string {
   const faulty = bears ? bears.faulty(draft.nodes) : Math.ceil(draft.nodes / 2) - 1
   const may = bears?.lies ? 'may fail or lie' : 'may fail'
   const [one, many] = mode === 'real' ? ['process', 'processes'] : ['simulated node', 'simulated nodes']
-  return `${draft.nodes} ${draft.nodes === 1 ? one : many}${slowed}; ${faulty === 0 ? 'none' : faulty === 1 ? 'one' : faulty} ${may}.`
+  const { spares } = seatsOf(draft)
+  const room = spares === 0 ? '' : `, and room for ${spares} more`
+  return `${draft.nodes} ${draft.nodes === 1 ? one : many}${room}${slowed}; ${faulty === 0 ? 'none' : faulty === 1 ? 'one' : faulty} ${may}.`
 }
 
 export const startingText = (mode: RunConfig['mode']): string => (mode === 'real' ? 'Starting the processes…' : 'Starting the simulation…')

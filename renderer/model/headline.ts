@@ -16,7 +16,7 @@ export interface Headline {
 export function headline(moment: Snapshot | undefined, epochName: string, foreign?: Foreign): Headline {
   if (!moment) return { lead: '', leader: undefined, broken: [] }
   if (foreign) return { lead: foreignText(foreign), leader: undefined, broken: [] }
-  const nodes = [...moment.nodes]
+  const nodes = [...moment.nodes].filter(([, { status }]) => status !== 'empty')
   const leaders = nodes.filter(([, node]) => node.status !== 'down' && node.observation?.role === 'leader')
   leaders.sort(([, a], [, b]) => (b.observation?.epoch ?? 0) - (a.observation?.epoch ?? 0))
   const [first, second] = leaders

@@ -31,7 +31,7 @@ export function leaderBands(marks: readonly Mark[]): Band[] {
     if (mark.kind === 'leader') {
       if (open) bands[bands.length - 1] = { ...last, toUs: mark.atUs }
       bands.push({ fromUs: mark.atUs, toUs: undefined, seq: mark.seq, text: mark.text, node: mark.node, epoch: mark.epoch })
-    } else if (open && (mark.kind === 'crash' || mark.kind === 'pause') && mark.node === last.node) {
+    } else if (open && (mark.kind === 'crash' || mark.kind === 'pause' || mark.kind === 'remove') && mark.node === last.node) {
       bands[bands.length - 1] = { ...last, toUs: mark.atUs }
     }
   }
@@ -61,7 +61,10 @@ export function faultBands(marks: readonly Mark[]): Band[] {
       begin(`crash ${mark.node}`, mark)
     } else if (mark.kind === 'restart') end(`crash ${mark.node}`, mark)
     else if (mark.kind === 'pause') begin(`pause ${mark.node}`, mark)
-    else if (mark.kind === 'resume') end(`pause ${mark.node}`, mark)
+    else if (mark.kind === 'remove') {
+      end(`pause ${mark.node}`, mark)
+      end(`crash ${mark.node}`, mark)
+    } else if (mark.kind === 'resume') end(`pause ${mark.node}`, mark)
   }
   return bands
 }

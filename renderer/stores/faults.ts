@@ -82,6 +82,7 @@ export const useFaults = defineStore('faults', () => {
   }
   const isArmedNow = (fault: FaultId): boolean => run.now?.faults.has(fault) ?? false
 
+  /** For what other stores did to the cluster, too. */
   function remember(text: string, back: () => Promise<unknown>): void {
     undoStack.value = [...undoStack.value.slice(-49), { text, back }]
   }
@@ -195,7 +196,7 @@ export const useFaults = defineStore('faults', () => {
 
   return {
     ...{ armed, armedNow, ailing, canAct, anythingBroken, isArmedNow, isAilingNow, undoText },
-    ...{ arm, lift, heal, tell, actOnNode, setClock, setSync, setRight, release, setTimeScale, undo },
+    ...{ remember, arm, lift, heal, tell, actOnNode, setClock, setSync, setRight, release, setTimeScale, undo },
   }
 })
 

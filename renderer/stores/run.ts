@@ -184,7 +184,7 @@ export const useRun = defineStore('run', () => {
 
   /** Takes new events into `now`; where some are missing in between, the lab is asked for the whole moment instead. */
   function follow(change: Grew): void {
-    tail ??= firstMoment(nodes.value, config.value?.timeScale ?? 1)
+    tail ??= firstMoment(nodes.value, config.value?.timeScale ?? 1, config.value?.spares)
     for (const event of change.events) {
       if (event.seq > tail.seq + 1) return void notices.attempt(catchUp)
       advance(tail, event)

@@ -16,6 +16,7 @@ import { useLibrary } from '../stores/library.ts'
 import { useNotices } from '../stores/notices.ts'
 import { SPEEDS, usePlayback } from '../stores/playback.ts'
 import { useRun } from '../stores/run.ts'
+import { useSeats } from '../stores/seats.ts'
 import { useSelection } from '../stores/selection.ts'
 import { useSpan } from '../stores/span.ts'
 import { useStatePins } from '../stores/statePins.ts'
@@ -28,6 +29,7 @@ export function useShellCommands(): void {
   const run = useRun()
   const playback = usePlayback()
   const faults = useFaults()
+  const seats = useSeats()
   const selection = useSelection()
   const layout = useLayout()
   const library = useLibrary()
@@ -182,6 +184,14 @@ export function useShellCommands(): void {
       keys: ['H'],
       enabled: () => faults.canAct && faults.anythingBroken,
       run: faults.heal,
+    },
+    {
+      id: 'seats.add',
+      title: 'Add a node: the first empty seat is taken',
+      group: 'Break',
+      keys: ['A'],
+      enabled: () => seats.canChange && seats.empty.length > 0,
+      run: () => seats.empty[0] && seats.add(seats.empty[0]),
     },
     {
       id: 'faults.undo',

@@ -90,6 +90,7 @@ export function momentAt(run: Run, seq: number): Moment {
     : firstMoment(
         world.nodes.map(({ id }) => id),
         world.config.timeScale,
+        world.config.spares,
       )
   for (let i = moment.seq; i < target; i++) {
     advance(moment, world.events[i] as RunEvent)
@@ -107,7 +108,7 @@ export function statesAt(run: Run, seq: number): NodeStates {
       const entry = run.world.states[index]
       const before = run.world.states.slice(0, Math.max(0, index)).findLast((other) => other.node === id)
       const status = moment.nodes.get(id)?.status ?? 'starting'
-      const state = status === 'down' || status === 'starting' ? undefined : entry?.state
+      const state = status !== 'up' && status !== 'paused' ? undefined : entry?.state
       return { node: id, status, state, changed: entry && before ? changedKeys(before.state, entry.state) : [], stepSeq: entry?.seq ?? 0 }
     }),
   }

@@ -176,9 +176,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     },
     'run.load': ({ run, load }: ParsedRequest<'run.load'>) => done(() => live(run).setLoad(load)),
     'run.node': ({ run, node, action }: ParsedRequest<'run.node'>) => done(() => live(run).act(node, action)),
-    'run.tell': () => {
-      throw new LabError('bad-request', 'Nodes of this run cannot be told anything.')
-    },
+    'run.tell': ({ run, node, control }: ParsedRequest<'run.tell'>) => done(() => live(run).tell(node, control)),
     'run.clock': ({ run, node, ...setting }: ParsedRequest<'run.clock'>) => done(() => live(run).setClock(node, setting)),
     'run.disk': ({ run, node, syncMs }: ParsedRequest<'run.disk'>) => done(() => live(run).setSync(node, syncMs)),
     'run.arm': (request: ParsedRequest<'run.arm'>) => live(request.run).arm(request.fault),

@@ -107,6 +107,7 @@ export const info: LabInfo = {
       ...(panel === undefined ? {} : { panel: panelInfo(panel) }),
       lies: [],
       controls: [],
+      membership: { told: 'leader' },
       services: ['*'],
       invariants: INVARIANTS,
       scenarios: [

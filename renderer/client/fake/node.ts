@@ -13,7 +13,7 @@ export interface Entry {
 export interface FakeNode {
   readonly id: NodeId
   readonly index: number
-  status: 'up' | 'paused' | 'down'
+  status: 'up' | 'paused' | 'down' | 'empty'
   life: number
   step: number
   sent: number

@@ -43,6 +43,13 @@ export function stock(add: (name: string, config: Partial<RunConfig>, status: Ru
   stale.world.lies = 1
   stale.world.runTo(7e6)
   stale.world.end()
+  const seated = add(
+    'Nodes come and go',
+    { nodes: 7, spares: 2, seed: 9, network: { delayMs: 12, jitterMs: 6 } },
+    'ended',
+    '2026-11-21T10:20:00Z',
+  )
+  comeAndGo(seated.world)
   const quiet = add('Seven nodes at rest', { nodes: 7, seed: 3, network: { delayMs: 8, jitterMs: 2 } }, 'ended', '2026-11-21T09:12:00Z')
   quiet.world.runTo(5e6)
   quiet.world.end()
@@ -50,6 +57,23 @@ export function stock(add: (name: string, config: Partial<RunConfig>, status: Ru
   cut.world.runTo(4e6)
   const unreadable = add('run-0012', { nodes: 3 }, 'unreadable', '2026-11-19T11:00:00Z')
   unreadable.problem = 'The file ends in the middle of a page.'
+}
+
+/** A group that grows and shrinks: n6 comes, n2 goes, and a seat is left. */
+function comeAndGo(world: World): void {
+  const n = (i: number): NodeId => nodeId(`n${i}`)
+  world.runTo(2e6)
+  world.setLoad({ clients: 3, rate: 12, mix: { read: 5, write: 4, cas: 1 }, keys: 5, valueBytes: 8 })
+  world.runTo(5e6)
+  world.act(n(6), 'add')
+  world.runTo(11e6)
+  world.act(n(2), 'crash')
+  world.runTo(13e6)
+  world.act(n(2), 'restart')
+  world.runTo(15e6)
+  world.act(n(2), 'remove')
+  world.runTo(20e6)
+  world.end()
 }
 
 /** Forty seconds in which much goes wrong and is put right. */

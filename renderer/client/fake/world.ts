@@ -20,6 +20,7 @@ import {
   type NodeId,
   nodeIds,
 } from '../../../protocols/core/ids.ts'
+import type { Control } from '../../../protocols/core/input.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import { draw, fraction } from '../../../protocols/core/prng.ts'
 import { Agenda } from './agenda.ts'
@@ -76,7 +77,7 @@ export class World {
     this.nodes = nodeIds(this.config.nodes).map((id, index) => ({
       id,
       index,
-      status: 'down',
+      status: index < this.config.nodes - this.config.spares ? 'down' : 'empty',
       life: 0,
       step: 0,
       sent: 0,
@@ -98,7 +99,7 @@ export class World {
     }))
     this.#ends = endpointIds(this.nodes.map(({ id }) => id))
     this.#clients.clock = this.#ends.map(() => 0)
-    for (const node of this.nodes) this.#agenda.add(90_000 + this.#random(60_000), () => this.#up(node))
+    for (const node of this.#taken) this.#agenda.add(90_000 + this.#random(60_000), () => this.#up(node))
     if (this.config.load) this.setLoad(this.config.load)
   }
 
@@ -130,12 +131,28 @@ export class World {
     this.ended = true
   }
 
+  /** Whoever is there; in this imitation they are the group. */
+  get #taken(): FakeNode[] {
+    return this.nodes.filter(({ status }) => status !== 'empty')
+  }
+
   // --- what a person does -------------------------------------------------------------------------------------
 
   act(id: NodeId, what: NodeAction): void {
     const node = this.#node(id)
     this.#emit({ kind: 'action', action: { do: 'node', node: id, what } })
-    if (what === 'crash' && node.status !== 'down') this.#down(node, true, 'killed (SIGKILL)')
+    if (what === 'add' && node.status === 'empty') {
+      node.status = 'down'
+      this.#mark('add', `${id} was added`, { node: id })
+      this.#agenda.add(this.nowUs + 120_000, () => this.#up(node))
+    } else if (what === 'remove' && node.status !== 'empty') {
+      node.electionToken++
+      node.heartbeatToken++
+      node.waiting = []
+      node.status = 'empty'
+      this.#emit({ kind: 'node', node: id, change: { is: 'down', asked: true, reason: 'removed', removed: true } })
+      this.#mark('remove', `${id} was removed`, { node: id })
+    } else if (what === 'crash' && node.status !== 'down') this.#down(node, true, 'killed (SIGKILL)')
     else if (what === 'restart' && node.status === 'down') this.#agenda.add(this.nowUs + 120_000, () => this.#up(node))
     else if (what === 'wipe') {
       node.log = []
@@ -153,6 +170,13 @@ export class World {
       this.#mark('resume', `${id} resumed`, { node: id })
       for (const act of node.waiting.splice(0)) act()
     }
+  }
+
+  /** Recorded; in this imitation nobody listens. */
+  tell(id: NodeId, control: Control): void {
+    const node = this.#node(id)
+    if (node.status !== 'up') throw new LabError('node-down', `${id} is ${node.status}: it hears nothing.`)
+    this.#emit({ kind: 'action', action: { do: 'control', node: id, control } })
   }
 
   arm(fault: NetworkFault): ArmedFault {
@@ -184,7 +208,7 @@ export class World {
     for (const id of [...this.faults.keys()]) this.lift(id)
     for (const node of this.#askew) this.setClock(node, { skewMs: 0, driftPpm: 0 })
     for (const node of this.#slow) this.setSync(node, null)
-    for (const node of this.nodes) if (node.status !== 'up') this.act(node.id, node.status === 'down' ? 'restart' : 'resume')
+    for (const node of this.#taken) if (node.status !== 'up') this.act(node.id, node.status === 'down' ? 'restart' : 'resume')
   }
 
   /** Recorded and shown; this imitation goes by one clock. */
@@ -378,7 +402,7 @@ export class World {
     } else if (type === 'RequestVoteReply') {
       if (node.role === 'candidate' && m.term === node.term && m.voteGranted) {
         node.votes.add(from as NodeId)
-        if (node.votes.size > this.nodes.length / 2) {
+        if (node.votes.size > this.#taken.length / 2) {
           node.role = 'leader'
           node.leader = node.id
           node.matched = new Map()
@@ -414,7 +438,7 @@ export class World {
       const matches = this.nodes
         .map((other) => (other === node ? node.log.length : (node.matched.get(other.id) ?? 0)))
         .sort((a, b) => b - a)
-      const safe = matches[Math.floor(this.nodes.length / 2)] ?? 0
+      const safe = matches[Math.floor(this.#taken.length / 2)] ?? 0
       if (safe > node.commit && node.log[safe - 1]?.term === node.term) sends.push(...this.#commitTo(node, safe, notes))
     }
     this.#step(node, { input: { kind: 'message', message }, notes, timers, persisted, sends })
@@ -642,7 +666,7 @@ export class World {
     this.marks.push({ seq: step.seq, atUs: step.atUs, kind: 'violation', text: `${invariant}: ${text}`, node: step.node })
   }
 
-  #others = (node: FakeNode): FakeNode[] => this.nodes.filter((other) => other !== node)
+  #others = (node: FakeNode): FakeNode[] => this.#taken.filter((other) => other !== node)
 
   #node(id: NodeId): FakeNode {
     const node = this.nodes.find((candidate) => candidate.id === id)

@@ -16,6 +16,8 @@ import {
   Shuffle,
   Split,
   Undo2,
+  UserMinus,
+  UserPlus,
   VenetianMask,
   Waves,
 } from '@lucide/vue'
@@ -43,7 +45,19 @@ export interface Acts {
   readonly controls: readonly Omit<ControlSpec, 'schema'>[]
   tell(node: NodeId, control: Control): unknown
   telling(node: NodeId, control: string): unknown
+  /** Nodes that come and go; absent where the protocol cannot change who is a member. */
+  readonly seats?: Seating | undefined
   readonly machine?: { form(node: NodeId, part: MachinePart): unknown; cure(node: NodeId, part: MachinePart): unknown } | undefined
+}
+
+export interface Seating {
+  isMember(node: NodeId): boolean | undefined
+  change(node: NodeId): 'joins' | 'leaves' | undefined
+  add(node: NodeId): unknown
+  join(node: NodeId): unknown
+  remove(node: NodeId): unknown
+  end(node: NodeId): unknown
+  again(node: NodeId): unknown
 }
 
 export function menuFor(subject: Breakable, now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
@@ -66,6 +80,9 @@ export function menuTitle(subject: Breakable): string {
 
 function nodeMenu(node: NodeId, now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
   const status = now?.nodes.get(node)?.status ?? 'up'
+  const { seats } = acts
+  if (status === 'empty')
+    return seats ? [{ text: `Add ${node}`, icon: UserPlus, run: () => seats.add(node) }] : [{ heading: 'An empty seat' }]
   const others = nodes.filter((other) => other !== node)
   const both = (from: EndpointId) =>
     others.flatMap((to): [EndpointId, EndpointId][] => [
@@ -95,6 +112,7 @@ function nodeMenu(node: NodeId, now: Snapshot | undefined, nodes: readonly NodeI
     },
     ...machine(node, now, acts),
     ...told(node, now, acts),
+    ...seated(node, status, acts),
     ...parametrised(links, acts, `the links of ${node}`),
     ...lifts(now, acts, (fault) => touchesEndpoint(fault, node, nodes)),
   ]
@@ -129,6 +147,28 @@ function told(node: NodeId, now: Snapshot | undefined, acts: Acts): MenuEntry[] 
     ? [{ text: `Let ${node} speak the truth`, icon: Undo2, disabled: !hears, run: () => acts.tell(node, HONEST) }]
     : []
   return [...own, ...truth]
+}
+
+/** Into the group and out of it. */
+function seated(node: NodeId, status: string, { seats }: Acts): MenuEntry[] {
+  if (!seats) return []
+  const change = seats.change(node)
+  if (change) {
+    return [
+      {
+        text: change === 'joins' ? `Ask again for ${node} to join` : `Ask again for ${node} to leave`,
+        icon: UserPlus,
+        run: () => seats.again(node),
+      },
+      ...(change === 'leaves' ? [{ text: `End the process of ${node} now`, icon: UserMinus, run: () => seats.end(node) }] : []),
+    ]
+  }
+  if (seats.isMember(node) === false && status === 'up')
+    return [
+      { text: `Let ${node} join the group`, icon: UserPlus, run: () => seats.join(node) },
+      { text: `End the process of ${node} for good`, icon: UserMinus, run: () => seats.end(node) },
+    ]
+  return [{ text: `Remove ${node} from the group`, icon: UserMinus, run: () => seats.remove(node) }]
 }
 
 function clientsMenu(now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {

@@ -9,9 +9,10 @@ import type { Command } from '../../stores/commands.ts'
 import { type Acts, menuFor, menuTitle } from '../faults/menu.ts'
 
 export function breakCommands(now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): Command[] {
+  const there = nodes.filter((node) => now?.nodes.get(node)?.status !== 'empty')
   const subjects: Breakable[] = [
     ...nodes.map((node): Breakable => ({ kind: 'node', node })),
-    ...nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to): Breakable => ({ kind: 'link', from, to }))),
+    ...there.flatMap((from) => there.filter((to) => to !== from).map((to): Breakable => ({ kind: 'link', from, to }))),
   ]
   return subjects.flatMap((subject) =>
     menuFor(subject, now, nodes, acts).flatMap((entry): Command[] => {

@@ -81,7 +81,7 @@ function rowHead(row: PlacedRow, index: number, words: GridWords, look: GridLook
   const [top, high] = [rowTop(index, look), rowHeight(look)]
   const isTall = high >= 38
   const y = isTall ? top + high / 2 - 9 : top + high / 2
-  const isGone = row.status === 'down'
+  const isGone = row.status === 'down' || row.status === 'empty'
   const shapes: Shape[] = [
     { is: 'rect', x: 0, y: top + high - 1, w: look.width, h: 1, fill: color('hairline') },
     {
@@ -99,7 +99,8 @@ function rowHead(row: PlacedRow, index: number, words: GridWords, look: GridLook
   if (row.role === 'leader') shapes.push(crown(after, y - 5, color(INK)))
   const told = headWords(row, words)
   if (isTall) shapes.push({ is: 'text', x: 26, y: y + 17, text: told, fill: color('text-faint') })
-  else if (isGone) shapes.push({ is: 'text', x: after, y, text: row.status, fill: color('text-faint') })
+  else if (isGone)
+    shapes.push({ is: 'text', x: after, y, text: row.status === 'empty' ? 'not there' : row.status, fill: color('text-faint') })
   return shapes
 }
 
@@ -107,6 +108,7 @@ function rowHead(row: PlacedRow, index: number, words: GridWords, look: GridLook
 function headWords(row: PlacedRow, words: GridWords): string {
   if (row.problem !== undefined && row.cells.length === 0) return 'not known'
   if (row.status === 'down') return 'down'
+  if (row.status === 'empty') return 'not there'
   const line = words.lines[0]
   const at = line && row.lines[line.name]
   return [row.epoch === undefined ? row.status : `${words.group.label} ${row.epoch}`, ...(at === undefined ? [] : [`✓ ${at}`])].join(' · ')

@@ -11,7 +11,8 @@ export interface Edge {
 }
 
 export interface Band {
-  readonly kind: 'down' | 'paused' | 'fault'
+  /** `absent`: the node is not there yet, or was removed. */
+  readonly kind: 'down' | 'paused' | 'fault' | 'absent'
   readonly begin: Edge
   /** It began earlier than is read yet. */
   readonly isOlder?: true
@@ -46,11 +47,17 @@ export function bandsWithin(
   const older: Band[] = []
   for (const [node, { status, reason }] of held.nodes) {
     const lane = endpoints.indexOf(node)
-    if (status !== 'down' && status !== 'paused') continue
-    if (found.some((band) => band.kind === status && band.lanes[0] === lane && isOpenAt(band))) continue
+    if (status !== 'down' && status !== 'paused' && status !== 'empty') continue
+    const kind = status === 'empty' ? 'absent' : status
+    if (found.some((band) => band.kind === kind && band.lanes[0] === lane && isOpenAt(band))) continue
     const end = endOf((turn) => turn.kind === 'node' && turn.node === node)
-    const text = status === 'paused' ? `${node} is paused` : `${node} is down${reason === undefined ? '' : `: ${reason}`}`
-    older.push({ kind: status, begin: first, isOlder: true, end, text, lanes: [lane] })
+    const text =
+      status === 'empty'
+        ? `${node} is not there`
+        : status === 'paused'
+          ? `${node} is paused`
+          : `${node} is down${reason === undefined ? '' : `: ${reason}`}`
+    older.push({ kind, begin: first, isOlder: true, end, text, lanes: [lane] })
   }
   const armedHere = new Set(turns.flatMap((turn) => (turn.kind === 'action' && turn.action.do === 'arm' ? [turn.action.fault.id] : [])))
   for (const fault of held.faults.values()) {
@@ -61,7 +68,8 @@ export function bandsWithin(
   return [...older, ...found]
 }
 
-export function bandsOf(turns: readonly (NodeEvent | ActionEvent)[], endpoints: readonly EndpointId[]): Band[] {
+/** `spares`: so many nodes, the last, are not there at the beginning. */
+export function bandsOf(turns: readonly (NodeEvent | ActionEvent)[], endpoints: readonly EndpointId[], spares = 0): Band[] {
   const bands: Band[] = []
   const open = new Map<string, number>()
   const begin = (key: string, band: Omit<Band, 'end'>) => {
@@ -75,6 +83,10 @@ export function bandsOf(turns: readonly (NodeEvent | ActionEvent)[], endpoints: 
     open.delete(key)
     bands[at] = { ...(bands[at] as Band), end: edge }
   }
+  const clients = endpoints.length - 1
+  for (let lane = clients - spares; lane < clients; lane++) {
+    begin(`absent ${lane}`, { kind: 'absent', begin: { seq: 0, atUs: 0 }, text: `${endpoints[lane]} is not there yet`, lanes: [lane] })
+  }
   for (const turn of turns) {
     const edge = { seq: turn.seq, atUs: turn.atUs }
     if (turn.kind === 'action') {
@@ -86,14 +98,20 @@ export function bandsOf(turns: readonly (NodeEvent | ActionEvent)[], endpoints: 
     }
     const lane = endpoints.indexOf(turn.node)
     if (lane < 0) continue
-    const [down, paused] = [`down ${lane}`, `paused ${lane}`]
+    const [down, paused, absent] = [`down ${lane}`, `paused ${lane}`, `absent ${lane}`]
     switch (turn.change.is) {
       case 'down':
         end(paused, edge)
+        if (turn.change.removed) {
+          end(down, edge)
+          begin(absent, { kind: 'absent', begin: edge, text: `${turn.node} was removed`, lanes: [lane] })
+          break
+        }
         begin(down, { kind: 'down', begin: edge, text: `${turn.node} is down: ${turn.change.reason}`, lanes: [lane] })
         break
       case 'up':
         end(down, edge)
+        end(absent, edge)
         break
       case 'paused':
         begin(paused, { kind: 'paused', begin: edge, text: `${turn.node} is paused`, lanes: [lane] })

@@ -27,11 +27,15 @@ export function drawLanes(scene: Scene, plane: Plane, pen: Pen): void {
     const across = plane.across(lane)
     const token = nodeToken(id)
     const dash = repeats(id) ? { dash: [9, 3] } : {}
+    const gaps = absences(scene, plane, lane)
     const line = (from: number, to: number, shift: number): number[] => {
       const xy: number[] = []
-      plane.put(xy, Math.max(plane.head, from), across + shift)
-      plane.put(xy, Math.min(plane.tail, to), across + shift)
-      return from < to && to > plane.head && from < plane.tail ? xy : []
+      for (const [begin, finish] of without(from, to, gaps)) {
+        if (begin >= finish || finish <= plane.head || begin >= plane.tail) continue
+        plane.put(xy, Math.max(plane.head, begin), across + shift)
+        plane.put(xy, Math.min(plane.tail, finish), across + shift)
+      }
+      return xy
     }
     const start = plane.along(0)
     if (!cone) {
@@ -43,6 +47,23 @@ export function drawLanes(scene: Scene, plane: Plane, pen: Pen): void {
     pen.lines(line(start, past, 0), { token, width: 3.5 })
     pen.lines([...line(future, end, -1.75), ...line(future, end, 1.75)], { token, width: 1.25 })
   }
+}
+
+/** Stretches of a lane in which its node is not there, in order. */
+const absences = (scene: Scene, plane: Plane, lane: number): [number, number][] =>
+  scene.bands.flatMap((band): [number, number][] =>
+    band.kind === 'absent' && band.lanes[0] === lane ? [reach(scene, plane, band, lane)] : [],
+  )
+
+function without(from: number, to: number, gaps: readonly (readonly [number, number])[]): [number, number][] {
+  const parts: [number, number][] = []
+  let at = from
+  for (const [begin, end] of gaps) {
+    if (end <= at || begin >= to) continue
+    if (begin > at) parts.push([at, begin])
+    at = end
+  }
+  return [...parts, [at, to]]
 }
 
 /** Where on a lane the past of the chosen event ends and its future begins. */
@@ -62,17 +83,25 @@ function coneAlong({ drawing, cone }: Scene, plane: Plane, lane: number): { past
 
 export function drawBands(scene: Scene, plane: Plane, pen: Pen): void {
   eachBand(scene, plane, (band, lane, from, to, row) => {
-    if (band.kind === 'fault') strip(plane, pen, lane, from, to, row)
+    if (band.kind === 'absent') absent(plane, pen, lane, from, to)
+    else if (band.kind === 'fault') strip(plane, pen, lane, from, to, row)
     else if (band.kind === 'down') down(plane, pen, lane, from, to)
     else paused(plane, pen, lane, from, to)
   })
+}
+
+const BAND_WORDS = {
+  down: () => '✕ down',
+  paused: () => 'paused',
+  absent: ({ begin }: Band) => (begin.seq === 0 ? 'not there yet' : 'removed'),
 }
 
 /** Over everything that happened meanwhile, so that it can be read. */
 export function drawBandWords(scene: Scene, plane: Plane, pen: Pen): void {
   eachBand(scene, plane, (band, lane, from, to) => {
     const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
-    if (band.kind !== 'fault') label(plane, pen, start, end, lane, band.kind === 'down' ? '✕ down' : 'paused', 'text-soft')
+    if (band.kind !== 'fault')
+      label(plane, pen, start, end, lane, BAND_WORDS[band.kind](band), band.kind === 'absent' ? 'text-faint' : 'text-soft')
     else stripWords(scene, plane, pen, band, lane, start, end)
   })
 }
@@ -105,6 +134,14 @@ function down(plane: Plane, pen: Pen, lane: number, from: number, to: number): v
     plane.put(hatch, at + BAND_PX / 2, top)
   }
   pen.lines(hatch, { token: 'text-faint', width: 1, alpha: 0.55 })
+}
+
+/** A lane begins where its node does: before that there is a dotted place for it. */
+function absent(plane: Plane, pen: Pen, lane: number, from: number, to: number): void {
+  const xy: number[] = []
+  plane.put(xy, Math.max(from, plane.head), plane.across(lane))
+  plane.put(xy, Math.min(to, plane.tail), plane.across(lane))
+  pen.lines(xy, { token: 'text-faint', width: 1, alpha: 0.5, dash: [1, 6] })
 }
 
 function paused(plane: Plane, pen: Pen, lane: number, from: number, to: number): void {

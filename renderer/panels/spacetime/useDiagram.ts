@@ -84,7 +84,7 @@ export function useDiagram() {
   const bands = computed<Band[]>(() => {
     const { columns } = drawing.value
     const { moment, seq, atUs } = readout.now
-    if (drawing.value === all.value) return bandsOf(store.turns, endpoints.value)
+    if (drawing.value === all.value) return bandsOf(store.turns, endpoints.value, run.config?.spares)
     if (!moment || !columns.has(seq)) return bandsOf(store.nearTurns, endpoints.value)
     const first = { seq: columns.first, atUs: columns.atUs[columns.first] as number }
     return bandsWithin(store.nearTurns, endpoints.value, first, { seq, atUs, nodes: moment.nodes, faults: moment.faults })

@@ -71,6 +71,7 @@ export function dress(graph: cytoscape.Core, ink: Ink): void {
     },
     { selector: 'edge.client', style: { opacity: 0.4, 'line-style': 'dashed', 'line-dash-pattern': [2, 5] } },
     { selector: 'edge.faulty', style: { opacity: 0 } },
+    { selector: 'edge.vacant', style: { display: 'none' } },
     {
       selector: 'edge.hovered, edge.selected',
       style: {

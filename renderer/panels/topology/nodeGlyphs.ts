@@ -1,6 +1,6 @@
 /**
  * Nodes as they look: the ring says the role (leader: double with a crown; candidate: broken; follower: plain; crashed: a hollow
- * outline with a cross; paused: two bars; a liar wears a mask), its hue says which node, the number in the middle is the term.
+ * outline with a cross; paused: two bars; a liar wears a mask; an empty seat is a faint dashed place with a plus), its hue says which node, the number in the middle is the term.
  */
 import { CLIENTS } from '../../../protocols/core/ids.ts'
 import type { Pen } from '../../model/picture/pen.ts'
@@ -51,7 +51,7 @@ function drawFill(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: In
   pen.arc(0, 0, radius, 0, 2 * Math.PI)
   pen.fillStyle = ink.surface
   pen.fill()
-  if (mark.status === 'down' || mark.status === 'starting') return
+  if (mark.status !== 'up' && mark.status !== 'paused') return
   pen.globalAlpha = mark.status === 'paused' ? 0.06 : mark.role === 'leader' ? 0.26 : 0.12
   pen.fillStyle = hue
   pen.fill()
@@ -61,6 +61,16 @@ function drawFill(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: In
 function drawRing(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: Ink, scale: number): void {
   pen.strokeStyle = hue
   pen.lineWidth = 2.25 * scale
+  if (mark.status === 'empty') {
+    pen.strokeStyle = ink.faint
+    pen.lineWidth = 1 * scale
+    pen.globalAlpha = 0.7
+    pen.setLineDash([3 * scale, 4 * scale])
+    ring(pen, radius * 0.86)
+    pen.setLineDash([])
+    pen.globalAlpha = 1
+    return
+  }
   if (mark.status === 'down') {
     pen.lineWidth = 1.25 * scale
     pen.globalAlpha = 0.75
@@ -151,6 +161,7 @@ function drawMask(pen: Pen, radius: number, isOver: boolean, ink: Ink, scale: nu
 }
 
 function drawMiddle(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: Ink, scale: number): void {
+  if (mark.status === 'empty') return drawPlus(pen, radius, mark.caption === 'add', ink, scale)
   if (mark.status === 'down') {
     const arm = radius * 0.36
     pen.strokeStyle = ink.faint
@@ -182,6 +193,21 @@ function drawMiddle(pen: Pen, mark: NodeMark, radius: number, hue: string, ink: 
   pen.fillText(mark.epoch, 0, 0.5 * scale)
 }
 
+/** Somebody could sit there. */
+function drawPlus(pen: Pen, radius: number, canAdd: boolean, ink: Ink, scale: number): void {
+  if (!canAdd) return
+  const arm = radius * 0.24
+  pen.strokeStyle = ink.faint
+  pen.lineWidth = 1.5 * scale
+  pen.lineCap = 'round'
+  pen.beginPath()
+  pen.moveTo(-arm, 0)
+  pen.lineTo(arm, 0)
+  pen.moveTo(0, -arm)
+  pen.lineTo(0, arm)
+  pen.stroke()
+}
+
 function drawHalo(pen: Pen, radius: number, look: NodeLook, ink: Ink): void {
   if (look.selected || look.focused) {
     pen.strokeStyle = ink.accent
@@ -200,6 +226,7 @@ function drawHalo(pen: Pen, radius: number, look: NodeLook, ink: Ink): void {
 function drawLabel(pen: Pen, mark: NodeMark, radius: number, outward: Point, ink: Ink, scale: number): void {
   const gap = radius + (mark.role === 'leader' ? 15 : 9) * scale
   const side = Math.abs(outward.x) > 0.35 ? Math.sign(outward.x) : 0
+  const isEmpty = mark.status === 'empty'
   const lines = mark.caption === '' ? 1 : 2
   const height = (lines === 2 ? 31 : 16) * scale
   const x = side === 0 ? 0 : outward.x * gap
@@ -211,8 +238,16 @@ function drawLabel(pen: Pen, mark: NodeMark, radius: number, outward: Point, ink
   pen.textBaseline = 'alphabetic'
   pen.lineJoin = 'round'
   const top = middle - height / 2 + 12 * scale
-  write(pen, mark.id, x, top, `600 ${13 * scale}px ${FONT}`, mark.status === 'down' ? ink.soft : ink.text, ink.surface)
-  if (lines === 2) write(pen, mark.caption, x, top + 15 * scale, `400 ${11 * scale}px ${FONT}`, ink.soft, ink.surface)
+  write(
+    pen,
+    mark.id,
+    x,
+    top,
+    `${isEmpty ? 500 : 600} ${13 * scale}px ${FONT}`,
+    isEmpty ? ink.faint : mark.status === 'down' ? ink.soft : ink.text,
+    ink.surface,
+  )
+  if (lines === 2) write(pen, mark.caption, x, top + 15 * scale, `400 ${11 * scale}px ${FONT}`, isEmpty ? ink.faint : ink.soft, ink.surface)
 }
 
 function drawClients(pen: Pen, mark: NodeMark, look: NodeLook, ink: Ink, view: View): void {

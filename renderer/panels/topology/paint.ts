@@ -15,7 +15,7 @@ import { glyphScale, type Ink, toDrawing, toScreen, type View } from './ink.ts'
 import { arcOnScreen, drawDivide, drawLinkMark, drawTag, TAGS_MAX, tagText } from './linkGlyphs.ts'
 import { drawFalling, drawMessage, drawQueueRest, type MessageLook, QUEUE_MAX, queuePlaces } from './messageGlyphs.ts'
 import { drawNode, type NodeLook } from './nodeGlyphs.ts'
-import type { Scene } from './scene.ts'
+import { type Scene, vacantLinks } from './scene.ts'
 import { GATE_AT, isStretched, LOST_AT, type Playhead, sight } from './timing.ts'
 
 export interface Marks {
@@ -57,9 +57,10 @@ function begin(pen: Pen, view: View, fresh: boolean): void {
 export function paintLinks(pen: Pen, { scene, places }: Marks, ink: Ink, view: View): void {
   begin(pen, view, false)
   pen.strokeStyle = ink.line
+  const vacant = vacantLinks(scene)
   for (const from of places.keys())
     for (const to of places.keys()) {
-      const arc = from === to || scene.links.has(linkKey(from, to)) ? undefined : arcOf(from, to, places)
+      const arc = from === to || scene.links.has(linkKey(from, to)) || vacant.has(linkKey(from, to)) ? undefined : arcOf(from, to, places)
       if (!arc) continue
       const toClient = from === 'clients' || to === 'clients'
       pen.lineWidth = view.zoom
@@ -90,11 +91,12 @@ export function paintMarks(pen: Pen, marks: Marks, ink: Ink, view: View, fresh =
       )
     }
   }
+  const vacant = vacantLinks(scene)
   const tags = countTags(scene)
   const later: { text: string; arc: Arc }[] = []
   for (const mark of scene.links.values()) {
     const arc = arcOf(mark.from, mark.to, places)
-    if (!arc) continue
+    if (!arc || vacant.has(linkKey(mark.from, mark.to))) continue
     const shown = arcOnScreen(arc, view)
     drawLinkMark(pen, mark, shown, ink, view, apart(scene, mark.from, mark.to))
     const text = tagText(mark)

@@ -49,6 +49,10 @@ export interface SceneWords {
   readonly epochName: string
   /** The fact that says how far a node has come, with its label: `commitIndex`, "commit". */
   readonly progress: { readonly name: string; readonly label: string } | undefined
+  /** What is under way with a node that comes or goes: "joins", "leaves". */
+  readonly changing?: ReadonlyMap<NodeId, { readonly is: string }>
+  /** Nodes can be added now. */
+  readonly canAdd?: boolean
 }
 
 export function buildScene(moment: Snapshot | undefined, nodes: readonly NodeId[], words: SceneWords): Scene {
@@ -78,22 +82,25 @@ function nodeMark(id: NodeId, moment: Snapshot | undefined, words: SceneWords): 
   const node = moment?.nodes.get(id)
   const seen = node?.observation
   const status = node?.status ?? 'starting'
+  const isThere = status !== 'down' && status !== 'empty'
+  const change = isThere ? words.changing?.get(id)?.is : undefined
   return {
     id,
     status,
-    role: status === 'down' || !seen ? 'other' : seen.role,
-    epoch: status === 'down' || !seen ? '' : String(seen.epoch),
+    role: !isThere || !seen ? 'other' : seen.role,
+    epoch: !isThere || !seen ? '' : String(seen.epoch),
     // A host that somebody else recorded shows nothing of itself, and is up once something happened there.
-    caption: status === 'up' && !seen && (node?.step ?? 0) > 0 ? '' : caption(status, seen, words, node?.wiped ?? false),
+    caption: status === 'up' && !seen && (node?.step ?? 0) > 0 ? '' : caption(status, seen, words, node?.wiped ?? false, change),
     wiped: node?.wiped ?? false,
     ...(seen?.lies === undefined ? {} : { lies: seen.lies }),
   }
 }
 
-function caption(status: NodeStatus, seen: Observation | undefined, words: SceneWords, wiped: boolean): string {
+function caption(status: NodeStatus, seen: Observation | undefined, words: SceneWords, wiped: boolean, change: string | undefined): string {
+  if (status === 'empty') return words.canAdd ? 'add' : 'empty seat'
   if (status === 'down') return wiped ? 'down, disk empty' : 'down'
   if (status === 'starting' || !seen) return 'starting'
-  const parts: string[] = []
+  const parts: string[] = change === undefined ? [] : [change]
   if (status === 'paused') parts.push('paused')
   else if (seen.role !== 'other' && seen.role !== 'follower') parts.push(seen.role)
   const progress = words.progress && seen.facts[words.progress.name]
@@ -138,4 +145,10 @@ function add(mark: LinkMark, fault: ArmedFault): void {
 export function progressFact(facts: readonly { readonly name: string; readonly label: string }[] | undefined): SceneWords['progress'] {
   const found = facts?.find(({ name }) => /commit/i.test(name)) ?? facts?.find(({ name }) => /applied|decided|executed/i.test(name))
   return found && { name: found.name, label: /commit/i.test(found.name) ? 'commit' : found.label.toLowerCase() }
+}
+
+/** Links from and to seats in which nobody is: they are not drawn. */
+export function vacantLinks({ nodes }: Scene): Set<string> {
+  const empty = nodes.filter(({ status }) => status === 'empty').map(({ id }) => id)
+  return new Set(empty.flatMap((one) => nodes.flatMap(({ id }) => (id === one ? [] : [linkKey(one, id), linkKey(id, one)]))))
 }

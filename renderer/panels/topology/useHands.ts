@@ -1,12 +1,13 @@
 /** What the pointer does to the drawing: select, hover, open the fault menu, let a held message through. */
 import type { Core, EventObject } from 'cytoscape'
 import { type Ref, watch } from 'vue'
-import { CLIENTS, type EndpointId, type MessageId } from '../../../protocols/core/ids.ts'
+import { CLIENTS, type EndpointId, type MessageId, type NodeId } from '../../../protocols/core/ids.ts'
 import { type Breakable, useBreaking } from '../../stores/breaking.ts'
 import { useEvents } from '../../stores/events.ts'
 import { useFaults } from '../../stores/faults.ts'
 import { useLayout } from '../../stores/layout.ts'
 import { usePlayback } from '../../stores/playback.ts'
+import { useSeats } from '../../stores/seats.ts'
 import { useSelection } from '../../stores/selection.ts'
 import { messageAt, type Painted } from './paint.ts'
 
@@ -24,6 +25,7 @@ export function useHands({ graph, paintedNow }: Drawing) {
   const breaking = useBreaking()
   const events = useEvents()
   const layout = useLayout()
+  const seats = useSeats()
 
   function messageUnder(event: EventObject): Painted | undefined {
     const zoom = event.cy.zoom()
@@ -52,8 +54,10 @@ export function useHands({ graph, paintedNow }: Drawing) {
   function listen(core: Core): void {
     core.on('tap', (event) => {
       const hit = event.target !== event.cy && event.target.isNode() ? undefined : messageUnder(event)
-      if (hit) tapMessage(hit)
-      else selection.select(subjectOf(event))
+      if (hit) return tapMessage(hit)
+      const subject = subjectOf(event)
+      selection.select(subject)
+      if (subject?.kind === 'node' && seats.canChange && seats.isEmpty(subject.node as NodeId)) void seats.add(subject.node as NodeId)
     })
     core.on('dbltap', 'node', () => layout.show('inspector'))
     core.on('cxttap', (event) => {

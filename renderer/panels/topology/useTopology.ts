@@ -13,13 +13,14 @@ import { usePicture } from '../../stores/pictures.ts'
 import { usePlayback } from '../../stores/playback.ts'
 import { useReadout } from '../../stores/readout.ts'
 import { useRun } from '../../stores/run.ts'
+import { useSeats } from '../../stores/seats.ts'
 import { type Selected, useSelection } from '../../stores/selection.ts'
 import { useTheme } from '../../stores/theme.ts'
 import { DRIFT } from './arrangement.ts'
 import { createGraph, dress, mark, place } from './graph.ts'
 import { toScreen, type View } from './ink.ts'
 import { paintLinks, paintMarks, paintTraffic, type Report } from './paint.ts'
-import { buildScene, progressFact } from './scene.ts'
+import { buildScene, progressFact, vacantLinks } from './scene.ts'
 import { restWhenStill } from './stillness.ts'
 import { inkOf, useInk } from './useInk.ts'
 import { usePlaces } from './usePlaces.ts'
@@ -40,11 +41,17 @@ export function useTopology(surfaces: Surfaces) {
   const readout = useReadout()
   const selection = useSelection()
   const theme = useTheme()
+  const seats = useSeats()
   const ink = useInk()
   const traffic = useTraffic()
 
   const scene = computed(() =>
-    buildScene(readout.now.moment, run.nodes, { epochName: run.speech.epochName, progress: progressFact(run.protocol?.facts) }),
+    buildScene(readout.now.moment, run.nodes, {
+      epochName: run.speech.epochName,
+      progress: progressFact(run.protocol?.facts),
+      changing: seats.changing,
+      canAdd: seats.canChange,
+    }),
   )
   const places = usePlaces(
     computed(() => run.id),
@@ -186,6 +193,7 @@ export function useTopology(surfaces: Surfaces) {
     if (!core) return
     const keys = (it: Selected | undefined) => (it?.kind === 'link' ? [linkKey(it.from, it.to)] : [])
     mark(core, 'faulty', new Set(scene.value.links.keys()))
+    mark(core, 'vacant', vacantLinks(scene.value))
     mark(core, 'selected', new Set([...keys(selection.selected), ...keys(focused.value)]))
     mark(core, 'hovered', new Set(keys(selection.hovered)))
   }
@@ -219,7 +227,8 @@ export function useTopology(surfaces: Surfaces) {
         if (was && was.id === node.id && was.role !== node.role && node.role === 'leader') news.set(node.id, performance.now())
       }
     }
-    if (next.links.size > 0 || before.links.size > 0) markLinks()
+    const isReseated = next.nodes.some(({ status }, index) => (status === 'empty') !== (before.nodes[index]?.status === 'empty'))
+    if (next.links.size > 0 || before.links.size > 0 || isReseated) markLinks()
     invalidate()
   })
   watch([() => selection.selected, () => selection.hovered, focused], () => {
@@ -240,7 +249,7 @@ export function useTopology(surfaces: Surfaces) {
     return {
       what: 'Topology',
       range: `at ${formatRunTime(atUs)}, event ${formatCount(seq)}`,
-      describe: `${up} of ${run.nodes.length} nodes are up; ${leaders.length > 0 ? leaders.join(', ') : 'nobody leads'}. ${formatCountOf(painted.painted.length, 'message')} on the way, ${formatCountOf(scene.value.links.size, 'link')} under a fault.`,
+      describe: `${up} of ${scene.value.nodes.filter(({ id, status }) => id !== CLIENTS && status !== 'empty').length} nodes are up; ${leaders.length > 0 ? leaders.join(', ') : 'nobody leads'}. ${formatCountOf(painted.painted.length, 'message')} on the way, ${formatCountOf(scene.value.links.size, 'link')} under a fault.`,
       ...{ width: size.width, height: size.height },
       legend: [
         ...[...families].map((family) => ({ mark: 'line', token: familyToken(family), text: `${family} message` }) as const),

@@ -276,6 +276,34 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('tab', { name: 'Space-time' }).click()
     await page.waitForTimeout(1500)
   },
+  seats: async (page) => {
+    await page
+      .getByRole('button', { name: /Nodes come and go/ })
+      .first()
+      .click()
+    await seek(page, 0.45)
+    await page.getByRole('listbox', { name: 'Nodes' }).getByRole('option', { name: /^n7/ }).press('Enter')
+  },
+  seatsLive: async (page) => {
+    await page.getByRole('radio', { name: 'Simulation' }).click()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page
+      .getByText(/leads term/)
+      .first()
+      .waitFor()
+    await page.keyboard.press('a')
+    await page.waitForTimeout(1500)
+    await page.getByRole('listbox', { name: 'Nodes' }).getByRole('option', { name: /^n3/ }).press('ContextMenu')
+    await page.getByRole('menuitem', { name: 'Remove n3 from the group' }).waitFor()
+  },
+  seatsSpacetime: async (page) => {
+    await page
+      .getByRole('button', { name: /Nodes come and go/ })
+      .first()
+      .click()
+    await page.getByRole('tab', { name: 'Space-time' }).click()
+    await page.waitForTimeout(600)
+  },
   silent: async (page) => {
     await page
       .getByRole('button', { name: /Seven nodes at rest/ })

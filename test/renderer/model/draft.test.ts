@@ -12,7 +12,8 @@ test('what the form comes to is a configuration that the lab takes', () => {
     name: 'My run',
     protocol: 'raft',
     service: 'kv',
-    nodes: 5,
+    nodes: 7,
+    spares: 2,
     load: { clients: 4, mix: { read: 5, write: 4, cas: 1 } },
   })
 })
@@ -35,17 +36,17 @@ test.each([
   [4, '4 processes; one may fail.'],
   [5, '5 processes; 2 may fail.'],
 ])('%i nodes: %s', (nodes, text) => {
-  expect(draftText({ ...newDraft(raft, 'kv'), nodes }, 'real')).toBe(text)
+  expect(draftText({ ...newDraft(raft, 'kv'), nodes, spares: 0 }, 'real')).toBe(text)
 })
 
 test('simulated nodes are not called processes', () => {
   expect(draftText({ ...newDraft(raft, 'kv'), nodes: 3, timeScale: 20 }, 'simulation')).toBe(
-    '3 simulated nodes, 20 times slower than life; one may fail.',
+    '3 simulated nodes, and room for 2 more, 20 times slower than life; one may fail.',
   )
 })
 
 test('what a protocol bears is said in its own words, and what it refuses is said before anything starts', () => {
-  const pbft = { ...newDraft(raft, 'kv'), protocol: 'pbft', options: {} }
+  const pbft = { ...newDraft(raft, 'kv'), protocol: 'pbft', options: {}, spares: 0 }
   expect(draftText({ ...pbft, nodes: 4 }, 'real')).toBe('4 processes; one may fail or lie.')
   expect(draftText({ ...pbft, nodes: 7 }, 'real')).toBe('7 processes; 2 may fail or lie.')
   expect(refusalOf({ ...pbft, nodes: 7 })).toBeUndefined()

@@ -68,3 +68,12 @@ test('clocks that are wrong and disks that are slow stand in the sentence', () =
   Object.assign(n3!, { syncMs: { min: 5, max: 9 } })
   expect(headline(made, 'term').broken).toEqual(['the clocks of n1 and n2 are wrong', 'the disk of n3 is slow'])
 })
+
+test('an empty seat is neither up nor down, and nobody waits for it', () => {
+  const ids = nodeIds(3)
+  const made = firstMoment(ids, 1, 1)
+  expect(headline(made, 'term').lead).toBe('Nodes are starting')
+  for (const node of made.nodes.values()) if (node.status !== 'empty') node.status = 'down'
+  expect(headline(made, 'term')).toMatchObject({ lead: 'Every node is down' })
+  expect(headline(made, 'term').broken[0]).toBe('n1 and n2 are down')
+})

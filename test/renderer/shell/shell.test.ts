@@ -58,7 +58,7 @@ test('the title bar says who leads, what is broken and what was violated', async
 test('the library lists every run with what became of it, and opens one with a click', async () => {
   const library = show(LibraryPanel)
   const rows = library.findAll('.run').map((row) => row.text())
-  expect(rows).toHaveLength(7)
+  expect(rows).toHaveLength(8)
   expect(rows.find((row) => row.includes('Overnight load'))).toContain('interrupted')
   expect(rows.find((row) => row.includes('Election safety broken'))).toContain('1 violation')
   expect(rows.find((row) => row.includes('run-0012'))).toContain('The file ends in the middle of a page.')
@@ -103,9 +103,9 @@ test('the form starts what it says', async () => {
   const nodes = form.findAll('input').find((input) => input.attributes('aria-valuemax') === '15')
   await nodes?.setValue('3')
   await nodes?.trigger('change')
-  expect(form.text()).toContain('3 processes; one may fail.')
+  expect(form.text()).toContain('3 processes, and room for 2 more; one may fail.')
   await form.trigger('submit')
-  expect(form.emitted('start')?.[0]?.[0]).toMatchObject({ protocol: 'raft', nodes: 3, timeScale: 1, options: {} })
+  expect(form.emitted('start')?.[0]?.[0]).toMatchObject({ protocol: 'raft', nodes: 5, spares: 2, timeScale: 1, options: {} })
 })
 
 test('keys do what they say, but not while somebody writes', async () => {

@@ -15,7 +15,12 @@ const CONTROLS: Acts['controls'] = [
 ]
 const n = (i: number) => nodeId(`n${i}`)
 
-function open(subject: Breakable, prepare: (moment: ReturnType<typeof firstMoment>) => void = () => undefined, isSimulated = false) {
+function open(
+  subject: Breakable,
+  prepare: (moment: ReturnType<typeof firstMoment>) => void = () => undefined,
+  isSimulated = false,
+  member?: { readonly is: boolean; readonly change?: 'joins' | 'leaves' },
+) {
   const moment = firstMoment(nodes, 1)
   for (const node of moment.nodes.values()) node.status = 'up'
   prepare(moment)
@@ -28,6 +33,14 @@ function open(subject: Breakable, prepare: (moment: ReturnType<typeof firstMomen
   const acts: Acts = {
     ...{ node: log('node'), arm: log('arm'), lift: log('lift'), release: log('release'), form: log('form'), machine },
     ...{ controls: CONTROLS, tell: log('tell'), telling: log('telling') },
+    ...(member
+      ? {
+          seats: {
+            ...{ isMember: () => member.is, change: () => member.change },
+            ...{ add: log('add'), join: log('join'), remove: log('remove'), end: log('end'), again: log('again') },
+          },
+        }
+      : {}),
   }
   const entries = menuFor(subject, snapshot(moment), nodes, acts)
   const items = entries.filter((entry: MenuEntry): entry is MenuItem => entry !== '-' && 'text' in entry)
@@ -143,4 +156,19 @@ test('a liar can be told to speak the truth, and one that is down hears nothing'
     Object.assign(moment.nodes.get(n(2))!, { status: 'down', observation })
   })
   expect(down.items.filter(({ text }) => /lie|truth|Join|Leave/.test(text)).every(({ disabled }) => disabled)).toBe(true)
+})
+
+test('an empty seat can be taken and nothing else; a member can be removed; where the protocol knows no members nothing is offered', () => {
+  const emptied = (moment: ReturnType<typeof firstMoment>) => {
+    moment.nodes.get(n(2))!.status = 'empty'
+  }
+  const empty = open({ kind: 'node', node: n(2) }, emptied, false, { is: false })
+  expect(empty.texts).toEqual(['Add n2'])
+  expect(empty.pick('Add n2')).toEqual(['add', 'n2'])
+  expect(open({ kind: 'node', node: n(2) }, emptied).texts).toEqual([])
+  expect(open({ kind: 'node', node: n(2) }, undefined, false, { is: true }).pick('Remove n2 from the group')).toEqual(['remove', 'n2'])
+  expect(open({ kind: 'node', node: n(2) }, undefined, false, { is: false }).pick('Let n2 join the group')).toEqual(['join', 'n2'])
+  const leaving = open({ kind: 'node', node: n(2) }, undefined, false, { is: true, change: 'leaves' })
+  expect(leaving.pick('End the process of n2 now')).toEqual(['end', 'n2'])
+  expect(open({ kind: 'node', node: n(2) }).texts.filter((text) => /group/.test(text))).toEqual(['Leave the group'])
 })

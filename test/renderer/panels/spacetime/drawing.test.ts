@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Columns } from '../../../../protocols/causality/columns.ts'
 import { cutAt, lastIn } from '../../../../protocols/causality/cut.ts'
 import { Gatherer } from '../../../../protocols/causality/gather.ts'
+import { endpointIds, nodeId, nodeIds } from '../../../../protocols/core/ids.ts'
 import { advance, firstMoment } from '../../../../protocols/core/moment.ts'
 import { ChunkKind } from '../../../../protocols/wire/chunk.ts'
 import { type Band, bandsOf, bandsWithin } from '../../../../renderer/panels/spacetime/bands.ts'
@@ -146,4 +147,17 @@ test.each([11, 12, 13])('read from its midst on (seed %i), a run has the bands t
     expect(bySigns(kept(found.filter(holds)))).toEqual(bySigns(wanted))
   }
   expect(older).toBeGreaterThan(3)
+})
+
+test('a lane begins where its node is added, and ends where it is removed', () => {
+  const endpoints = endpointIds(nodeIds(3))
+  const [n3, at] = [nodeId('n3'), (seq: number) => ({ seq, atUs: seq * 10 })]
+  const turns = [
+    { kind: 'node', ...at(5), node: n3, change: { is: 'up', pid: 0, life: 1 } },
+    { kind: 'node', ...at(9), node: n3, change: { is: 'down', asked: true, reason: 'removed', removed: true } },
+  ] as const
+  expect(bandsOf(turns, endpoints, 1)).toMatchObject([
+    { kind: 'absent', lanes: [2], begin: { seq: 0 }, end: { seq: 5 }, text: 'n3 is not there yet' },
+    { kind: 'absent', lanes: [2], begin: { seq: 9 }, end: undefined, text: 'n3 was removed' },
+  ])
 })
