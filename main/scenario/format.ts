@@ -101,7 +101,11 @@ export const stepSchemas = {
   tell: z.strictObject({ tell: word, control: z.string().min(1), with: z.record(z.string(), json).optional(), ...within }),
   timeScale: z.strictObject({ timeScale: z.number().min(1).max(100), ...within }),
   storm: z.strictObject({
-    storm: z.strictObject({ ms: z.number().min(1).max(600_000), liars: z.int().min(0).max(15).default(0) }),
+    storm: z.strictObject({
+      ms: z.number().min(1).max(600_000),
+      liars: z.int().min(0).max(15).default(0),
+      tells: z.array(z.string().min(1)).default([]),
+    }),
     ...within,
   }),
   say: z.strictObject({ say: z.string().min(1), ...within }),

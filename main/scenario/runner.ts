@@ -187,11 +187,16 @@ class Runner {
       case 'timeScale':
         return void (await this.#stage.timeScale(step.timeScale, deadline))
       case 'storm': {
-        const { ms, liars: most } = step.storm
+        const { ms, liars: most, tells: names } = step.storm
         const protocol = findProtocol(this.#scenario.run.protocol)
         const liars = protocol && most > 0 ? { liars: { most, lies: liesOf(protocol).map(({ name }) => name) } } : {}
+        const tells = names.map((name) => {
+          const control = protocol?.controls?.find((each) => each.name === name)
+          if (!control) throw new NobodyError(`nodes of ${this.#scenario.run.protocol} cannot be told ${name}`)
+          return control
+        })
         const members = protocol?.membership ? { membership: protocol.membership } : {}
-        return await weather(this.#stage, { ms, deadline, ...liars, ...members, struck: () => this.#struck() })
+        return await weather(this.#stage, { ms, deadline, ...liars, ...members, tells, struck: () => this.#struck() })
       }
       case 'say':
         return undefined

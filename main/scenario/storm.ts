@@ -4,6 +4,7 @@
  * these brought, so that the same deeds by the clock alone give the same run again.
  */
 import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
+import type { ControlSpec } from '../../protocols/core/machine.ts'
 import { deedsOf } from '../../protocols/sim/ambush.ts'
 import type { Watch } from '../../protocols/sim/lookout.ts'
 import type { Ambush, Deed, PlannedDeed } from '../../protocols/sim/misfortune.ts'
@@ -17,6 +18,8 @@ export interface Weather {
   readonly liars?: { readonly most: number; readonly lies: readonly string[] }
   /** Nodes come and go, where the protocol can change who is a member. */
   readonly membership?: Omit<Changes, 'spares'>
+  /** Controls of this protocol that nodes are told now and then. */
+  readonly tells?: readonly Pick<ControlSpec, 'name' | 'fields'>[]
   readonly deadline: Deadline
   /** Called before each misfortune. */
   struck(): void
@@ -52,10 +55,10 @@ class Storm {
     const { seed, moment, omens } = stage
     const nodes = [...moment.nodes.keys()]
     const types = omens ? { messageTypes: omens.messageTypes } : {}
-    const { ms, liars, membership } = settings
+    const { ms, liars, tells, membership } = settings
     const spares = nodes.filter((id) => moment.nodes.get(id)?.status === 'empty')
     const changes = membership && spares.length > 0 ? { changes: { ...membership, spares } } : {}
-    this.#coming = [...drawPlan({ seed, nodes, ms, ...types, ...(liars ? { liars } : {}), ...changes })]
+    this.#coming = [...drawPlan({ seed, nodes, ms, ...types, ...(liars ? { liars } : {}), ...changes, ...(tells ? { tells } : {}) })]
     this.#beganMs = stage.nowMs()
   }
 

@@ -7,7 +7,8 @@ import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Glimpse } from '../core/machine.ts'
 import type { Entry } from './log.ts'
-import type { Hosted, Progress, RaftOptions, RaftRole, RaftState, Read, Session, Writing } from './state.ts'
+import type { RaftOptions } from './options.ts'
+import type { Hosted, Lease, Progress, RaftRole, RaftState, Read, Session, Writing } from './state.ts'
 
 /** What `encode` gives: as RaftState, with null for absent and objects for collections. */
 interface RaftStateJson {
@@ -21,10 +22,13 @@ interface RaftStateJson {
   readonly leaderId: NodeId | null
   readonly commitIndex: number
   readonly lastApplied: number
+  readonly heardLeader: boolean
   readonly votes: readonly NodeId[]
   readonly progress: { readonly [peer: NodeId]: Progress }
   readonly waiting: { readonly [index: string]: number }
-  readonly reads: { readonly round: number; readonly asked: readonly Read[]; readonly next: readonly Read[] }
+  readonly reads: { readonly round: number; readonly asked: readonly Read[]; readonly askedIn: number; readonly next: readonly Read[] }
+  readonly lease: Lease
+  readonly transfer: NodeId | null
   readonly writing: Writing
   readonly sessions: { readonly [index: string]: Session }
   readonly service: Json
@@ -40,6 +44,12 @@ const fields: Fields = {
     electionMsMin: options.electionMsMin,
     electionMsMax: options.electionMsMax,
     heartbeatMs: options.heartbeatMs,
+    plainElections: options.plainElections,
+    preVote: options.preVote,
+    checkQuorum: options.checkQuorum,
+    stickToLeader: options.stickToLeader,
+    leaseReads: options.leaseReads,
+    driftBound: options.driftBound,
     maxInflight: options.maxInflight,
     maxEntries: options.maxEntries,
     maxSessions: options.maxSessions,
@@ -52,10 +62,13 @@ const fields: Fields = {
   leaderId: ({ leaderId }) => leaderId ?? null,
   commitIndex: ({ commitIndex }) => commitIndex,
   lastApplied: ({ lastApplied }) => lastApplied,
+  heardLeader: ({ heardLeader }) => heardLeader,
   votes: ({ votes }) => votes,
   progress: ({ progress }) => progress,
   waiting: ({ waiting }) => byIndex(waiting),
-  reads: ({ reads }) => ({ round: reads.round, asked: reads.asked.toArray(), next: reads.next.toArray() }),
+  reads: ({ reads }) => ({ round: reads.round, asked: reads.asked.toArray(), askedIn: reads.askedIn, next: reads.next.toArray() }),
+  lease: ({ lease }) => lease,
+  transfer: ({ transfer }) => transfer ?? null,
   writing: ({ writing }) => writing,
   sessions: ({ sessions }) => byIndex(sessions),
   service: ({ hosted }, part) => hostedPart(hosted, part),
@@ -78,7 +91,7 @@ export function glimpse(state: RaftState, { fields: wanted, part, unlike }: Glim
 }
 
 export function decode(json: Json): RaftState {
-  const { votedFor, leaderId, log, waiting, reads, sessions, service, ...same } = json as unknown as RaftStateJson
+  const { votedFor, leaderId, transfer, log, waiting, reads, sessions, service, ...same } = json as unknown as RaftStateJson
   return {
     id: same.id,
     nodes: same.nodes,
@@ -90,10 +103,13 @@ export function decode(json: Json): RaftState {
     leaderId: leaderId ?? undefined,
     commitIndex: same.commitIndex,
     lastApplied: same.lastApplied,
+    heardLeader: same.heardLeader,
     votes: same.votes,
     progress: same.progress,
     waiting: fromIndex(waiting),
-    reads: { round: reads.round, asked: List(reads.asked), next: List(reads.next) },
+    reads: { round: reads.round, asked: List(reads.asked), askedIn: reads.askedIn, next: List(reads.next) },
+    lease: same.lease,
+    transfer: transfer ?? undefined,
     writing: same.writing,
     sessions: fromIndex(sessions),
     hosted: { json: service },

@@ -33,3 +33,22 @@ export function freshReads(): Judge<RaftState, RaftMessage> {
     },
   }
 }
+
+/** Who answers a read in the very step in which it is asked relies on a lease: nobody may have been elected after it. */
+export function leaderLease(): Judge<RaftState, RaftMessage> {
+  let lastTerm = 0
+  let lastLeader: NodeId | undefined
+  return {
+    judge({ node, input, after, effects }) {
+      if (after.role === 'leader' && after.currentTerm > lastTerm) {
+        lastTerm = after.currentTerm
+        lastLeader = node
+      }
+      if (input.kind !== 'request' || input.request.kind !== 'query' || after.currentTerm >= lastTerm) return undefined
+      const isAnswered = effects.some((effect) => effect.kind === 'reply' && effect.id === input.id && effect.outcome.kind === 'ok')
+      return isAnswered
+        ? `${node} answers read ${input.id} alone in term ${after.currentTerm}; ${lastLeader} leads term ${lastTerm}.`
+        : undefined
+    },
+  }
+}

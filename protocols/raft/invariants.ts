@@ -4,7 +4,7 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import type { Invariant, Judge, JudgedStep } from '../core/invariant.ts'
-import { freshReads } from './freshReads.ts'
+import { freshReads, leaderLease } from './freshReads.ts'
 import { EntryTable, sameEntry } from './ledger.ts'
 import type { Entry, Log } from './log.ts'
 import type { RaftMessage } from './messages.ts'
@@ -198,5 +198,11 @@ export const invariants: readonly Invariant<RaftState, RaftMessage>[] = [
     statement: 'The answer to a read stands for a state that holds everything that was committed when the read was asked.',
     source: 'Raft §8, dissertation §6.4',
     judge: freshReads,
+  },
+  {
+    name: 'Leader Lease',
+    statement: 'While a leader answers reads alone, nobody is elected in a later term.',
+    source: 'Raft dissertation §6.4.1',
+    judge: leaderLease,
   },
 ]

@@ -38,9 +38,19 @@ export const requestVoteSchema = z.strictObject({
   candidateId: node,
   lastLogIndex: index,
   lastLogTerm: term,
+  /** It only asks whether it would be elected in this term, which is not its own yet (dissertation §9.6). */
+  preVote: z.literal(true).optional(),
+  /** The leader itself asked it to stand (dissertation §3.10). */
+  transfer: z.literal(true).optional(),
 })
 
-export const requestVoteReplySchema = z.strictObject({ kind: z.literal('RequestVoteReply'), term, voteGranted: z.boolean() })
+export const requestVoteReplySchema = z.strictObject({
+  kind: z.literal('RequestVoteReply'),
+  /** Of a pre-vote that is granted: the term that was asked for. */
+  term,
+  voteGranted: z.boolean(),
+  preVote: z.literal(true).optional(),
+})
 
 /** §5.3; without entries it is a heartbeat. */
 export const appendEntriesSchema = z.strictObject({
@@ -69,17 +79,22 @@ export const appendEntriesReplySchema = z.strictObject({
   readCtx: z.int().min(0),
 })
 
+/** The leader hands over: who gets it stands at once (dissertation §3.10). */
+export const timeoutNowSchema = z.strictObject({ kind: z.literal('TimeoutNow'), term })
+
 export type RequestVote = z.infer<typeof requestVoteSchema>
 export type RequestVoteReply = z.infer<typeof requestVoteReplySchema>
 export type AppendEntries = z.infer<typeof appendEntriesSchema>
 export type AppendEntriesReply = z.infer<typeof appendEntriesReplySchema>
-export type RaftMessage = RequestVote | RequestVoteReply | AppendEntries | AppendEntriesReply
+export type TimeoutNow = z.infer<typeof timeoutNowSchema>
+export type RaftMessage = RequestVote | RequestVoteReply | AppendEntries | AppendEntriesReply | TimeoutNow
 
 export const raftMessageSchema = z.discriminatedUnion('kind', [
   requestVoteSchema,
   requestVoteReplySchema,
   appendEntriesSchema,
   appendEntriesReplySchema,
+  timeoutNowSchema,
 ])
 
 const span = (from: number, count: number): string => (count === 1 ? `entry ${from}` : `entries ${from}–${from + count - 1}`)
@@ -89,15 +104,18 @@ export const messageSpecs: readonly MessageSpec[] = [
     kind: 'RequestVote',
     family: 'election',
     style: 'request',
-    help: 'A candidate asks for a vote and shows how far its log reaches (§5.2).',
-    summary: of<RequestVote>((m) => `term ${m.term}, log ends at ${m.lastLogIndex} (term ${m.lastLogTerm})`),
+    help: 'A candidate asks for a vote and shows how far its log reaches (§5.2); or it asks whether it would get it (dissertation §9.6).',
+    summary: of<RequestVote>(
+      (m) =>
+        `${m.preVote ? 'pre-vote, ' : m.transfer ? 'by transfer, ' : ''}term ${m.term}, log ends at ${m.lastLogIndex} (term ${m.lastLogTerm})`,
+    ),
   },
   {
     kind: 'RequestVoteReply',
     family: 'election',
     style: 'reply',
     help: 'A vote, or its refusal with the term the voter knows (§5.2).',
-    summary: of<RequestVoteReply>((m) => `term ${m.term}, ${m.voteGranted ? 'granted' : 'refused'}`),
+    summary: of<RequestVoteReply>((m) => `${m.preVote ? 'pre-vote, ' : ''}term ${m.term}, ${m.voteGranted ? 'granted' : 'refused'}`),
   },
   {
     kind: 'AppendEntries',
@@ -123,6 +141,13 @@ export const messageSpecs: readonly MessageSpec[] = [
         ? `term ${m.term}, matches to ${m.matchIndex}`
         : `term ${m.term}, refused at ${m.prevLogIndex}${m.conflictTerm === undefined ? '' : `, has term ${m.conflictTerm}`}${m.conflictIndex === undefined ? '' : `, try ${m.conflictIndex}`}`,
     ),
+  },
+  {
+    kind: 'TimeoutNow',
+    family: 'election',
+    style: 'request',
+    help: 'The leader hands over: who gets this stands for election at once (dissertation §3.10).',
+    summary: of<TimeoutNow>((m) => `term ${m.term}`),
   },
 ]
 

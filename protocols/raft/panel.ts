@@ -97,7 +97,7 @@ function tell({ node, notes, given, shows }: BallotStep<RaftMessage>): BallotWor
   const words: BallotWord[] = []
   const message = given?.message
   // A vote is heard before it makes a leader, and a request is refused or granted in the step that it came in.
-  if (given && message?.kind === 'RequestVoteReply' && message.voteGranted)
+  if (given && message?.kind === 'RequestVoteReply' && message.voteGranted && !message.preVote)
     words.push({ is: 'heard', epoch: message.term, candidate: node, voter: given.from })
   for (const { note, data } of notes) {
     const term = data.term as number
@@ -105,10 +105,11 @@ function tell({ node, notes, given, shows }: BallotStep<RaftMessage>): BallotWor
     else if (note === 'becomeLeader') words.push({ is: 'wins', epoch: term, candidate: node })
     else if (note === 'becomeFollower') words.push({ is: 'yields', candidate: node, why: yieldWords(term, notes) })
   }
-  if (message?.kind === 'RequestVote') {
+  if (message?.kind === 'RequestVote' && !message.preVote) {
     const granted = notes.some(({ note }) => note === 'grantVote')
     const vote = { is: 'votes', epoch: message.term, candidate: message.candidateId, voter: node, granted } as const
-    words.push(granted ? vote : { ...vote, why: refusalWords(message, shows()) })
+    const ignored = notes.some(({ note }) => note === 'ignoreCandidate')
+    words.push(granted ? vote : { ...vote, why: ignored ? 'it hears a leader (dissertation §4.2.3)' : refusalWords(message, shows()) })
   }
   return words
 }

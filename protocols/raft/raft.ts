@@ -7,15 +7,20 @@ import type { Input, StartInput } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
 import type { Machine, Step } from '../core/machine.ts'
 import type { AnyService } from '../core/service.ts'
-import { becomeCandidate, onRequestVote, onRequestVoteReply } from './election.ts'
+import type { RaftControl } from './controls.ts'
+import { onElectionTimer, onRequestVote, onRequestVoteReply, onTimeoutNow, sticksToLeader } from './election.ts'
+import { onLeaseTimer } from './lease.ts'
 import { type Entry, entriesFrom, lastIndex } from './log.ts'
 import type { RaftMessage } from './messages.ts'
+import type { RaftOptions } from './options.ts'
 import { markWriting, onDurable } from './parallel.ts'
+import { onQuorumTimer } from './quorumCheck.ts'
 import { onQuery } from './reads.ts'
 import { appendAsLeader, onAppendEntries, onAppendEntriesReply, onHeartbeatTimer } from './replication.ts'
-import { beginTurn, initialState, note, type RaftOptions, type RaftState, reply, setElectionTimer, type Turn } from './state.ts'
+import { beginTurn, heedLeader, initialState, note, type RaftState, type RaftTimer, reply, type Turn } from './state.ts'
 import { recover } from './storage.ts'
 import { becomeFollower } from './terms.ts'
+import { onTransferTimer, transferLeadership } from './transfer.ts'
 
 export type RaftStep = Step<RaftState, RaftMessage>
 
@@ -24,7 +29,7 @@ export function raftMachine(service: AnyService): Machine<RaftState, RaftMessage
   return {
     start: (input) => start(input, service),
     step(state, input) {
-      const turn = beginTurn(state, service)
+      const turn = beginTurn(state, service, input.nowMs)
       react(turn, input)
       return writeFirst(state, turn)
     },
@@ -33,8 +38,8 @@ export function raftMachine(service: AnyService): Machine<RaftState, RaftMessage
 
 function start(input: StartInput, service: AnyService): RaftStep {
   const state = initialState({ id: input.id, nodes: input.nodes, options: input.options as RaftOptions, service })
-  const turn = beginTurn({ ...state, ...recover(input.recovered) }, service)
-  setElectionTimer(turn)
+  const turn = beginTurn({ ...state, ...recover(input.recovered) }, service, input.nowMs)
+  heedLeader(turn) // it may have heard one just before it crashed
   return { state: turn.state, effects: turn.effects }
 }
 
@@ -43,7 +48,10 @@ function react(turn: Turn, input: Input<RaftMessage>): void {
     case 'message': {
       const { from, message } = input
       if (!turn.state.nodes.includes(from)) return note(turn, 'rejectStranger', { from, message: message.kind })
-      if (message.term > turn.state.currentTerm) becomeFollower(turn, message.term) // §5.1, before anything else
+      if (message.kind === 'RequestVote' && sticksToLeader(turn, message)) {
+        return note(turn, 'ignoreCandidate', { candidate: from, term: message.term })
+      }
+      if (message.term > turn.state.currentTerm && !isOfNobody(message)) becomeFollower(turn, message.term) // §5.1, before anything else
       switch (message.kind) {
         case 'RequestVote':
           return onRequestVote(turn, from, message)
@@ -53,22 +61,53 @@ function react(turn: Turn, input: Input<RaftMessage>): void {
           return onAppendEntries(turn, from, message)
         case 'AppendEntriesReply':
           return onAppendEntriesReply(turn, from, message)
+        case 'TimeoutNow':
+          return onTimeoutNow(turn, message)
         default:
           return message satisfies never
       }
     }
     case 'timer':
-      if (input.name === 'election' && turn.state.role !== 'leader') return becomeCandidate(turn)
-      if (input.name === 'heartbeat' && turn.state.role === 'leader') return onHeartbeatTimer(turn)
-      return
+      return onTimer(turn, input.name as RaftTimer)
     case 'request':
       return onRequest(turn, input.id, input.request)
     case 'durable':
       return onDurable(turn, input.mark)
     case 'control':
-      return
+      return onControl(turn, input.control as unknown as RaftControl)
     default:
       return input satisfies never
+  }
+}
+
+/** The term of a pre-vote is that of an election which may never be (dissertation §9.6). */
+const isOfNobody = (message: RaftMessage): boolean =>
+  (message.kind === 'RequestVote' && message.preVote === true) ||
+  (message.kind === 'RequestVoteReply' && message.preVote === true && message.voteGranted)
+
+function onTimer(turn: Turn, name: RaftTimer): void {
+  if (name === 'election') return turn.state.role === 'leader' ? undefined : onElectionTimer(turn)
+  if (turn.state.role !== 'leader') return
+  switch (name) {
+    case 'heartbeat':
+      return onHeartbeatTimer(turn)
+    case 'quorum':
+      return onQuorumTimer(turn)
+    case 'lease':
+      return onLeaseTimer(turn)
+    case 'transfer':
+      return onTransferTimer(turn)
+    default:
+      return name satisfies never
+  }
+}
+
+function onControl(turn: Turn, control: RaftControl): void {
+  switch (control.name) {
+    case 'transferLeadership':
+      return transferLeadership(turn, control.to)
+    default:
+      return control.name satisfies never
   }
 }
 
@@ -78,6 +117,7 @@ function onRequest(turn: Turn, id: number, request: Extract<Input<RaftMessage>, 
   if (state.role !== 'leader') {
     return reply(turn, id, state.leaderId === undefined ? { kind: 'redirect' } : { kind: 'redirect', leader: state.leaderId })
   }
+  if (state.transfer !== undefined) return reply(turn, id, { kind: 'redirect' }) // dissertation §3.10: another one leads soon
   switch (request.kind) {
     case 'register':
       return appendAsLeader(turn, { term: state.currentTerm, kind: 'register' }, id)

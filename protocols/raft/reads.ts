@@ -1,13 +1,15 @@
 /**
  * Linearizable reads without a log entry: ReadIndex (§8; dissertation §6.4). A leader answers a query once a majority has
  * acknowledged, in its term, a message sent after the query arrived: then no other leader can have committed anything
- * before the query that this one does not know. One round of acknowledgements serves all queries that came before it.
+ * before the query that this one does not know. One round of acknowledgements serves all queries that came before it. While it
+ * holds a lease (lease.ts), the acknowledgements of a heartbeat stand for those of a round.
  */
 import { List } from 'immutable'
 import type { Json } from '../core/json.ts'
-import { isMajority } from '../core/quorum.ts'
+import { holdsLease } from './lease.ts'
 import { lastIndex, termAt } from './log.ts'
 import { replicate, sendHeartbeat } from './pipeline.ts'
+import { isAcknowledged, nextRound } from './rounds.ts'
 import { hostedState } from './sessions.ts'
 import { forEachPeer, type Progress, type RaftState, type Read, reply, type Turn } from './state.ts'
 
@@ -20,6 +22,7 @@ export function onQuery(turn: Turn, id: number, op: Json): void {
       message: 'This operation changes something: send it as a command of a session.',
     })
   }
+  if (mayRead(state) && holdsLease(turn)) return answer(turn, { id, op })
   state.reads = { ...state.reads, next: state.reads.next.push({ id, op }) }
   if (state.reads.asked.size === 0) beginRound(turn)
 }
@@ -36,7 +39,8 @@ const mayRead = (state: RaftState): boolean => termAt(state.log, state.commitInd
 function beginRound(turn: Turn): void {
   const { state } = turn
   if (state.reads.next.size === 0 || !mayRead(state)) return
-  state.reads = { round: state.reads.round + 1, asked: state.reads.next, next: List<Read>() }
+  const round = nextRound(turn)
+  state.reads = { round, asked: state.reads.next, askedIn: round, next: List<Read>() }
   forEachPeer(state, (peer) => {
     const sentBefore = turn.effects.length
     if ((state.progress[peer] as Progress).nextIndex <= lastIndex(state.log)) replicate(turn, peer)
@@ -46,21 +50,20 @@ function beginRound(turn: Turn): void {
   confirmReads(turn)
 }
 
-/** Answers the queries of the round under way when a majority, this server included, acknowledged it; then begins the next. */
+/** Answers the queries of the round under way when a majority acknowledged it; then begins the next. */
 export function confirmReads(turn: Turn): void {
   const { state } = turn
-  const { round, asked } = state.reads
-  if (asked.size === 0) return
-  let acknowledged = 1
-  forEachPeer(state, (peer) => {
-    if ((state.progress[peer] as Progress).readCtx >= round) acknowledged++
-  })
-  if (!isMajority(acknowledged, state.nodes.length)) return
-  // lastApplied equals commitIndex after every step, so the state is at least as new as the round's read index.
-  const { service, state: now } = hostedState(turn)
+  const { asked, askedIn } = state.reads
+  if (asked.size === 0 || !isAcknowledged(state, askedIn)) return
   asked.forEach((read) => {
-    reply(turn, read.id, { kind: 'ok', result: service.apply(now, read.op).result })
+    answer(turn, read)
   })
   state.reads = { ...state.reads, asked: List<Read>() }
   beginRound(turn)
+}
+
+/** lastApplied equals commitIndex after every step, so the state is at least as new as the round's read index. */
+function answer(turn: Turn, { id, op }: Read): void {
+  const { service, state } = hostedState(turn)
+  reply(turn, id, { kind: 'ok', result: service.apply(state, op).result })
 }

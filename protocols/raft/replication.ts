@@ -5,12 +5,14 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import { advanceCommit, apply } from './commit.ts'
+import { beginLeaseRound, renewLease } from './lease.ts'
 import { type Entry, firstIndexOfTerm, lastIndex, lastIndexOfTerm, replaceFrom, termAt } from './log.ts'
 import type { AppendEntries, AppendEntriesReply } from './messages.ts'
 import { replicate, sendHeartbeat, setProgress } from './pipeline.ts'
 import { confirmReads } from './reads.ts'
-import { forEachPeer, note, type Progress, send, setElectionTimer, setHeartbeatTimer, type Turn } from './state.ts'
+import { forEachPeer, heedLeader, note, type Progress, send, setHeartbeatTimer, type Turn } from './state.ts'
 import { becomeFollower } from './terms.ts'
+import { proceedWithTransfer } from './transfer.ts'
 
 /** Takes an entry into the leader's log; the client that asked, if any, hears when it is applied. Fig. 2 "Leaders". */
 export function appendAsLeader(turn: Turn, entry: Entry, requestId?: number): void {
@@ -25,7 +27,9 @@ export function appendAsLeader(turn: Turn, entry: Entry, requestId?: number): vo
 
 export function onHeartbeatTimer(turn: Turn): void {
   setHeartbeatTimer(turn)
+  beginLeaseRound(turn)
   forEachPeer(turn.state, (peer) => sendHeartbeat(turn, peer))
+  proceedWithTransfer(turn)
 }
 
 /** Fig. 2 "AppendEntries RPC: Receiver implementation". */
@@ -35,10 +39,10 @@ export function onAppendEntries(turn: Turn, from: NodeId, m: AppendEntries): voi
   // office for one of this.
   if (m.term < state.currentTerm) return refuse(turn, from, { ...m, readCtx: 0 })
   if (state.role === 'leader') return refuseSecondLeader(turn, from, m)
-  if (state.role === 'candidate') becomeFollower(turn, m.term)
+  if (state.role !== 'follower') becomeFollower(turn, m.term)
   if (state.leaderId !== m.leaderId) note(turn, 'followLeader', { term: m.term, leader: m.leaderId })
   state.leaderId = m.leaderId
-  setElectionTimer(turn)
+  heedLeader(turn)
 
   const term = termAt(state.log, m.prevLogIndex)
   if (term !== m.prevLogTerm) return refuseConflict(turn, from, m, term) // 2
@@ -106,11 +110,14 @@ export function onAppendEntriesReply(turn: Turn, from: NodeId, m: AppendEntriesR
   const { state } = turn
   if (state.role !== 'leader' || m.term !== state.currentTerm) return
   // Even a refusal shows that the follower was still in this term when the message reached it.
-  const known = state.progress[from] as Progress
-  const readCtx = Math.max(known.readCtx, m.readCtx)
-  if (m.success) onAgreement(turn, from, { ...known, readCtx }, m)
-  else onConflict(turn, from, { ...known, readCtx }, m)
-  if (readCtx > known.readCtx) confirmReads(turn)
+  const before = state.progress[from]
+  if (before === undefined) return
+  const known = { ...before, readCtx: Math.max(before.readCtx, m.readCtx), isHeard: true }
+  if (m.success) onAgreement(turn, from, known, m)
+  else onConflict(turn, from, known, m)
+  if (known.readCtx === before.readCtx) return
+  renewLease(turn)
+  confirmReads(turn)
 }
 
 /** matchIndex comes from the reply, never from what was sent last, and never falls. Fig. 2 "Leaders". */
@@ -122,9 +129,11 @@ function onAgreement(turn: Turn, peer: NodeId, known: Progress, m: AppendEntries
     mode: 'pipeline',
     inflight: known.mode === 'probe' ? [] : unacknowledged(known.inflight, m.matchIndex),
     readCtx: known.readCtx,
+    isHeard: true,
   })
   if (matchIndex > known.matchIndex) advanceCommit(turn)
   replicate(turn, peer)
+  if (turn.state.transfer === peer && matchIndex > known.matchIndex) proceedWithTransfer(turn)
 }
 
 /** What is under way above `matchIndex`; the same array when nothing was acknowledged. */

@@ -1,4 +1,12 @@
 /** Named beginnings for a run, in the lab's scenario language (main/scenario/README.md). */
+
+/** n1 leads term 1: nobody else may ask for votes until it does. Patience is long, so that a busy machine changes nothing. */
+const N1_LEADS = `  - arm: { kind: cut, target: { links: [[n2, n1], [n2, n3], [n3, n1], [n3, n2]] }, rule: { types: [RequestVote] } }
+    as: n1-alone-may-stand
+  - wait: { fact: role, of: n1, value: leader }
+  - lift: n1-alone-may-stand`
+const PATIENT = 'electionMsMin: 500, electionMsMax: 1000, heartbeatMs: 100'
+
 export const scenarios: readonly { name: string; title: string; teaches: string; text: string }[] = [
   {
     name: 'leader-crash',
@@ -104,7 +112,7 @@ expect: { leader: true, running: 5, applied: equal, operations: answered }
 about: >
   Requests for votes wait at a gate until two servers stand in the same term. The third one votes for both of them, and both
   have a majority: two leaders of one term, whose entries at one index may differ.
-run: { protocol: raft, service: kv, nodes: 3, seed: 1, options: { electionMsMin: 3000, electionMsMax: 6000 } }
+run: { protocol: raft, service: kv, nodes: 3, seed: 1, options: { plainElections: true, electionMsMin: 3000, electionMsMax: 6000 } }
 steps:
   - arm: { kind: hold, rule: { types: [RequestVote] } }
     as: gate
@@ -119,6 +127,142 @@ expect: { breaks: [Election Safety] }
 `,
   },
   {
+    name: 'pre-vote',
+    title: 'Back from a parting, and nobody minds',
+    teaches:
+      'With PreVote a server that hears nobody asks in vain, and its term stays: when it is back the leader goes on (dissertation §9.6).',
+    text: `name: Back from a parting, and nobody minds
+about: >
+  n3 is parted from the others for ten election timeouts. It asks whether it would be elected, and nobody answers: its term stays 1. When it
+  is back it follows, and n1 leads on in term 1.
+run: { protocol: raft, service: kv, nodes: 3, seed: 2, options: { ${PATIENT} } }
+steps:
+${N1_LEADS}
+  - client: put x 1
+  - partition: [[n3], rest]
+    as: parting
+  - client: put x 2
+  - wait: { ms: 10000 }
+  - lift: parting
+  - wait: applied
+  - wait: { fact: leader, value: n1 }
+expect: { operations: ok, applied: equal, facts: [{ fact: epoch, value: 1 }, { of: n1, fact: role, value: leader }] }
+`,
+  },
+  {
+    name: 'no-pre-vote',
+    title: 'Back from a parting, and the leader falls',
+    teaches:
+      'Without PreVote every timeout of a server that hears nobody is a new term; its return deposes a leader that all others heard (§4.2.3 of the dissertation).',
+    text: `name: Back from a parting, and the leader falls
+about: >
+  As before, in plain elections. n3 stands again and again, and is many terms ahead when it is back: n1 hears of it and steps down,
+  though n2 had heard it all the time. It takes an election to lead again.
+run: { protocol: raft, service: kv, nodes: 3, seed: 2, options: { plainElections: true, ${PATIENT} } }
+steps:
+${N1_LEADS}
+  - client: put x 1
+  - partition: [[n3], rest]
+    as: parting
+  - client: put x 2
+  - wait: { fact: epoch, of: n3, is: ">=", value: 10 }
+  - lift: parting
+  - wait: { fact: epoch, of: n1, is: ">=", value: 10 }
+  - wait: leader
+  - client: get x
+    expect: "2"
+  - wait: applied
+expect: { operations: ok, applied: equal, facts: [{ fact: epoch, is: ">=", value: 11 }] }
+`,
+  },
+  {
+    name: 'check-quorum',
+    title: 'A leader that hears no majority resigns',
+    teaches:
+      'CheckQuorum ends the office of a leader that is cut off, and its clients go elsewhere; meanwhile it answers no read (dissertation §6.2, §6.4).',
+    text: `name: A leader that hears no majority resigns
+about: >
+  n1 leads and is parted from n2 and n3, clients still reach it. A read waits there for acknowledgements that never come, until n1 leaves its
+  office: then the client asks the new leader, which has a newer value by then.
+run: { protocol: raft, service: kv, nodes: 3, seed: 4, options: { ${PATIENT} } }
+steps:
+${N1_LEADS}
+  - client: put x 1
+  - partition: [[n1], [n2, n3]]
+    as: parting
+  - ask: get x
+    by: reader
+    of: n1
+  - wait: { fact: role, of: n1, value: follower }
+  - wait: new-leader
+  - client: put x 2
+  - wait: idle
+  - client: get x
+    expect: "2"
+  - lift: parting
+  - wait: applied
+expect: { operations: ok, applied: equal }
+`,
+  },
+  {
+    name: 'transfer',
+    title: 'Leadership changes hands',
+    teaches:
+      'The leader brings another server up to date and asks it to stand; voters hear it though they hear a leader, and no command is lost (dissertation §3.10).',
+    text: `name: Leadership changes hands
+about: >
+  n1 leads term 1 while clients read and write, and hands over to n2: n2 stands at once, is elected in term 2, and n1 follows.
+  What clients ask meanwhile is not taken on, and asked again.
+run: { protocol: raft, service: kv, nodes: 3, seed: 6, options: { ${PATIENT} } }
+steps:
+${N1_LEADS}
+  - load: { clients: 4, rate: 100 }
+  - wait: { ms: 300 }
+  - tell: n1
+    control: transferLeadership
+    with: { to: n2 }
+  - wait: { fact: leader, value: n2 }
+  - wait: { ms: 300 }
+  - load: off
+  - wait: idle
+  - wait: applied
+expect: { operations: ok, applied: equal, facts: [{ fact: epoch, value: 2 }, { of: n2, fact: role, value: leader }] }
+`,
+  },
+  {
+    name: 'lease',
+    title: 'A lease and a slow clock',
+    teaches:
+      'Lease reads assume that clocks drift no more than a bound; a leader whose clock is slower answers old values when another leads already (dissertation §6.4.1).',
+    text: `name: A lease and a slow clock
+about: >
+  n1 leads with a lease, and its clock goes at a third of the speed, which driftBound does not allow for. It is parted from the others, who elect another while n1 still believes
+  in its lease: a read there is answered with the old value. Only a simulation can slow a clock down; elsewhere nothing breaks.
+run:
+  protocol: raft
+  service: kv
+  nodes: 3
+  seed: 8
+  options: { leaseReads: true, driftBound: 1.1, electionMsMin: 500, electionMsMax: 520, heartbeatMs: 100 }
+steps:
+${N1_LEADS}
+  - client: put x old
+  - clock: n1
+    driftPpm: -650000
+  - wait: { fact: lease, of: n1, value: true }
+  - partition: [[n1], [n2, n3]]
+  - wait: new-leader
+  - client: put x new
+    by: writer
+    of: n2
+  - ask: get x
+    by: reader
+    of: n1
+  - watch: { ms: 500 }
+expect: { breaks: [Fresh Reads, Leader Lease] }
+`,
+  },
+  {
     name: 'bad-afternoon',
     title: 'A bad afternoon',
     teaches: 'Whatever befalls the servers, what was committed stays; when it is over, they go on (§5.4, §5.6).',
@@ -126,13 +270,21 @@ expect: { breaks: [Election Safety] }
 about: >
   Five seconds of crashes, pauses, partitions and weather, another afternoon for every seed, while clients read and write.
   Then all is healed, and within a few seconds operations succeed again and every server has applied the same.
-run: { protocol: raft, service: kv, nodes: 5, seed: 1, load: { clients: 6, rate: 100 } }
+run: { protocol: raft, service: kv, nodes: 5, seed: 1, load: { clients: 6, rate: 100 }, options: { leaseReads: true, driftBound: 2.5 } }
 vary:
   nodes: [3, 5]
   load: { clients: [3, 6, 12], rate: [8, 30, 150], mix: { read: [5, 20] }, keys: [1, 2, 5], gossip: [true, false] }
-  options: { maxEntries: [1, 2, 16, 512], maxInflight: [1, 4], writeInParallel: [false, true] }
+  options:
+    plainElections: [false, true]
+    preVote: [true, false]
+    checkQuorum: [true, false]
+    leaseReads: [false, true]
+    driftBound: [1.2, 2.5]
+    maxEntries: [1, 2, 16, 512]
+    maxInflight: [1, 4]
+    writeInParallel: [false, true]
 steps:
-  - storm: { ms: 5000 }
+  - storm: { ms: 5000, tells: [transferLeadership] }
   - heal:
   - wait: progress
     withinMs: 10000

@@ -3,7 +3,6 @@
  * collections: every state stays valid and shares what did not change with the one before.
  */
 import { List, Map as PersistentMap } from 'immutable'
-import { z } from 'zod'
 import type { Effect } from '../core/effect.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { ClientOutcome } from '../core/input.ts'
@@ -12,24 +11,10 @@ import type { AnyService } from '../core/service.ts'
 import { emptyLog, type Log } from './log.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftNote } from './notes.ts'
+import type { RaftOptions } from './options.ts'
 
-export const optionsSchema = z
-  .strictObject({
-    electionMsMin: z.number().min(1).max(600_000).default(150),
-    electionMsMax: z.number().min(1).max(600_000).default(300),
-    heartbeatMs: z.number().min(1).max(600_000).default(50),
-    maxInflight: z.int().min(1).max(1024).default(4),
-    maxEntries: z.int().min(1).max(10_000).default(512),
-    maxSessions: z.int().min(1).max(1_000_000).default(2048),
-    writeInParallel: z.boolean().default(false),
-  })
-  .refine((options) => options.electionMsMin <= options.electionMsMax, {
-    path: ['electionMsMax'],
-    message: 'The longest election timeout is shorter than the shortest: raise electionMsMax or lower electionMsMin.',
-  })
-export type RaftOptions = z.infer<typeof optionsSchema>
-
-export type RaftRole = 'follower' | 'candidate' | 'leader'
+/** `preCandidate`: asks whether it would be elected, and does not stand yet. */
+export type RaftRole = 'follower' | 'preCandidate' | 'candidate' | 'leader'
 
 /** What a leader knows of one follower. */
 export interface Progress {
@@ -43,6 +28,8 @@ export interface Progress {
   readonly inflight: readonly number[]
   /** The latest read round that the follower has acknowledged. */
   readonly readCtx: number
+  /** It said something since the leader last looked whether it hears a majority. */
+  readonly isHeard: boolean
 }
 
 /** A client's query that waits for proof that this server still leads. */
@@ -54,10 +41,24 @@ export interface Read {
 export interface Reads {
   /** Rounds begun in this term of office; carried by every AppendEntries. */
   readonly round: number
-  /** Answered when the round under way is acknowledged by a majority. */
+  /** Answered when round `askedIn`, or a later one, is acknowledged by a majority. */
   readonly asked: List<Read>
+  readonly askedIn: number
   /** Arrived since it began: they need a round that begins after them. */
   readonly next: List<Read>
+}
+
+/** For how long a leader may answer reads alone (lease.ts). Times are those of its own clock. */
+export interface Lease {
+  /** Its timer has not run out, and it was not given up. */
+  readonly isHeld: boolean
+  readonly fromMs: number
+  readonly untilMs: number
+  /** The round that will renew it, and when it was sent; 0 when there is none. */
+  readonly round: number
+  readonly sentMs: number
+  /** For the rest of this office. */
+  readonly isGivenUp: boolean
 }
 
 /** What a leader knows of its own disk when it writes in parallel. */
@@ -104,8 +105,10 @@ export interface RaftState {
   readonly leaderId: NodeId | undefined
   readonly commitIndex: number
   readonly lastApplied: number
+  /** It heard a leader within the shortest election timeout, or may have before it crashed. Always false in plain elections. */
+  readonly heardLeader: boolean
 
-  // Volatile on candidates.
+  // Volatile on candidates; on pre-candidates who would vote for it.
   readonly votes: readonly NodeId[]
 
   // Volatile on leaders.
@@ -113,6 +116,9 @@ export interface RaftState {
   /** Client requests whose entry is not applied yet: log index -> request id. */
   readonly waiting: PersistentMap<number, number>
   readonly reads: Reads
+  readonly lease: Lease
+  /** To whom it hands over; it takes no requests meanwhile. */
+  readonly transfer: NodeId | undefined
   readonly writing: Writing
 
   // The replicated state machine: what applying the log up to lastApplied gives.
@@ -123,7 +129,8 @@ export interface RaftState {
 export const noProgress: RaftState['progress'] = {}
 export const noWaiting: RaftState['waiting'] = PersistentMap()
 export const noWriting: Writing = { mark: 0, pending: [], matchIndex: 0 }
-export const noReads: Reads = { round: 0, asked: List(), next: List() }
+export const noReads: Reads = { round: 0, asked: List(), askedIn: 0, next: List() }
+export const noLease: Lease = { isHeld: false, fromMs: 0, untilMs: 0, round: 0, sentMs: 0, isGivenUp: false }
 
 /** A server that has just come up with an empty disk. */
 export function initialState(options: {
@@ -143,15 +150,21 @@ export function initialState(options: {
     leaderId: undefined,
     commitIndex: 0,
     lastApplied: 0,
+    heardLeader: remembersLeader(options.options),
     votes: [],
     progress: noProgress,
     waiting: noWaiting,
     reads: noReads,
+    lease: noLease,
+    transfer: undefined,
     writing: noWriting,
     sessions: PersistentMap(),
     hosted: { service: options.service, state: options.service.init() },
   }
 }
+
+/** Does it matter whether a leader was heard within the shortest election timeout? */
+export const remembersLeader = ({ preVote, stickToLeader }: RaftOptions): boolean => preVote || stickToLeader
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -163,14 +176,17 @@ export interface Turn {
   readonly state: Mutable<RaftState>
   readonly effects: Effect<RaftMessage>[]
   readonly service: AnyService
+  /** This server's own clock. */
+  readonly nowMs: number
   /** The lowest log index that this step wrote; Infinity when it wrote none. */
   writtenFrom: number
 }
 
-export const beginTurn = (state: RaftState, service: AnyService): Turn => ({
+export const beginTurn = (state: RaftState, service: AnyService, nowMs: number): Turn => ({
   state: { ...state },
   effects: [],
   service,
+  nowMs,
   writtenFrom: Number.POSITIVE_INFINITY,
 })
 
@@ -191,14 +207,33 @@ export function note(turn: Turn, name: RaftNote, data: { readonly [key: string]:
   turn.effects.push({ kind: 'note', note: name, data })
 }
 
+/** Somebody asked for what cannot be. */
+export function refuseControl(turn: Turn, control: string, why: string): void {
+  note(turn, 'refuse', { control, why })
+}
+
+export type RaftTimer = 'election' | 'heartbeat' | 'quorum' | 'lease' | 'transfer'
+
+export function setTimer(turn: Turn, name: RaftTimer, msMin: number, msMax: number): void {
+  turn.effects.push({ kind: 'setTimer', name, msMin, msMax })
+}
+
 export function setElectionTimer(turn: Turn): void {
   const { electionMsMin, electionMsMax } = turn.state.options
-  turn.effects.push({ kind: 'setTimer', name: 'election', msMin: electionMsMin, msMax: electionMsMax })
+  setTimer(turn, 'election', electionMsMin, electionMsMax)
+}
+
+/** A leader was heard: its first part, in which that counts, or all of it where it does not matter. */
+export function heedLeader(turn: Turn): void {
+  const { options } = turn.state
+  if (!remembersLeader(options)) return setElectionTimer(turn)
+  turn.state.heardLeader = true
+  setTimer(turn, 'election', options.electionMsMin, options.electionMsMin)
 }
 
 export function setHeartbeatTimer(turn: Turn): void {
   const { heartbeatMs } = turn.state.options
-  turn.effects.push({ kind: 'setTimer', name: 'heartbeat', msMin: heartbeatMs, msMax: heartbeatMs })
+  setTimer(turn, 'heartbeat', heartbeatMs, heartbeatMs)
 }
 
 /** Every server but this one. */

@@ -1,6 +1,6 @@
 /** Terms (§5.1): how a server comes to follow, and what a leader owes its clients when its office ends. */
 import { endWriting } from './parallel.ts'
-import { noProgress, noReads, note, noWaiting, reply, setElectionTimer, type Turn } from './state.ts'
+import { noLease, noProgress, noReads, note, noWaiting, type RaftTimer, reply, setElectionTimer, type Turn } from './state.ts'
 
 /**
  * Follows in `term`, which is its own (a candidate that hears the leader, §5.2) or a higher one (§5.1). The vote is kept
@@ -13,6 +13,7 @@ export function becomeFollower(turn: Turn, term: number): void {
     state.currentTerm = term
     state.votedFor = undefined
     state.leaderId = undefined
+    state.heardLeader = false
   }
   if (state.role === 'leader') leaveOffice(turn)
   else if (state.role === 'candidate') note(turn, 'becomeFollower', { term: state.currentTerm })
@@ -23,7 +24,8 @@ export function becomeFollower(turn: Turn, term: number): void {
 function leaveOffice(turn: Turn): void {
   const { state } = turn
   note(turn, 'stepDown', { term: state.currentTerm, waiting: state.waiting.size })
-  turn.effects.push({ kind: 'cancelTimer', name: 'heartbeat' })
+  for (const name of timersOfOffice(turn)) turn.effects.push({ kind: 'cancelTimer', name })
+  state.leaderId = undefined
   setElectionTimer(turn)
   const why = 'the leader lost its office before the command was applied; it may still take effect'
   for (const index of [...state.waiting.keys()].sort((a, b) => a - b)) {
@@ -33,5 +35,14 @@ function leaveOffice(turn: Turn): void {
   state.progress = noProgress
   state.waiting = noWaiting
   state.reads = noReads
+  state.lease = noLease
+  state.transfer = undefined
   endWriting(turn)
 }
+
+const timersOfOffice = ({ state }: Turn): readonly RaftTimer[] => [
+  'heartbeat',
+  ...(state.options.checkQuorum ? (['quorum'] as const) : []),
+  ...(state.options.leaseReads ? (['lease'] as const) : []),
+  ...(state.transfer === undefined ? [] : (['transfer'] as const)),
+]

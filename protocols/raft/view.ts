@@ -14,6 +14,9 @@ export const facts: readonly FactSpec[] = [
   { name: 'commitIndex', label: 'commit', help: 'The highest entry known to be committed: it can never be lost. Raft Fig. 2.' },
   { name: 'lastApplied', label: 'applied', help: 'The highest entry applied to the state machine. Raft Fig. 2.' },
   { name: 'votes', label: 'votes', help: 'Votes that this candidate has, its own included. Raft §5.2.' },
+  { name: 'preVotes', label: 'pre-votes', help: 'Who would vote for it if it stood, itself included. Raft dissertation §9.6.' },
+  { name: 'transfer', label: 'hands over to', help: 'Who is to lead instead; requests wait for that. Raft dissertation §3.10.' },
+  { name: 'lease', label: 'lease', help: 'This leader may answer reads alone for a while. Raft dissertation §6.4.1.' },
 ]
 
 export function observe(state: RaftState): Observation {
@@ -24,8 +27,12 @@ export function observe(state: RaftState): Observation {
     commitIndex: state.commitIndex,
     lastApplied: state.lastApplied,
     votes: state.role === 'candidate' ? state.votes.length : null,
+    preVotes: state.role === 'preCandidate' ? state.votes.length : null,
+    transfer: state.transfer ?? null,
+    lease: state.options.leaseReads && state.role === 'leader' ? state.lease.isHeld : null,
   }
+  const role = state.role === 'preCandidate' ? 'candidate' : state.role
   return state.leaderId === undefined
-    ? { role: state.role, epoch: state.currentTerm, facts: values }
-    : { role: state.role, epoch: state.currentTerm, leader: state.leaderId, facts: values }
+    ? { role, epoch: state.currentTerm, facts: values }
+    : { role, epoch: state.currentTerm, leader: state.leaderId, facts: values }
 }

@@ -12,7 +12,7 @@ export type Deed =
   | { readonly do: 'clock'; readonly node: NodeId; readonly setting: ClockSetting }
   /** Only where disks can be made slow: so long takes a sync, or what it usually takes. */
   | { readonly do: 'disk'; readonly node: NodeId; readonly syncMs: { readonly min: number; readonly max: number } | undefined }
-  /** Turns it Byzantine, or changes who is a member; `leader`: whoever leads then, if somebody does. */
+  /** Turns it Byzantine, changes who is a member, or tells it another of its controls; `leader`: whoever leads then, if somebody does. */
   | { readonly do: 'tell'; readonly node: NodeId | 'leader'; readonly control: Control }
   /** Strikes whoever leads then, if somebody does; `other`, an index from the leader's on, is the one beside it. */
   | { readonly do: 'aim'; readonly strikes: readonly Strike[]; readonly other: number }

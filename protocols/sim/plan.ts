@@ -9,7 +9,8 @@
 import type { LinkTarget, NetworkFault } from '../core/fault.ts'
 import { CLIENTS, type NodeId } from '../core/ids.ts'
 import type { Control } from '../core/input.ts'
-import type { Membership } from '../core/machine.ts'
+import type { Json } from '../core/json.ts'
+import type { ControlSpec, Membership } from '../core/machine.ts'
 import { between, draw, fraction, Purpose } from '../core/prng.ts'
 import { TRUE_CLOCK } from './clock.ts'
 import type { Ambush, Deed, Omen, PlannedDeed, Strike } from './misfortune.ts'
@@ -30,6 +31,8 @@ export interface PlanSetup {
   readonly liars?: { readonly most: number; readonly lies: readonly string[] }
   /** Nodes are added, join and leave, where they can. */
   readonly changes?: Changes
+  /** What nodes are told now and then, most often whoever leads. */
+  readonly tells?: readonly Pick<ControlSpec, 'name' | 'fields'>[]
 }
 
 /** Draws the deeds of a storm, in order of time. */
@@ -46,6 +49,7 @@ class Planner {
   readonly #ms: number
   readonly #liars: NonNullable<PlanSetup['liars']>
   readonly #changes: Changes | undefined
+  readonly #tells: NonNullable<PlanSetup['tells']>
   readonly #deeds: PlannedDeed[] = []
   /** Until when a node has enough. */
   readonly #busyUntilMs = new Map<NodeId, number>()
@@ -62,13 +66,14 @@ class Planner {
   #coins = 0
   #labels = 0
 
-  constructor({ seed, nodes, ms, messageTypes = [], liars = { most: 0, lies: [] }, changes }: PlanSetup) {
+  constructor({ seed, nodes, ms, messageTypes = [], liars = { most: 0, lies: [] }, changes, tells = [] }: PlanSetup) {
     this.#seed = seed
     this.#nodes = nodes
     this.#types = messageTypes
     this.#ms = ms
     this.#liars = liars
     this.#changes = changes
+    this.#tells = tells
     this.#everyMs = this.#oneOf(20, 50, 150, 400, 1000)
     this.#downMsMax = this.#oneOf(5, 40, 200, 1500)
     this.#partMsMax = this.#oneOf(100, 500, 2000)
@@ -84,6 +89,7 @@ class Planner {
     for (let atMs = nextMs(); atMs < this.#ms; atMs += nextMs()) this.#oneOf(...kinds).call(this, atMs)
     this.#turnSome()
     this.#changeMembers()
+    this.#tellSome()
     // Nothing is left behind that only a simulation can put right. Equal times keep the order in which they were drawn.
     for (const node of this.#slow) this.#deeds.push({ atMs: this.#ms, deed: { do: 'disk', node, syncMs: undefined } })
     for (const node of this.#skewed) this.#deeds.push({ atMs: this.#ms, deed: { do: 'clock', node, setting: TRUE_CLOCK } })
@@ -123,6 +129,37 @@ class Planner {
       if (this.#coin() % 2 === 0) continue
       const other = this.#oneOf(...this.#nodes)
       tell(joinMs + this.#between(500, 3000), other, leave(other))
+    }
+  }
+
+  /** Some seeds tell nothing, some a lot; few kinds of it, so that one can follow another. */
+  #tellSome(): void {
+    if (this.#tells.length === 0) return
+    const everyMs = this.#oneOf(Number.POSITIVE_INFINITY, 60, 200, 600, 1500)
+    const kinds = Array.from({ length: this.#oneOf(1, 2, 4) }, () => this.#oneOf(...this.#tells))
+    if (everyMs === Number.POSITIVE_INFINITY) return
+    const nextMs = () => this.#between(0, 2 * everyMs)
+    for (let atMs = nextMs(); atMs < this.#ms; atMs += nextMs()) {
+      const { name, fields } = this.#oneOf(...kinds)
+      const control = { name, ...Object.fromEntries(fields.map((field) => [field.name, this.#field(field.is)])) }
+      this.#add(atMs, { do: 'tell', node: this.#coin() % 8 > 0 ? 'leader' : this.#oneOf(...this.#nodes), control })
+    }
+  }
+
+  #field(is: ControlSpec['fields'][number]['is']): Json {
+    switch (is) {
+      case 'node':
+        return this.#oneOf(...this.#nodes)
+      case 'nodes': {
+        const some = this.#nodes.filter(() => this.#coin() % 2 === 0)
+        return some.length > 0 ? some : [this.#oneOf(...this.#nodes)]
+      }
+      case 'number':
+        return 1 + (this.#coin() % this.#nodes.length)
+      case 'text':
+        return ''
+      default:
+        return is satisfies never
     }
   }
 

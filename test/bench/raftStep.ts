@@ -6,8 +6,9 @@ import type { Effect } from '../../protocols/core/effect.ts'
 import { type NodeId, nodeIds } from '../../protocols/core/ids.ts'
 import type { Input } from '../../protocols/core/input.ts'
 import type { RaftMessage } from '../../protocols/raft/messages.ts'
+import { optionsSchema } from '../../protocols/raft/options.ts'
 import { raftMachine } from '../../protocols/raft/raft.ts'
-import { optionsSchema, type RaftState } from '../../protocols/raft/state.ts'
+import type { RaftState } from '../../protocols/raft/state.ts'
 import { observe } from '../../protocols/raft/view.ts'
 import { kv } from '../../protocols/services/kv.ts'
 
@@ -80,6 +81,7 @@ for (const id of nodes) {
   states.set(id, state)
   take(id, effects)
 }
+for (const node of nodes) run(node, [{ kind: 'timer', name: 'election', ...ambient }]) // nobody hears a leader
 run(leader, [{ kind: 'timer', name: 'election', ...ambient }])
 settle()
 run(

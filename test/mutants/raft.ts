@@ -76,7 +76,7 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'read-without-round',
     what: 'A leader answers reads without asking whether it still leads: another may have been elected (§8).',
-    edits: [raft('reads.ts', 'if (!isMajority(acknowledged, state.nodes.length)) return', '')],
+    edits: [raft('reads.ts', ' || !isAcknowledged(state, askedIn)) return', ') return')],
   },
   {
     name: 'sessions-not-replicated',
@@ -149,7 +149,7 @@ export const mistakes: readonly Mistake[] = [
       raft(
         'replication.ts',
         'if (m.term < state.currentTerm) return refuse(turn, from, { ...m, readCtx: 0 })',
-        'if (m.term < state.currentTerm) return setElectionTimer(turn)',
+        'if (m.term < state.currentTerm) return heedLeader(turn)',
       ),
     ],
   },
@@ -157,5 +157,47 @@ export const mistakes: readonly Mistake[] = [
     name: 'vote-kept-over-terms',
     what: 'A vote is not freed by a new term: elections fail as soon as everybody has voted (§5.2).',
     edits: [raft('terms.ts', '    state.votedFor = undefined\n', '')],
+  },
+  {
+    name: 'pre-vote-bumps-terms',
+    what: 'A pre-vote makes terms grow as a vote does: who asks whether it may stand gives up as soon as somebody says yes (dissertation §9.6).',
+    edits: [raft('raft.ts', ' && !isOfNobody(message)', '')],
+  },
+  {
+    name: 'pre-votes-dropped',
+    what: 'A granted pre-vote is dropped because its term is not the one in which who asked is (dissertation §9.6).',
+    edits: [raft('election.ts', 'm.term !== state.currentTerm + 1', 'm.term !== state.currentTerm')],
+  },
+  {
+    name: 'higher-term-not-told',
+    what: 'A server that is ahead in its term does not answer an older leader: it is out for ever, since nobody hears it while all hear the leader (dissertation §6.2 with §4.2.3).',
+    edits: [
+      raft(
+        'replication.ts',
+        'if (m.term < state.currentTerm) return refuse(turn, from, { ...m, readCtx: 0 })',
+        'if (m.term < state.currentTerm) return',
+      ),
+    ],
+  },
+  {
+    name: 'lease-from-acknowledgement',
+    what: 'A lease is counted from when the acknowledgements came, not from when they were asked for (dissertation §6.4.1).',
+    edits: [raft('lease.ts', 'const untilMs = sentMs + leaseMs(state)', 'const untilMs = nowMs + leaseMs(state)')],
+  },
+  {
+    name: 'lease-kept-on-transfer',
+    what: 'A leader that asks another to stand goes on answering reads alone (dissertation §6.4.1, §3.10).',
+    edits: [raft('transfer.ts', '  if (!state.lease.isGivenUp) giveUpLease(turn)\n', '')],
+  },
+  {
+    name: 'lease-forgotten-in-crash',
+    what: 'A voter that crashed and came back elects another leader at once, though it had just heard one (dissertation §6.4.1).',
+    edits: [
+      raft(
+        'raft.ts',
+        '  heedLeader(turn) // it may have heard one just before it crashed\n',
+        '  heedLeader(turn)\n  turn.state.heardLeader = false\n',
+      ),
+    ],
   },
 ]

@@ -124,7 +124,7 @@ export class ScriptRunner {
     const options = Object.fromEntries(
       settings.map((setting) => {
         const [name, value] = setting.split('=')
-        return [name, Number(value)]
+        return [name, value === 'true' || (value !== 'false' && Number(value))]
       }),
     )
     this.#stage = new Stage(this.#definition, this.#service, { nodes, options, disks: this.#disks })
@@ -182,7 +182,7 @@ export class ScriptRunner {
       if (!this.#stage?.isUp(node)) shown.set(node, 'down')
       else {
         const { role, epoch, leader, facts } = this.#definition.observe(this.#stage.state(node))
-        const rest = Object.entries(facts).map(([name, value]) => ` ${name}=${value}`)
+        const rest = Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [` ${name}=${value}`]))
         shown.set(node, `${role} ${this.#definition.epochName}=${epoch} leader=${leader ?? 'none'}${rest.join('')}`)
       }
     }

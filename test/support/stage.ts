@@ -4,7 +4,7 @@
  */
 import type { Effect } from '../../protocols/core/effect.ts'
 import { type NodeId, nodeId, nodeIds } from '../../protocols/core/ids.ts'
-import type { ClientOutcome, ClientRequest, Input } from '../../protocols/core/input.ts'
+import type { ClientOutcome, ClientRequest, Control, Input } from '../../protocols/core/input.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyMessage, Machine, ProtocolDefinition, Step } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
@@ -106,6 +106,11 @@ export class Stage<S, M extends AnyMessage> {
     return id
   }
 
+  /** Tells a node one of the protocol's controls. */
+  tell(node: string, control: Control): void {
+    this.#step(nodeId(node), { kind: 'control', id: nodeId(node), nodes: this.nodes, control, nowMs: 0, coin: 0 })
+  }
+
   /** Hands a message over as if it had just come, whether or not it was ever sent. */
   inject(to: string, from: string, message: M): void {
     const copy = this.definition.message.parse(JSON.parse(JSON.stringify(message)))
@@ -169,6 +174,7 @@ export class Stage<S, M extends AnyMessage> {
     let mark: number | undefined
     for (const effect of step.effects) {
       if (effect.kind === 'persist') {
+        if (effect.replaces) actor.disk.length = 0
         actor.disk.push(effect.record)
         mark = effect.mark ?? mark
       } else if (effect.kind === 'send') this.inFlight.push({ from: node, to: effect.to, message: effect.message })

@@ -26,10 +26,18 @@ export function swarm(definition: ProtocolDefinition<any, any, any>, service: An
   let throws = 0
   const coin = (): number => draw(seed, 77, throws++)
   const oneOf = <T>(...choices: readonly T[]): T => choices[coin() % choices.length] as T
+  // Drawn apart, so that what a seed had found before there were these settings it still finds.
+  const apart = draw(seed, 78)
   const setup: ClusterSetup = {
     nodes: oneOf(1, 2, 3, 3, 3, 4, 5, 5, 5),
     seed,
-    options: { maxInflight: oneOf(1, 2, 4, 8), maxEntries: oneOf(1, 2, 16, 512), maxSessions: 64 },
+    options: {
+      maxInflight: oneOf(1, 2, 4, 8),
+      maxEntries: oneOf(1, 2, 16, 512),
+      maxSessions: 64,
+      plainElections: apart % 2 === 0,
+      leaseReads: apart % 4 === 1,
+    },
     weather: {
       loss: oneOf(0, 0.01, 0.1, 0.3),
       duplicate: oneOf(0, 0.05, 0.3),

@@ -12,7 +12,7 @@ export function stormy({ run, ...trial }: Trial, dice: Dice, { protocol }: Bench
   const options = settings ?? patient(run.options, dice, protocol)
   const { usual, min } = protocol.clusterSize
   const nodes = Math.max(min, Math.min(run.nodes, usual - 2))
-  const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]), liars: 0 } }]
+  const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]), liars: 0, tells: [] } }]
   return { ...trial, run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options }, steps, expect: {} }
 }
 

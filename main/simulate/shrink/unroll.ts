@@ -118,8 +118,15 @@ class NotedStage extends TrialStage {
 
   override async tell(node: NodeId, control: Control): Promise<void> {
     const { name, ...fields } = control
+    const { deeds } = this
+    const index = deeds.length
     this.#note({ do: 'tell', tell: node, control: name, with: fields as { [field: string]: Json } })
-    await super.tell(node, control)
+    try {
+      await super.tell(node, control)
+    } catch (error) {
+      deeds.splice(index, 1) // a storm leaves out what cannot be done to a node as it is
+      throw error
+    }
   }
 
   override setClock(node: NodeId, setting: ClockSetting): void {

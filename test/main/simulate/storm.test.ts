@@ -7,6 +7,7 @@ import { simulatedConfig } from '../../../main/simulate/begin.ts'
 import { SimStage } from '../../../main/simulate/stage.ts'
 import type { NetworkFault, NodeAction } from '../../../protocols/core/fault.ts'
 import { type FaultId, type NodeId, runId } from '../../../protocols/core/ids.ts'
+import type { Control } from '../../../protocols/core/input.ts'
 import { raft } from '../../../protocols/raft/index.ts'
 import type { ClockSetting } from '../../../protocols/sim/clock.ts'
 import { Digest } from '../../../protocols/sim/digest.ts'
@@ -35,6 +36,13 @@ class NotedStage extends SimStage {
   override async lift(fault: FaultId): Promise<void> {
     this.#note((stage) => stage.simulation.lift(fault))
     await super.lift(fault)
+  }
+
+  override async tell(node: NodeId, control: Control): Promise<void> {
+    this.#note((stage) => {
+      if (stage.simulation.node(node).status === 'up') stage.simulation.tell(node, control)
+    })
+    await super.tell(node, control)
   }
 
   override setClock(node: NodeId, setting: ClockSetting): void {

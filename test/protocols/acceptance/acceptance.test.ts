@@ -80,6 +80,15 @@ function record(protocol: AnyProtocol, seed: number, steps: TakenStep[], missing
   run.arm({ kind: 'reorder', target, probability: 0.01, windowMs: 1000 })
   let throws = 0
   const coin = () => draw(seed, 99, throws++)
+  const controls = (protocol.controls ?? []).filter(({ fields }) => fields.length > 0 && fields.every(({ is }) => is.startsWith('node')))
+  for (let atMs = 300; controls.length > 0 && atMs < 3000; atMs += between(coin(), 50, 400)) {
+    const { name, fields } = controls[coin() % controls.length] as (typeof controls)[number]
+    const some = () => run.nodes[coin() % run.nodes.length] as NodeId
+    const control = { ...Object.fromEntries(fields.map((field) => [field.name, field.is === 'node' ? some() : [some()]])), name }
+    run.at(Math.round(atMs * 1e3), () => {
+      for (const node of run.nodes) if (run.node(node).status === 'up' && run.observation(node)?.role === 'leader') run.tell(node, control)
+    })
+  }
   for (let atMs = 60; atMs < 3000; atMs += between(coin(), 100, 900)) {
     const node = run.nodes[coin() % run.nodes.length] as NodeId
     run.at(Math.round(atMs * 1e3), () => run.node(node).status === 'up' && run.act(node, 'crash'))
@@ -294,7 +303,7 @@ for (const protocol of protocols) {
 /** A field that other messages of the same kind do without. */
 function isOptional(protocol: AnyProtocol, message: AnyMessage, field: string): boolean {
   const { [field as keyof AnyMessage]: _, ...less } = message
-  return field !== 'kind' && protocol.message.safeParse(less).success && field.startsWith('conflict')
+  return field !== 'kind' && protocol.message.safeParse(less).success && /^(conflict|preVote$|transfer$)/.test(field)
 }
 
 test('names are unique, lower case, and found', () => {

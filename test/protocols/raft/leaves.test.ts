@@ -16,7 +16,8 @@ import {
   termAt,
 } from '../../../protocols/raft/log.ts'
 import { raftMessageSchema } from '../../../protocols/raft/messages.ts'
-import { initialState, optionsSchema } from '../../../protocols/raft/state.ts'
+import { optionsSchema } from '../../../protocols/raft/options.ts'
+import { initialState } from '../../../protocols/raft/state.ts'
 import { recover } from '../../../protocols/raft/storage.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 
@@ -75,7 +76,10 @@ for (const { nodes, mine, held, want } of agreed) {
     const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}` as NodeId)
     const state = initialState({ id: ids[0] as NodeId, nodes: ids, options: optionsSchema.parse({}), service: kv })
     const progress = Object.fromEntries(
-      held.map((matchIndex, i) => [ids[i + 1], { nextIndex: 1, matchIndex, mode: 'probe' as const, inflight: [], readCtx: 0 }]),
+      held.map((matchIndex, i) => [
+        ids[i + 1],
+        { nextIndex: 1, matchIndex, mode: 'probe' as const, inflight: [], readCtx: 0, isHeard: true },
+      ]),
     )
     expect(agreedIndex({ ...state, log: logOf(...Array<number>(mine).fill(1)), progress })).toBe(want)
   })

@@ -57,13 +57,17 @@ const rows: { what: string; edit: Edit; caughtBy: string; seeds: number }[] = [
   },
   {
     what: 'reads without a round of heartbeats',
-    edit: { file: 'reads.ts', find: 'if (!isMajority(acknowledged, state.nodes.length)) return', replace: '' },
-    caughtBy: 'Fresh Reads',
+    edit: { file: 'reads.ts', find: ' || !isAcknowledged(state, askedIn)) return', replace: ') return' },
+    caughtBy: 'Leader Lease',
     seeds: 100,
   },
   {
     what: 'acknowledgements of the round before taken for those of this one',
-    edit: { file: 'reads.ts', find: 'readCtx >= round', replace: 'readCtx >= round - 1' },
+    edit: {
+      file: 'rounds.ts',
+      find: '(state.progress[node]?.readCtx ?? -1) >= round',
+      replace: '(state.progress[node]?.readCtx ?? -1) >= round - 1',
+    },
     caughtBy: 'Fresh Reads',
     seeds: 300,
   },
@@ -99,7 +103,7 @@ test('an old entry committed by counting replicas: Leader Completeness and State
 })
 
 test('a read without a round of heartbeats: a leader that was cut off answers with the old value', async () => {
-  const raft = await broken({ file: 'reads.ts', find: 'if (!isMajority(acknowledged, state.nodes.length)) return', replace: '' })
+  const raft = await broken({ file: 'reads.ts', find: ' || !isAcknowledged(state, askedIn)) return', replace: ') return' })
   const { stage, read } = staleLeaderRead(raft)
   expect(stage.replies.get(read)).toEqual({ kind: 'ok', result: '1' })
 })
