@@ -41,12 +41,20 @@ export function changedIn(protocol: AnyProtocol, before: unknown, after: unknown
     return [Math.min(size, begins.get(path) ?? 0), size]
   }
   if (!protocol.glimpse) return changedPaths(cutTree(protocol.encode(before), '', part), cutTree(protocol.encode(after), '', part))
-  const old = protocol.glimpse(before, { part, unlike: after }) as { readonly [field: string]: Json }
+  const old = protocol.glimpse(before, { part, unlike: after }) as { [field: string]: Json }
   const tables = cut.filter(({ path, size, from }) => from === size && Object.hasOwn(old, path)).map(({ path }) => path)
   const now =
     tables.length === 0 ? tree : { ...(tree as object), ...(protocol.glimpse(after, { fields: new Set(tables), part }) as object) }
   const fields = Object.keys(old)
+  for (const { path } of cut) if (Object.hasOwn(old, path)) old[path] = fromFirstOf(old[path] as Json, (now as typeof old)[path])
   return changedPaths(old, Object.fromEntries(fields.map((field) => [field, (now as { [field: string]: Json })[field] as Json])))
+}
+
+/** What came before the first item that is shown now is not looked at: positions move when a list loses its beginning, its keys do not. */
+function fromFirstOf(before: Json, now: Json | undefined): Json {
+  const first = Object.keys(now ?? {})[0]
+  if (first === undefined || !/^\d+$/.test(first) || Array.isArray(before)) return before
+  return Object.fromEntries(entriesOf(before).filter(([key]) => Number(key) >= Number(first)))
 }
 
 const beginOf = (size: number, sort: 'list' | 'table'): number =>
@@ -67,7 +75,9 @@ export function valueIn(protocol: AnyProtocol, state: unknown, path: string): Js
   // An item of a list that is keyed by position is looked for near it: its key is its number, or one more.
   const at = key !== undefined && /^\d+$/.test(key) ? Number(key) : undefined
   const part: Glimpse['part'] = (_, size) => (at === undefined ? [0, size] : [Math.min(size, Math.max(0, at - 1)), Math.min(size, at + 1)])
-  return valueAt(fieldOf(protocol, state, path, part).tree, path)
+  const near = valueAt(fieldOf(protocol, state, path, part).tree, path)
+  // A list whose beginning is gone has its items elsewhere.
+  return near === undefined && at !== undefined ? valueAt(fieldOf(protocol, state, path, (_, size) => [0, size]).tree, path) : near
 }
 
 function fieldOf(protocol: AnyProtocol, state: unknown, path: string, part: Glimpse['part']): { tree: Json; isCut: boolean } {

@@ -6,9 +6,10 @@ import { List, Map as PersistentMap } from 'immutable'
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Glimpse } from '../core/machine.ts'
-import type { Entry } from './log.ts'
+import { type Entry, logOf } from './log.ts'
 import type { RaftOptions } from './options.ts'
-import type { Hosted, Lease, Progress, RaftRole, RaftState, Read, Session, Writing } from './state.ts'
+import { sessionsOf } from './sessions.ts'
+import type { Hosted, Installing, Lease, Progress, RaftRole, RaftState, Read, Session, Snapshot, Writing } from './state.ts'
 
 /** What `encode` gives: as RaftState, with null for absent and objects for collections. */
 interface RaftStateJson {
@@ -18,14 +19,18 @@ interface RaftStateJson {
   readonly currentTerm: number
   readonly votedFor: NodeId | null
   readonly log: { readonly [index: string]: Entry }
+  readonly logBase: { readonly index: number; readonly term: number }
+  readonly snapshot: Snapshot | null
   readonly role: RaftRole
   readonly leaderId: NodeId | null
   readonly commitIndex: number
   readonly lastApplied: number
   readonly heardLeader: boolean
+  readonly installing: Installing | null
   readonly votes: readonly NodeId[]
   readonly progress: { readonly [peer: NodeId]: Progress }
   readonly waiting: { readonly [index: string]: number }
+  readonly sending: Snapshot | null
   readonly reads: { readonly round: number; readonly asked: readonly Read[]; readonly askedIn: number; readonly next: readonly Read[] }
   readonly lease: Lease
   readonly transfer: NodeId | null
@@ -52,20 +57,27 @@ const fields: Fields = {
     driftBound: options.driftBound,
     maxInflight: options.maxInflight,
     maxEntries: options.maxEntries,
+    snapshotEvery: options.snapshotEvery,
+    keepEntries: options.keepEntries,
+    snapshotChunk: options.snapshotChunk,
     maxSessions: options.maxSessions,
     writeInParallel: options.writeInParallel,
   }),
   currentTerm: ({ currentTerm }) => currentTerm,
   votedFor: ({ votedFor }) => votedFor ?? null,
-  log: ({ log }, part) => entriesByIndex(log, ...part('log', log.size, 'list')),
+  log: ({ log }, part) => entriesByIndex(log, ...part('log', log.entries.size, 'list')),
+  logBase: ({ log }) => ({ index: log.baseIndex, term: log.baseTerm }),
+  snapshot: ({ snapshot }) => snapshot ?? null,
   role: ({ role }) => role,
   leaderId: ({ leaderId }) => leaderId ?? null,
   commitIndex: ({ commitIndex }) => commitIndex,
   lastApplied: ({ lastApplied }) => lastApplied,
   heardLeader: ({ heardLeader }) => heardLeader,
+  installing: ({ installing }) => installing ?? null,
   votes: ({ votes }) => votes,
   progress: ({ progress }) => progress,
   waiting: ({ waiting }) => byIndex(waiting),
+  sending: ({ sending }) => sending ?? null,
   reads: ({ reads }) => ({ round: reads.round, asked: reads.asked.toArray(), askedIn: reads.askedIn, next: reads.next.toArray() }),
   lease: ({ lease }) => lease,
   transfer: ({ transfer }) => transfer ?? null,
@@ -83,7 +95,7 @@ export function glimpse(state: RaftState, { fields: wanted, part, unlike }: Glim
   const json: { [field: string]: unknown } = {}
   for (const field of fieldNames) {
     if (wanted && !wanted.has(field)) continue
-    const source = field === 'service' ? 'hosted' : field
+    const source = field === 'service' ? 'hosted' : field === 'logBase' ? 'log' : field
     if (unlike && state[source] === unlike[source]) continue
     json[field] = fields[field](state, part)
   }
@@ -91,39 +103,43 @@ export function glimpse(state: RaftState, { fields: wanted, part, unlike }: Glim
 }
 
 export function decode(json: Json): RaftState {
-  const { votedFor, leaderId, transfer, log, waiting, reads, sessions, service, ...same } = json as unknown as RaftStateJson
+  const { votedFor, leaderId, transfer, log, logBase, snapshot, installing, sending, waiting, reads, sessions, service, ...same } =
+    json as unknown as RaftStateJson
   return {
     id: same.id,
     nodes: same.nodes,
     options: same.options,
     currentTerm: same.currentTerm,
     votedFor: votedFor ?? undefined,
-    log: List(Object.values(log)), // integer keys come in ascending order
+    log: logOf(Object.values(log), logBase.index, logBase.term), // integer keys come in ascending order
+    snapshot: snapshot ?? undefined,
     role: same.role,
     leaderId: leaderId ?? undefined,
     commitIndex: same.commitIndex,
     lastApplied: same.lastApplied,
     heardLeader: same.heardLeader,
+    installing: installing ?? undefined,
     votes: same.votes,
     progress: same.progress,
     waiting: fromIndex(waiting),
+    sending: sending ?? undefined,
     reads: { round: reads.round, asked: List(reads.asked), askedIn: reads.askedIn, next: List(reads.next) },
     lease: same.lease,
     transfer: transfer ?? undefined,
     writing: same.writing,
-    sessions: fromIndex(sessions),
+    sessions: sessionsOf(sessions),
     hosted: { json: service },
   }
 }
 
 function entriesByIndex(log: RaftState['log'], from: number, to: number): { readonly [index: string]: Entry } {
   const entries: { [index: string]: Entry } = {}
-  let index = from
+  let index = log.baseIndex + from
   const add = (entry: Entry) => {
     entries[++index] = entry
   }
-  if (from === 0 && to === log.size) log.forEach(add)
-  else for (let i = from; i < to; i++) add(log.get(i) as Entry)
+  if (from === 0 && to === log.entries.size) log.entries.forEach(add)
+  else for (let i = from; i < to; i++) add(log.entries.get(i) as Entry)
   return entries
 }
 

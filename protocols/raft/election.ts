@@ -148,14 +148,16 @@ function onPreVoteReply(turn: Turn, from: NodeId, m: RequestVoteReply): void {
 function becomeLeader(turn: Turn): void {
   const { state } = turn
   state.role = 'leader'
+  state.installing = undefined
   state.leaderId = state.id
   const nextIndex = lastIndex(state.log) + 1
   const progress: { [peer: NodeId]: Progress } = {}
   forEachPeer(state, (peer) => {
-    progress[peer] = { nextIndex, matchIndex: 0, mode: 'probe', inflight: [], readCtx: 0, isHeard: false }
+    progress[peer] = { nextIndex, matchIndex: 0, mode: 'probe', offset: 0, inflight: [], readCtx: 0, isHeard: false }
   })
   state.progress = progress
   state.waiting = noWaiting
+  state.sending = undefined
   state.reads = noReads
   state.lease = noLease
   beginWriting(turn)

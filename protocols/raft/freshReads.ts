@@ -4,6 +4,7 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import type { Judge } from '../core/invariant.ts'
+import { lastIndex } from './log.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftState } from './state.ts'
 
@@ -15,7 +16,7 @@ export function freshReads(): Judge<RaftState, RaftMessage> {
     judge({ node, input, after, effects }) {
       if (input.kind === 'start') {
         for (const [id, read] of asked) if (read.node === node) asked.delete(id)
-        if (after.nodes.length === 1) committed = Math.min(committed, after.log.size) // what it lost was promised to nobody
+        if (after.nodes.length === 1) committed = Math.min(committed, lastIndex(after.log)) // what it lost was promised to nobody
       }
       if (input.kind === 'request' && input.request.kind === 'query') asked.set(input.id, { node, index: committed })
       if (after.commitIndex > committed) committed = after.commitIndex

@@ -6,8 +6,9 @@ import type { NodeId } from '../core/ids.ts'
 import type { Invariant, Judge, JudgedStep } from '../core/invariant.ts'
 import { freshReads, leaderLease } from './freshReads.ts'
 import { EntryTable, sameEntry } from './ledger.ts'
-import type { Entry, Log } from './log.ts'
+import { type Entry, entryAt, type Log, lastIndex, termAt } from './log.ts'
 import type { RaftMessage } from './messages.ts'
+import { snapshotSafety } from './snapshotSafety.ts'
 import type { RaftState } from './state.ts'
 
 type RaftJudge = Judge<RaftState, RaftMessage>
@@ -32,7 +33,7 @@ function leaderAppendOnly(): RaftJudge {
       const { node, before, after } = step
       if (before?.role !== 'leader' || after.log === before.log) return undefined
       const changed = firstWritten(step, before.log)
-      if (changed > before.log.size) return undefined
+      if (changed > lastIndex(before.log)) return undefined
       const still = after.role === 'leader' && after.currentTerm === before.currentTerm
       return still ? `${node} leads term ${after.currentTerm} and changed its own entry ${changed}.` : undefined
     },
@@ -52,9 +53,9 @@ function logMatching(): RaftJudge {
       const known = logs.get(node)
       if (known === after.log) return undefined
       logs.set(node, after.log)
-      for (let index = firstWritten(step, known); index <= after.log.size; index++) {
-        const entry = after.log.get(index - 1) as Entry
-        const previousTerm = index === 1 ? 0 : (after.log.get(index - 2) as Entry).term
+      for (let index = firstWritten(step, known); index <= lastIndex(after.log); index++) {
+        const entry = entryAt(after.log, index) as Entry
+        const previousTerm = termAt(after.log, index - 1) as number
         const other = seen.enter(node, index, entry, previousTerm)
         if (other === undefined) continue
         const what = `Entry ${index} of term ${entry.term}`
@@ -77,31 +78,31 @@ function leaderCompleteness(): RaftJudge {
   const committed = new Map<number, { index: number; entryTerm: number; by: NodeId }>()
   const elected: { term: number; node: NodeId; log: Log }[] = []
   let frontier = 0
-  function forgetUnsynced(lastIndex: number): void {
-    if (lastIndex >= frontier) return
+  function forgetUnsynced(last: number): void {
+    if (last >= frontier) return
     committed.clear()
-    frontier = lastIndex
+    frontier = last
   }
   return {
     judge({ node, before, after }) {
       const term = after.currentTerm
-      if (oneAlone(before, after)) forgetUnsynced(after.log.size)
+      if (oneAlone(before, after)) forgetUnsynced(lastIndex(after.log))
       if (after.role === 'leader' && !(before?.role === 'leader' && before.currentTerm === term)) {
         elected.push({ term, node, log: after.log })
         // Elections can be seen late, but not by a hundred terms: the logs of older leaders need not be kept.
         if (elected.length > ELECTIONS_KEPT) elected.shift()
         for (const [inTerm, { index, entryTerm, by }] of committed) {
-          if (inTerm < term && after.log.get(index - 1)?.term !== entryTerm) return lacking(node, term, index, entryTerm, inTerm, by)
+          if (inTerm < term && lacks(after.log, index, entryTerm)) return lacking(node, term, index, entryTerm, inTerm, by)
         }
       }
       const index = after.commitIndex
       if (index <= frontier || index <= (before?.commitIndex ?? 0)) return undefined
       frontier = index
-      const entryTerm = after.log.get(index - 1)?.term
+      const entryTerm = termAt(after.log, index)
       if (entryTerm === undefined) return `${node} counts entry ${index} as committed and does not have it.`
       committed.set(term, { index, entryTerm, by: node })
       for (const leader of elected) {
-        if (leader.term > term && leader.log.get(index - 1)?.term !== entryTerm) {
+        if (leader.term > term && lacks(leader.log, index, entryTerm)) {
           return lacking(leader.node, leader.term, index, entryTerm, term, node)
         }
       }
@@ -112,6 +113,9 @@ function leaderCompleteness(): RaftJudge {
 
 const ELECTIONS_KEPT = 100
 
+/** Of what a log discarded it had what was committed: that is judged of its snapshot. */
+const lacks = (log: Log, index: number, term: number): boolean => index >= log.baseIndex && termAt(log, index) !== term
+
 const lacking = (node: NodeId, term: number, index: number, entryTerm: number, inTerm: number, by: NodeId): string =>
   `${node} leads term ${term} without entry ${index} of term ${entryTerm}, which ${by} committed in term ${inTerm}.`
 
@@ -120,9 +124,11 @@ function stateMachineSafety(): RaftJudge {
   const applied: { entry: Entry; node: NodeId }[] = []
   return {
     judge({ node, before, after }) {
-      if (oneAlone(before, after)) applied.length = Math.min(applied.length, after.log.size + 1)
-      for (let index = (before?.lastApplied ?? 0) + 1; index <= after.lastApplied; index++) {
-        const entry = after.log.get(index - 1)
+      if (oneAlone(before, after)) applied.length = Math.min(applied.length, lastIndex(after.log) + 1)
+      // What came with a snapshot is judged of the snapshot.
+      const installed = after.snapshot === before?.snapshot ? 0 : (after.snapshot?.lastIncludedIndex ?? 0)
+      for (let index = Math.max(before?.lastApplied ?? 0, installed) + 1; index <= after.lastApplied; index++) {
+        const entry = entryAt(after.log, index)
         if (entry === undefined) return `${node} applied entry ${index}, which it does not have.`
         const first = applied[index]
         if (first === undefined) applied[index] = { entry, node }
@@ -146,15 +152,16 @@ const oneAlone = (before: RaftState | undefined, after: RaftState): boolean => b
  * going back from there to the first entry that is still the same one finds it; what the step wrote to its disk says so too.
  */
 function firstWritten(step: RaftJudgedStep, known: Log | undefined): number {
-  if (known === undefined || step.before === undefined || known !== step.before.log) return 1
+  if (known === undefined || step.before === undefined || known !== step.before.log) return step.after.log.baseIndex + 1
   const { log } = step.after
-  let index = Math.min(known.size, log.size)
-  while (index > 0 && known.get(index - 1) !== log.get(index - 1)) index--
+  const base = Math.max(known.baseIndex, log.baseIndex)
+  let index = Math.max(base, Math.min(lastIndex(known), lastIndex(log)))
+  while (index > base && entryAt(known, index) !== entryAt(log, index)) index--
   let first = index + 1
   for (const effect of step.effects) {
     if (effect.kind !== 'persist') continue
-    const from = (effect.record as { readonly from?: number }).from
-    if (from !== undefined && from < first) first = from
+    const { from, snapshot } = effect.record as { readonly from?: number; readonly snapshot?: unknown }
+    if (from !== undefined && snapshot === undefined && from < first) first = from
   }
   return first
 }
@@ -192,6 +199,12 @@ export const invariants: readonly Invariant<RaftState, RaftMessage>[] = [
       'If a server has applied a log entry at a given index to its state machine, no other server will ever apply a different log entry for the same index.',
     source: 'Raft Fig. 3, §5.4.3',
     judge: stateMachineSafety,
+  },
+  {
+    name: 'Snapshot Safety',
+    statement: 'A snapshot stands for what was applied up to its last entry, is the same on every server, and moves nothing back.',
+    source: 'Raft §7, dissertation §5',
+    judge: snapshotSafety,
   },
   {
     name: 'Fresh Reads',

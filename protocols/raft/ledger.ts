@@ -38,7 +38,7 @@ export function sameEntry(a: Entry, b: Entry): boolean {
 }
 
 /** Equal as JSON values; the order of an object's keys does not count. */
-function sameJson(a: Json, b: Json): boolean {
+export function sameJson(a: Json, b: Json): boolean {
   if (a === b) return true
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false
   const left = Object.entries(a)

@@ -21,47 +21,75 @@ export interface CommandEntry {
   readonly op: Json
 }
 
-export type Log = List<Entry>
-
-export const emptyLog: Log = List<Entry>()
-
-export const lastIndex = (log: Log): number => log.size
-
-/** The entry at `index` (from 1); undefined at 0 and beyond the end. */
-export const entryAt = (log: Log, index: number): Entry | undefined => (index < 1 ? undefined : log.get(index - 1))
-
-/** The term of the entry at `index`: 0 at index 0, undefined beyond the end. */
-export const termAt = (log: Log, index: number): number | undefined => (index === 0 ? 0 : entryAt(log, index)?.term)
-
-export const lastTerm = (log: Log): number => termAt(log, log.size) ?? 0
-
-/** At most `countMax` entries from `index` on. */
-export function entriesFrom(log: Log, index: number, countMax: number): readonly Entry[] {
-  const count = Math.max(0, Math.min(countMax, log.size - index + 1))
-  const entries = new Array<Entry>(count)
-  for (let i = 0; i < count; i++) entries[i] = log.get(index - 1 + i) as Entry
-  return entries
+export interface Log {
+  /** Entries up to here were discarded; 0 when none were. */
+  readonly baseIndex: number
+  /** Of the entry at `baseIndex`. */
+  readonly baseTerm: number
+  /** From index `baseIndex + 1` on. */
+  readonly entries: List<Entry>
 }
+
+export const emptyLog: Log = { baseIndex: 0, baseTerm: 0, entries: List<Entry>() }
+
+/** A log of these entries after what was discarded. */
+export const logOf = (entries: Iterable<Entry>, baseIndex = 0, baseTerm = 0): Log => ({ baseIndex, baseTerm, entries: List(entries) })
+
+export const lastIndex = ({ baseIndex, entries }: Log): number => baseIndex + entries.size
+
+/** The entry at `index`; undefined where it was discarded, at 0, and beyond the end. */
+export const entryAt = ({ baseIndex, entries }: Log, index: number): Entry | undefined =>
+  index <= baseIndex ? undefined : entries.get(index - baseIndex - 1)
+
+/** The term of the entry at `index`: 0 at index 0, undefined beyond the end and where nothing is known of it any more. */
+export const termAt = (log: Log, index: number): number | undefined => (index === log.baseIndex ? log.baseTerm : entryAt(log, index)?.term)
+
+export const lastTerm = (log: Log): number => termAt(log, lastIndex(log)) as number
+
+/** At most `countMax` entries from `index` on, which must not have been discarded. */
+export function entriesFrom({ baseIndex, entries }: Log, index: number, countMax: number): readonly Entry[] {
+  const first = index - baseIndex - 1
+  const count = Math.max(0, Math.min(countMax, entries.size - first))
+  const some = new Array<Entry>(count)
+  for (let i = 0; i < count; i++) some[i] = entries.get(first + i) as Entry
+  return some
+}
+
+export const appended = ({ baseIndex, baseTerm, entries }: Log, entry: Entry): Log => ({
+  baseIndex,
+  baseTerm,
+  entries: entries.push(entry),
+})
 
 /** The log with everything from `index` on replaced by `entries`. */
 export function replaceFrom(log: Log, index: number, entries: readonly Entry[]): Log {
-  const kept = index > log.size ? log : log.setSize(index - 1)
-  if (entries.length === 1) return kept.push(entries[0] as Entry)
-  return kept.withMutations((list) => {
-    for (const entry of entries) list.push(entry)
-  })
+  const { baseIndex, baseTerm } = log
+  const kept = index > lastIndex(log) ? log.entries : log.entries.setSize(index - baseIndex - 1)
+  if (entries.length === 1) return { baseIndex, baseTerm, entries: kept.push(entries[0] as Entry) }
+  return {
+    ...{ baseIndex, baseTerm },
+    entries: kept.withMutations((list) => {
+      for (const entry of entries) list.push(entry)
+    }),
+  }
 }
 
-/** The first index whose term is at least `term`; one past the end when there is none. */
-function lowerBound(log: Log, term: number): number {
-  let low = 1
-  let high = log.size + 1
+/** The log without what is up to `index`, whose term is `term`. Everything is gone when there is no such entry. §7. */
+export function discardedTo(log: Log, index: number, term: number): Log {
+  if (termAt(log, index) !== term) return { baseIndex: index, baseTerm: term, entries: emptyLog.entries }
+  return { baseIndex: index, baseTerm: term, entries: log.entries.slice(index - log.baseIndex) }
+}
+
+/** The first index whose term is at least `term`, of those that were not discarded; one past the end when there is none. */
+function lowerBound({ baseIndex, entries }: Log, term: number): number {
+  let low = 0
+  let high = entries.size
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((log.get(middle - 1) as Entry).term < term) low = middle + 1
+    if ((entries.get(middle) as Entry).term < term) low = middle + 1
     else high = middle
   }
-  return low
+  return baseIndex + low + 1
 }
 
 /** The first index that holds `term`, which the log must have. */

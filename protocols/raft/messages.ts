@@ -79,6 +79,28 @@ export const appendEntriesReplySchema = z.strictObject({
   readCtx: z.int().min(0),
 })
 
+/** A part of the leader's snapshot, for a follower that lacks what the leader discarded (§7, Fig. 13). Offsets count characters of the text. */
+export const installSnapshotSchema = z.strictObject({
+  kind: z.literal('InstallSnapshot'),
+  term,
+  leaderId: node,
+  lastIncludedIndex: z.int().min(1),
+  lastIncludedTerm: term,
+  offset: z.int().min(0),
+  data: z.string(),
+  done: z.boolean(),
+})
+
+export const installSnapshotReplySchema = z.strictObject({
+  kind: z.literal('InstallSnapshotReply'),
+  term,
+  lastIncludedIndex: z.int().min(1),
+  /** At which the next chunk must begin. */
+  offset: z.int().min(0),
+  /** All that the snapshot holds is there. */
+  done: z.boolean(),
+})
+
 /** The leader hands over: who gets it stands at once (dissertation §3.10). */
 export const timeoutNowSchema = z.strictObject({ kind: z.literal('TimeoutNow'), term })
 
@@ -86,14 +108,25 @@ export type RequestVote = z.infer<typeof requestVoteSchema>
 export type RequestVoteReply = z.infer<typeof requestVoteReplySchema>
 export type AppendEntries = z.infer<typeof appendEntriesSchema>
 export type AppendEntriesReply = z.infer<typeof appendEntriesReplySchema>
+export type InstallSnapshot = z.infer<typeof installSnapshotSchema>
+export type InstallSnapshotReply = z.infer<typeof installSnapshotReplySchema>
 export type TimeoutNow = z.infer<typeof timeoutNowSchema>
-export type RaftMessage = RequestVote | RequestVoteReply | AppendEntries | AppendEntriesReply | TimeoutNow
+export type RaftMessage =
+  | RequestVote
+  | RequestVoteReply
+  | AppendEntries
+  | AppendEntriesReply
+  | InstallSnapshot
+  | InstallSnapshotReply
+  | TimeoutNow
 
 export const raftMessageSchema = z.discriminatedUnion('kind', [
   requestVoteSchema,
   requestVoteReplySchema,
   appendEntriesSchema,
   appendEntriesReplySchema,
+  installSnapshotSchema,
+  installSnapshotReplySchema,
   timeoutNowSchema,
 ])
 
@@ -141,6 +174,20 @@ export const messageSpecs: readonly MessageSpec[] = [
         ? `term ${m.term}, matches to ${m.matchIndex}`
         : `term ${m.term}, refused at ${m.prevLogIndex}${m.conflictTerm === undefined ? '' : `, has term ${m.conflictTerm}`}${m.conflictIndex === undefined ? '' : `, try ${m.conflictIndex}`}`,
     ),
+  },
+  {
+    kind: 'InstallSnapshot',
+    family: 'snapshot',
+    style: 'request',
+    help: 'The leader sends a part of its snapshot to a follower that lacks what it discarded (§7).',
+    summary: of<InstallSnapshot>((m) => `term ${m.term}, up to ${m.lastIncludedIndex}, from ${m.offset}${m.done ? ', the last part' : ''}`),
+  },
+  {
+    kind: 'InstallSnapshotReply',
+    family: 'snapshot',
+    style: 'reply',
+    help: 'The follower says how much of the snapshot it has (§7).',
+    summary: of<InstallSnapshotReply>((m) => `term ${m.term}, up to ${m.lastIncludedIndex}, ${m.done ? 'installed' : `has ${m.offset}`}`),
   },
   {
     kind: 'TimeoutNow',

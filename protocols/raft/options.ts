@@ -17,6 +17,9 @@ export const optionsSchema = z
     driftBound: z.number().min(1).max(100).default(1.2),
     maxInflight: z.int().min(1).max(1024).default(4),
     maxEntries: z.int().min(1).max(10_000).default(512),
+    snapshotEvery: z.int().min(1).max(1_000_000_000).default(10_000),
+    keepEntries: z.int().min(0).max(1_000_000_000).default(1000),
+    snapshotChunk: z.int().min(1).max(16_777_216).default(65_536),
     maxSessions: z.int().min(1).max(1_000_000).default(2048),
     writeInParallel: z.boolean().default(false),
   })
@@ -82,6 +85,22 @@ export const optionSpecs: ProtocolDefinition['optionSpecs'] = [
     help: 'Full AppendEntries that may be under way to one follower. One that is not full waits for the answer to those before it.',
   },
   { name: 'maxEntries', label: 'Entries per message', help: 'The most entries that one AppendEntries carries.' },
+  {
+    name: 'snapshotEvery',
+    label: 'Entries between snapshots',
+    help: 'After so many entries applied a server writes a snapshot of its state machine and discards the beginning of its log (§7).',
+  },
+  {
+    name: 'keepEntries',
+    label: 'Entries kept',
+    help: 'So many entries before a snapshot stay in the log, so that a follower that is a little behind needs no snapshot (§7).',
+  },
+  {
+    name: 'snapshotChunk',
+    label: 'Chunk of a snapshot',
+    unit: 'characters',
+    help: 'The most of a snapshot that one InstallSnapshot carries (§7, Fig. 13).',
+  },
   {
     name: 'maxSessions',
     label: 'Client sessions',

@@ -28,6 +28,11 @@ const logs: GridView<RaftState> = {
       help: 'The highest entry that this server knows to be committed: a majority has it, and it cannot be lost. Raft §5.3, §5.4.2.',
     },
     { name: 'lastApplied', label: 'applied', help: 'The highest entry that this server has applied to its state machine. Raft Fig. 2.' },
+    {
+      name: 'snapshot',
+      label: 'snapshot',
+      help: 'The last entry of this server’s snapshot, which stands for all before it: they may be gone from its log. Raft §7.',
+    },
   ],
   marks: [],
   pointers: [
@@ -46,13 +51,13 @@ const logs: GridView<RaftState> = {
 function rowOf(state: RaftState, { from, to }: GridWindow, words: OperationWords): GridRow {
   const last = lastIndex(state.log)
   const cells: GridCell[] = []
-  for (let index = Math.max(1, from); index <= Math.min(to, last); index++)
+  for (let index = Math.max(state.log.baseIndex + 1, from); index <= Math.min(to, last); index++)
     cells.push(cellOf(index, entryAt(state.log, index) as Entry, words))
   return {
-    first: 1,
+    first: state.log.baseIndex + 1,
     last,
     cells,
-    lines: { commitIndex: state.commitIndex, lastApplied: state.lastApplied },
+    lines: { commitIndex: state.commitIndex, lastApplied: state.lastApplied, snapshot: state.snapshot?.lastIncludedIndex ?? 0 },
     pointers: Object.entries(state.progress).flatMap(([peer, { matchIndex, nextIndex }]) => [
       { name: 'matchIndex', node: peer as NodeId, column: matchIndex },
       { name: 'nextIndex', node: peer as NodeId, column: nextIndex },

@@ -6,13 +6,16 @@
 import type { NodeId } from '../core/ids.ts'
 import { type Entry, entriesFrom, lastIndex, termAt } from './log.ts'
 import type { AppendEntries } from './messages.ts'
-import { type Progress, type RaftState, send, sendEarly, type Turn } from './state.ts'
+import { sendChunk, sendSnapshot } from './sendSnapshot.ts'
+import { type Progress, type RaftState, send, sendEarly, setProgress, type Turn } from './state.ts'
 
 /** Sends `peer` what it lacks, as far as its pipeline has room. */
 export function replicate(turn: Turn, peer: NodeId): void {
   const { state } = turn
   const last = lastIndex(state.log)
   let progress = state.progress[peer] as Progress
+  if (progress.mode === 'snapshot') return
+  if (progress.nextIndex <= state.log.baseIndex) return sendSnapshot(turn, peer)
   while (progress.nextIndex <= last && mayGo(progress, last - progress.nextIndex + 1, state)) {
     const entries = entriesFrom(state.log, progress.nextIndex, state.options.maxEntries)
     sendAppendEntries(turn, peer, progress.nextIndex, entries)
@@ -31,7 +34,10 @@ function mayGo({ inflight, mode }: Progress, gathered: number, { options }: Raft
 }
 
 export function sendHeartbeat(turn: Turn, peer: NodeId): void {
-  sendAppendEntries(turn, peer, (turn.state.progress[peer] as Progress).nextIndex, [])
+  const { mode, nextIndex } = turn.state.progress[peer] as Progress
+  if (mode === 'snapshot') return sendChunk(turn, peer) // again, since it may be lost
+  if (nextIndex <= turn.state.log.baseIndex) return sendSnapshot(turn, peer)
+  sendAppendEntries(turn, peer, nextIndex, [])
 }
 
 function sendAppendEntries(turn: Turn, peer: NodeId, nextIndex: number, entries: readonly Entry[]): void {
@@ -48,11 +54,4 @@ function sendAppendEntries(turn: Turn, peer: NodeId, nextIndex: number, entries:
   }
   if (state.options.writeInParallel) sendEarly(turn, peer, message)
   else send(turn, peer, message)
-}
-
-export function setProgress(state: Turn['state'], peer: NodeId, progress: Progress): void {
-  if (state.progress[peer] === progress) return
-  const all: { [peer: NodeId]: Progress } = { ...state.progress }
-  all[peer] = progress
-  state.progress = all
 }

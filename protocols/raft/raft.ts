@@ -4,21 +4,21 @@
  * replication.ts, commit.ts, reads.ts and sessions.ts.
  */
 import type { Input, StartInput } from '../core/input.ts'
-import type { Json } from '../core/json.ts'
 import type { Machine, Step } from '../core/machine.ts'
 import type { AnyService } from '../core/service.ts'
 import type { RaftControl } from './controls.ts'
 import { onElectionTimer, onRequestVote, onRequestVoteReply, onTimeoutNow, sticksToLeader } from './election.ts'
 import { onLeaseTimer } from './lease.ts'
-import { type Entry, entriesFrom, lastIndex } from './log.ts'
+import { lastIndex } from './log.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftOptions } from './options.ts'
 import { markWriting, onDurable } from './parallel.ts'
 import { onQuorumTimer } from './quorumCheck.ts'
 import { onQuery } from './reads.ts'
 import { appendAsLeader, onAppendEntries, onAppendEntriesReply, onHeartbeatTimer } from './replication.ts'
+import { onInstallSnapshot, onInstallSnapshotReply, snapshotIfDue } from './snapshot.ts'
 import { beginTurn, heedLeader, initialState, note, type RaftState, type RaftTimer, reply, type Turn } from './state.ts'
-import { recover } from './storage.ts'
+import { recordOf, recover } from './storage.ts'
 import { becomeFollower } from './terms.ts'
 import { onTransferTimer, transferLeadership } from './transfer.ts'
 
@@ -30,6 +30,7 @@ export function raftMachine(service: AnyService): Machine<RaftState, RaftMessage
     start: (input) => start(input, service),
     step(state, input) {
       const turn = beginTurn(state, service, input.nowMs)
+      snapshotIfDue(turn)
       react(turn, input)
       return writeFirst(state, turn)
     },
@@ -61,6 +62,10 @@ function react(turn: Turn, input: Input<RaftMessage>): void {
           return onAppendEntries(turn, from, message)
         case 'AppendEntriesReply':
           return onAppendEntriesReply(turn, from, message)
+        case 'InstallSnapshot':
+          return onInstallSnapshot(turn, from, message)
+        case 'InstallSnapshotReply':
+          return onInstallSnapshotReply(turn, from, message)
         case 'TimeoutNow':
           return onTimeoutNow(turn, message)
         default:
@@ -134,23 +139,14 @@ function onRequest(turn: Turn, id: number, request: Extract<Input<RaftMessage>, 
   }
 }
 
-/** Puts what changed in term, vote or log ahead of everything that this step says: it must be durable first (Fig. 2 "Persistent state"). */
+/** Puts what must be durable ahead of everything that this step says (Fig. 2 "Persistent state"). */
 function writeFirst(before: RaftState, turn: Turn): RaftStep {
   const { state, effects } = turn
-  const voted = state.currentTerm !== before.currentTerm || state.votedFor !== before.votedFor
-  const wrote = turn.writtenFrom <= lastIndex(state.log)
-  if (voted || wrote) {
-    const record: { [key: string]: Json } = {}
-    if (voted) {
-      record.term = state.currentTerm
-      record.vote = state.votedFor ?? null
-    }
-    if (wrote) {
-      record.from = turn.writtenFrom
-      record.entries = entriesFrom(state.log, turn.writtenFrom, Number.POSITIVE_INFINITY) as readonly Entry[] as readonly Json[]
-    }
-    const mark = wrote ? markWriting(turn) : undefined
-    effects.unshift(mark === undefined ? { kind: 'persist', record } : { kind: 'persist', record, mark })
+  const record = recordOf(before, turn)
+  if (record !== undefined) {
+    const mark = turn.writtenFrom <= lastIndex(state.log) ? markWriting(turn) : undefined
+    const replaces = turn.hasSnapshot ? ({ replaces: true } as const) : {}
+    effects.unshift({ kind: 'persist', record, ...replaces, ...(mark === undefined ? {} : { mark }) })
   }
   return { state, effects }
 }

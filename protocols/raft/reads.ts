@@ -43,7 +43,9 @@ function beginRound(turn: Turn): void {
   state.reads = { round, asked: state.reads.next, askedIn: round, next: List<Read>() }
   forEachPeer(state, (peer) => {
     const sentBefore = turn.effects.length
-    if ((state.progress[peer] as Progress).nextIndex <= lastIndex(state.log)) replicate(turn, peer)
+    const { mode, nextIndex } = state.progress[peer] as Progress
+    if (mode === 'snapshot') return // it does not answer rounds
+    if (nextIndex <= lastIndex(state.log)) replicate(turn, peer)
     // A full pipeline carries messages of before the round, whose acknowledgements prove nothing for it.
     if (turn.effects.length === sentBefore) sendHeartbeat(turn, peer)
   })

@@ -6,11 +6,11 @@
 import type { NodeId } from '../core/ids.ts'
 import { advanceCommit, apply } from './commit.ts'
 import { beginLeaseRound, renewLease } from './lease.ts'
-import { type Entry, firstIndexOfTerm, lastIndex, lastIndexOfTerm, replaceFrom, termAt } from './log.ts'
+import { appended, type Entry, firstIndexOfTerm, lastIndex, lastIndexOfTerm, replaceFrom, termAt } from './log.ts'
 import type { AppendEntries, AppendEntriesReply } from './messages.ts'
-import { replicate, sendHeartbeat, setProgress } from './pipeline.ts'
+import { replicate, sendHeartbeat } from './pipeline.ts'
 import { confirmReads } from './reads.ts'
-import { forEachPeer, heedLeader, note, type Progress, send, setHeartbeatTimer, type Turn } from './state.ts'
+import { forEachPeer, heedLeader, note, type Progress, send, setHeartbeatTimer, setProgress, type Turn } from './state.ts'
 import { becomeFollower } from './terms.ts'
 import { proceedWithTransfer } from './transfer.ts'
 
@@ -18,7 +18,7 @@ import { proceedWithTransfer } from './transfer.ts'
 export function appendAsLeader(turn: Turn, entry: Entry, requestId?: number): void {
   const { state } = turn
   const index = lastIndex(state.log) + 1
-  state.log = state.log.push(entry)
+  state.log = appended(state.log, entry)
   if (index < turn.writtenFrom) turn.writtenFrom = index
   if (requestId !== undefined) state.waiting = state.waiting.set(index, requestId)
   forEachPeer(state, (peer) => replicate(turn, peer))
@@ -44,10 +44,16 @@ export function onAppendEntries(turn: Turn, from: NodeId, m: AppendEntries): voi
   state.leaderId = m.leaderId
   heedLeader(turn)
 
-  const term = termAt(state.log, m.prevLogIndex)
-  if (term !== m.prevLogTerm) return refuseConflict(turn, from, m, term) // 2
   const matchIndex = m.prevLogIndex + m.entries.length
-  store(turn, m.prevLogIndex, m.entries) // 3, 4
+  const { baseIndex } = state.log
+  if (m.prevLogIndex < baseIndex) {
+    // What is in its snapshot is committed, and so the same as the leader's (§7).
+    store(turn, baseIndex, m.entries.slice(baseIndex - m.prevLogIndex))
+  } else {
+    const term = termAt(state.log, m.prevLogIndex)
+    if (term !== m.prevLogTerm) return refuseConflict(turn, from, m, term) // 2
+    store(turn, m.prevLogIndex, m.entries) // 3, 4
+  }
   // 5: never beyond the last entry that this message proved to match; a tail behind it may be another leader's.
   const commitIndex = Math.min(m.leaderCommit, matchIndex)
   if (commitIndex > state.commitIndex) {
@@ -126,8 +132,9 @@ function onAgreement(turn: Turn, peer: NodeId, known: Progress, m: AppendEntries
   setProgress(turn.state, peer, {
     nextIndex: Math.max(known.nextIndex, m.matchIndex + 1),
     matchIndex,
-    mode: 'pipeline',
-    inflight: known.mode === 'probe' ? [] : unacknowledged(known.inflight, m.matchIndex),
+    mode: known.mode === 'snapshot' ? 'snapshot' : 'pipeline',
+    offset: known.offset,
+    inflight: known.mode !== 'pipeline' ? [] : unacknowledged(known.inflight, m.matchIndex),
     readCtx: known.readCtx,
     isHeard: true,
   })
@@ -151,7 +158,8 @@ function onConflict(turn: Turn, peer: NodeId, known: Progress, m: AppendEntriesR
   const { state } = turn
   const answersProbe = m.prevLogIndex === known.nextIndex - 1
   const answersPipeline = known.mode === 'pipeline' && m.prevLogIndex > known.matchIndex
-  if (m.conflictIndex === undefined || !(answersProbe || answersPipeline)) return setProgress(state, peer, known)
+  if (known.mode === 'snapshot' || m.conflictIndex === undefined || !(answersProbe || answersPipeline))
+    return setProgress(state, peer, known)
   const lastOfTerm = m.conflictTerm === undefined ? undefined : lastIndexOfTerm(state.log, m.conflictTerm)
   const hint = lastOfTerm === undefined ? m.conflictIndex : lastOfTerm + 1
   // Refusing what it had acknowledged means that the follower lost its disk (or that an old refusal was repeated, which

@@ -270,7 +270,7 @@ expect: { breaks: [Fresh Reads, Leader Lease] }
 about: >
   Five seconds of crashes, pauses, partitions and weather, another afternoon for every seed, while clients read and write.
   Then all is healed, and within a few seconds operations succeed again and every server has applied the same.
-run: { protocol: raft, service: kv, nodes: 5, seed: 1, load: { clients: 6, rate: 100 }, options: { leaseReads: true, driftBound: 2.5 } }
+run: { protocol: raft, service: kv, nodes: 5, seed: 1, load: { clients: 6, rate: 100 }, options: { leaseReads: true, driftBound: 2.5, snapshotEvery: 20, keepEntries: 0, snapshotChunk: 200 } }
 vary:
   nodes: [3, 5]
   load: { clients: [3, 6, 12], rate: [8, 30, 150], mix: { read: [5, 20] }, keys: [1, 2, 5], gossip: [true, false] }
@@ -282,6 +282,9 @@ vary:
     driftBound: [1.2, 2.5]
     maxEntries: [1, 2, 16, 512]
     maxInflight: [1, 4]
+    snapshotEvery: [10000, 40, 10]
+    keepEntries: [0, 5]
+    snapshotChunk: [100, 1000, 65536]
     writeInParallel: [false, true]
 steps:
   - storm: { ms: 5000, tells: [transferLeadership] }

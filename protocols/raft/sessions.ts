@@ -2,6 +2,7 @@
  * Client sessions: a command that a client repeats takes effect once (§8; dissertation §6.3). They are part of the
  * replicated state: changed by applying entries alone, and alike on every server.
  */
+import { Map as PersistentMap } from 'immutable'
 import type { ClientOutcome } from '../core/input.ts'
 import type { CommandEntry } from './log.ts'
 import type { HostedState, RaftState, Session, Turn } from './state.ts'
@@ -13,6 +14,10 @@ export function openSession(turn: Turn, index: number): ClientOutcome {
   state.sessions = state.sessions.set(index, { usedIndex: index, firstUnacked: 1, results: [] })
   return { kind: 'registered', session: index }
 }
+
+/** Sessions by their number, from plain JSON. */
+export const sessionsOf = (sessions: { readonly [index: string]: Session }): RaftState['sessions'] =>
+  PersistentMap(Object.entries(sessions).map(([index, session]) => [Number(index), session]))
 
 function longestUnused(sessions: RaftState['sessions']): number {
   let found = -1

@@ -22,8 +22,13 @@ export interface Progress {
   readonly nextIndex: number
   /** The highest index known to be in the follower's log. Never falls. */
   readonly matchIndex: number
-  /** `probe`: where the logs agree is not known, one message at a time. `pipeline`: several may be under way. */
-  readonly mode: 'probe' | 'pipeline'
+  /**
+   * `probe`: where the logs agree is not known, one message at a time. `pipeline`: several may be under way. `snapshot`: what it lacks was
+   * discarded, and a snapshot is on its way.
+   */
+  readonly mode: 'probe' | 'pipeline' | 'snapshot'
+  /** How much of the snapshot it has, as far as it said. */
+  readonly offset: number
   /** The last index of each message with entries that is under way, ascending. */
   readonly inflight: readonly number[]
   /** The latest read round that the follower has acknowledged. */
@@ -81,6 +86,22 @@ export interface Session {
   readonly results: readonly { readonly seq: number; readonly result: Json }[]
 }
 
+/** The state machine as of an entry, which stands for the log up to it (§7). */
+export interface Snapshot {
+  readonly lastIncludedIndex: number
+  readonly lastIncludedTerm: number
+  /** The client sessions by their number, and the service. */
+  readonly state: { readonly sessions: { readonly [index: string]: Session }; readonly service: Json }
+}
+
+/** What a follower has of a snapshot that is still coming, from this leader in this term. */
+export interface Installing {
+  readonly from: NodeId
+  readonly term: number
+  readonly lastIncludedIndex: number
+  readonly data: string
+}
+
 /** The service's state as the service keeps it, or as JSON until the first step after a decoding needs it. */
 export type Hosted = HostedState | { readonly json: Json }
 
@@ -99,6 +120,8 @@ export interface RaftState {
   readonly currentTerm: number
   readonly votedFor: NodeId | undefined
   readonly log: Log
+  /** The last one, which its disk has; the log begins at it or before. */
+  readonly snapshot: Snapshot | undefined
 
   // Volatile on all servers.
   readonly role: RaftRole
@@ -107,6 +130,7 @@ export interface RaftState {
   readonly lastApplied: number
   /** It heard a leader within the shortest election timeout, or may have before it crashed. Always false in plain elections. */
   readonly heardLeader: boolean
+  readonly installing: Installing | undefined
 
   // Volatile on candidates; on pre-candidates who would vote for it.
   readonly votes: readonly NodeId[]
@@ -115,6 +139,8 @@ export interface RaftState {
   readonly progress: { readonly [peer: NodeId]: Progress }
   /** Client requests whose entry is not applied yet: log index -> request id. */
   readonly waiting: PersistentMap<number, number>
+  /** The snapshot that followers in mode `snapshot` are sent, though there may be a later one by now. */
+  readonly sending: Snapshot | undefined
   readonly reads: Reads
   readonly lease: Lease
   /** To whom it hands over; it takes no requests meanwhile. */
@@ -146,14 +172,17 @@ export function initialState(options: {
     currentTerm: 0,
     votedFor: undefined,
     log: emptyLog,
+    snapshot: undefined,
     role: 'follower',
     leaderId: undefined,
     commitIndex: 0,
     lastApplied: 0,
     heardLeader: remembersLeader(options.options),
+    installing: undefined,
     votes: [],
     progress: noProgress,
     waiting: noWaiting,
+    sending: undefined,
     reads: noReads,
     lease: noLease,
     transfer: undefined,
@@ -180,6 +209,8 @@ export interface Turn {
   readonly nowMs: number
   /** The lowest log index that this step wrote; Infinity when it wrote none. */
   writtenFrom: number
+  /** It has a new snapshot, which stands for all that its disk had. */
+  hasSnapshot: boolean
 }
 
 export const beginTurn = (state: RaftState, service: AnyService, nowMs: number): Turn => ({
@@ -188,6 +219,7 @@ export const beginTurn = (state: RaftState, service: AnyService, nowMs: number):
   service,
   nowMs,
   writtenFrom: Number.POSITIVE_INFINITY,
+  hasSnapshot: false,
 })
 
 export function send(turn: Turn, to: NodeId, message: RaftMessage): void {
@@ -239,4 +271,11 @@ export function setHeartbeatTimer(turn: Turn): void {
 /** Every server but this one. */
 export function forEachPeer(state: RaftState, visit: (peer: NodeId) => void): void {
   for (const node of state.nodes) if (node !== state.id) visit(node)
+}
+
+export function setProgress(state: Turn['state'], peer: NodeId, progress: Progress): void {
+  if (state.progress[peer] === progress) return
+  const all: { [peer: NodeId]: Progress } = { ...state.progress }
+  all[peer] = progress
+  state.progress = all
 }

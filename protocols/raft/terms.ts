@@ -34,6 +34,7 @@ function leaveOffice(turn: Turn): void {
   for (const read of [...state.reads.asked, ...state.reads.next]) reply(turn, read.id, { kind: 'redirect' })
   state.progress = noProgress
   state.waiting = noWaiting
+  state.sending = undefined
   state.reads = noReads
   state.lease = noLease
   state.transfer = undefined

@@ -5,6 +5,7 @@
 import type { Effect } from '../../protocols/core/effect.ts'
 import { type NodeId, nodeIds } from '../../protocols/core/ids.ts'
 import type { Input } from '../../protocols/core/input.ts'
+import { lastIndex } from '../../protocols/raft/log.ts'
 import type { RaftMessage } from '../../protocols/raft/messages.ts'
 import { optionsSchema } from '../../protocols/raft/options.ts'
 import { raftMachine } from '../../protocols/raft/raft.ts'
@@ -130,7 +131,7 @@ console.log(`all three servers together: ${Math.round(total / commands)} ns per 
 // The three figures by themselves, each from one and the same state.
 const at = states.get(leader) as RaftState
 const follower = states.get(nodes[1] as NodeId) as RaftState
-const last = at.log.size
+const last = lastIndex(at.log)
 const entries = Array.from({ length: 64 }, (_, i) => ({
   term: at.currentTerm,
   kind: 'command' as const,

@@ -15,12 +15,12 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'vote-not-persisted',
     what: 'A server forgets in a crash for whom it voted, and votes again in the same term (§5.2).',
-    edits: [raft('raft.ts', 'record.vote = state.votedFor ?? null', 'record.vote = null')],
+    edits: [raft('storage.ts', 'record.vote = state.votedFor ?? null', 'record.vote = null')],
   },
   {
     name: 'term-not-persisted',
     what: 'A server forgets in a crash which term it was in, and votes in terms that it voted in before (§5.1).',
-    edits: [raft('storage.ts', '        currentTerm = term\n', '')],
+    edits: [raft('storage.ts', '      currentTerm = term\n', '')],
   },
   {
     name: 'two-votes',
@@ -59,9 +59,9 @@ export const mistakes: readonly Mistake[] = [
     what: 'A follower acknowledges entries that it keeps in memory alone (Fig. 2, persistent state).',
     edits: [
       raft(
-        'raft.ts',
-        'const wrote = turn.writtenFrom <= lastIndex(state.log)',
-        "const wrote = turn.writtenFrom <= lastIndex(state.log) && state.role === 'leader'",
+        'storage.ts',
+        'hasSnapshot || from <= lastIndex(state.log)',
+        "hasSnapshot || (from <= lastIndex(state.log) && state.role === 'leader')",
       ),
     ],
   },
@@ -101,7 +101,7 @@ export const mistakes: readonly Mistake[] = [
       raft(
         'replication.ts',
         '  if (i === entries.length) return\n',
-        '  if (i === entries.length) {\n    state.log = state.log.setSize(prevLogIndex + i)\n    return\n  }\n',
+        '  if (i === entries.length) {\n    state.log = replaceFrom(state.log, prevLogIndex + 1 + i, [])\n    return\n  }\n',
       ),
     ],
   },
@@ -197,6 +197,37 @@ export const mistakes: readonly Mistake[] = [
         'raft.ts',
         '  heedLeader(turn) // it may have heard one just before it crashed\n',
         '  heedLeader(turn)\n  turn.state.heardLeader = false\n',
+      ),
+    ],
+  },
+  {
+    name: 'snapshot-without-sessions',
+    what: 'A snapshot holds the service alone: who starts from it executes a repeated command again (§8, dissertation §5, §6.3).',
+    edits: [raft('snapshot.ts', 'Object.fromEntries(state.sessions.entries())', '{}')],
+  },
+  {
+    name: 'stale-snapshot-installed',
+    what: 'A late snapshot takes the place of a state that is newer than it (§7).',
+    edits: [raft('snapshot.ts', '  if (m.lastIncludedIndex <= state.commitIndex) return answer(0, true)\n', '')],
+  },
+  {
+    name: 'snapshot-applied-again',
+    what: 'After a restart a server applies its log from the beginning, though its state is that of the snapshot (§7).',
+    edits: [raft('snapshot.ts', '    lastApplied: lastIncludedIndex,\n', '    lastApplied: 0,\n')],
+  },
+  {
+    name: 'chunks-of-two-snapshots',
+    what: 'Chunks of two snapshots are put together, because nobody looks at where a chunk belongs (§7, Fig. 13).',
+    edits: [raft('snapshot.ts', '  if (m.offset !== held.length) return answer(held.length, false)\n', '')],
+  },
+  {
+    name: 'snapshot-beyond-applied',
+    what: 'A snapshot is said to reach to the end of the log, not to what was applied (§7).',
+    edits: [
+      raft(
+        'snapshot.ts',
+        '  const { lastApplied, log, options } = state\n',
+        '  const { log, options } = state\n  const lastApplied = lastIndex(log)\n',
       ),
     ],
   },

@@ -36,6 +36,8 @@ export const fairWeather: Weather = { loss: 0, duplicate: 0, delayMsMin: 0.1, de
 /** What a step asked for that waits for the disk. */
 interface Output<M> {
   readonly records: readonly Json[]
+  /** The first of the records stands for all before it. */
+  readonly replaces: boolean
   readonly sends: readonly { readonly to: NodeId; readonly message: M }[]
   readonly replies: readonly { readonly id: number; readonly outcome: ClientOutcome }[]
 }
@@ -113,7 +115,7 @@ export class Cluster<S, M extends AnyMessage> {
     const host = this.#host(id)
     if (host.state === undefined) return
     const kept = this.coin() % (host.unsynced.length + 1)
-    for (const output of host.unsynced.slice(0, kept)) host.disk.push(...output.records)
+    for (const output of host.unsynced.slice(0, kept)) write(host.disk, output)
     host.state = undefined
     host.unsynced = []
     host.timers.clear()
@@ -171,17 +173,20 @@ export class Cluster<S, M extends AnyMessage> {
     this.steps++
     this.observer.see({ node: id, life: host.life, input, before, after: state, effects })
     const records: Json[] = []
+    let replaces = false
     const sends: { to: NodeId; message: M }[] = []
     const replies: { id: number; outcome: ClientOutcome }[] = []
     for (const effect of effects) {
-      if (effect.kind === 'persist') records.push(effect.record)
-      else if (effect.kind === 'send') sends.push(effect)
+      if (effect.kind === 'persist') {
+        records.push(effect.record)
+        replaces ||= effect.replaces === true
+      } else if (effect.kind === 'send') sends.push(effect)
       else if (effect.kind === 'reply') replies.push(effect)
       else if (effect.kind === 'note') this.notes.set(effect.note, (this.notes.get(effect.note) ?? 0) + 1)
       else if (effect.kind === 'cancelTimer') host.timers.delete(effect.name)
       else this.#setTimer(id, effect.name, effect.msMin, effect.msMax)
     }
-    const output = { records, sends, replies }
+    const output = { records, replaces, sends, replies }
     host.unsynced.push(output)
     const { life } = host
     this.after(records.length > 0 ? this.setup.syncMs : 0, () => this.#synced(id, life, output))
@@ -197,7 +202,7 @@ export class Cluster<S, M extends AnyMessage> {
     // So may what later steps said that wrote nothing.
     const waiting = host.unsynced.findIndex(({ records }, index) => index >= durable && records.length > 0)
     for (const next of host.unsynced.splice(0, waiting === -1 ? host.unsynced.length : waiting)) {
-      host.disk.push(...next.records)
+      write(host.disk, next)
       for (const { to, message } of next.sends) this.#send(id, to, message)
       for (const reply of next.replies) this.#travel(() => this.#hear(reply.id, reply.outcome))
     }
@@ -243,6 +248,11 @@ export class Cluster<S, M extends AnyMessage> {
     const [groupA, groupB] = [groupOf(a), groupOf(b)]
     return groupA !== -1 && groupB !== -1 && groupA !== groupB
   }
+}
+
+function write(disk: Json[], { records, replaces }: { readonly records: readonly Json[]; readonly replaces: boolean }): void {
+  if (replaces) disk.length = 0
+  disk.push(...records)
 }
 
 /** What is to happen, by time; what was added first comes first at equal times. A binary heap. */

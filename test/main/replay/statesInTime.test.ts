@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { List } from 'immutable'
 import { afterAll, expect, test } from 'vitest'
 import { RunReader } from '../../../main/recorder/reader.ts'
 import { Changes } from '../../../main/replay/changes.ts'
@@ -15,6 +14,7 @@ import type { StepEvent } from '../../../protocols/core/event.ts'
 import type { NodeId } from '../../../protocols/core/ids.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import { raft } from '../../../protocols/raft/index.ts'
+import { discardedTo, logOf, replaceFrom } from '../../../protocols/raft/log.ts'
 import type { RaftState } from '../../../protocols/raft/state.ts'
 import { seedOf } from '../../support/seeds.ts'
 import { dice } from '../recorder/toyRun.ts'
@@ -143,7 +143,7 @@ test('of a long log the end is told, its beginning can be asked for, and nothing
   const [last] = new States(reader, execution).standings(reader.lastSeq).nodes.filter(({ state }) => state !== undefined)
   const short = last?.state as RaftState
   const entries = Array.from({ length: 3000 }, (_, i) => ({ term: 1 + Math.floor(i / 100), kind: 'noop' as const }))
-  const state: RaftState = { ...short, log: List(entries) }
+  const state: RaftState = { ...short, log: logOf(entries) }
   const whole = raft.encode(state) as { [field: string]: Json }
   const outline = outlineOf(raft, state)
   const [cut] = outline.cut
@@ -156,13 +156,17 @@ test('of a long log the end is told, its beginning can be asked for, and nothing
   expect({ ...(first as object), ...(log as object) }).toEqual(allEntries)
   expect(valueIn(raft, state, 'log.1700.term')).toBe(17)
   expect(valueIn(raft, state, 'log.3001')).toBeUndefined()
+  expect(valueIn(raft, { ...state, log: discardedTo(state.log, 1000, 10) }, 'log.1700.term')).toBe(17)
   // Grown, cut back and another in the middle of what is shown: told as comparing the whole tells it.
   for (const log of [
-    state.log.push({ term: 31, kind: 'noop' }),
-    state.log.setSize(2990),
-    state.log.set(2980, { term: 99, kind: 'noop' }),
+    replaceFrom(state.log, 3001, [{ term: 31, kind: 'noop' }]),
+    replaceFrom(state.log, 2991, []),
+    { ...state.log, entries: state.log.entries.set(2980, { term: 99, kind: 'noop' }) },
   ]) {
     const after: RaftState = { ...state, log, commitIndex: state.commitIndex + 1 }
     expect(changedIn(raft, state, after, outlineOf(raft, after)).sort()).toEqual(changedPaths(whole, raft.encode(after)).sort())
   }
+  // What was discarded was not shown any more: that it is gone is no news there.
+  const shorter: RaftState = { ...state, log: discardedTo(state.log, 900, 9) }
+  expect(changedIn(raft, state, shorter, outlineOf(raft, shorter)).sort()).toEqual(['logBase.index', 'logBase.term'])
 })

@@ -1,5 +1,4 @@
 /** Tables for the pure leaves, against obvious versions of them. */
-import { List } from 'immutable'
 import { expect, test } from 'vitest'
 import type { NodeId } from '../../../protocols/core/ids.ts'
 import { agreedIndex } from '../../../protocols/raft/commit.ts'
@@ -11,7 +10,9 @@ import {
   firstIndexOfTerm,
   isUpToDate,
   type Log,
+  lastIndex,
   lastIndexOfTerm,
+  logOf as logFrom,
   replaceFrom,
   termAt,
 } from '../../../protocols/raft/log.ts'
@@ -21,7 +22,8 @@ import { initialState } from '../../../protocols/raft/state.ts'
 import { recover } from '../../../protocols/raft/storage.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 
-const logOf = (...terms: number[]): Log => List(terms.map((term): Entry => ({ term, kind: 'noop' })))
+const noops = (...terms: number[]): Entry[] => terms.map((term) => ({ term, kind: 'noop' }))
+const logOf = (...terms: number[]): Log => logFrom(noops(...terms))
 
 test('entries and terms are found by index from 1; index 0 is before the log', () => {
   const log = logOf(1, 1, 2)
@@ -57,10 +59,10 @@ test('the bounds of every term are those that a plain walk finds', () => {
 
 test('replacing from an index keeps what is before it and leaves the old log as it was', () => {
   const log = logOf(1, 2, 3)
-  const replaced = replaceFrom(log, 2, logOf(5, 5, 5).toArray())
-  expect(replaced.map(({ term }) => term).toArray()).toEqual([1, 5, 5, 5])
-  expect(replaceFrom(log, 4, logOf(4).toArray()).size).toBe(4)
-  expect(log.map(({ term }) => term).toArray()).toEqual([1, 2, 3])
+  const replaced = replaceFrom(log, 2, noops(5, 5, 5))
+  expect(replaced.entries.map(({ term }) => term).toArray()).toEqual([1, 5, 5, 5])
+  expect(replaceFrom(log, 4, noops(4)).entries.size).toBe(4)
+  expect(log.entries.map(({ term }) => term).toArray()).toEqual([1, 2, 3])
 })
 
 const agreed = [
@@ -78,7 +80,7 @@ for (const { nodes, mine, held, want } of agreed) {
     const progress = Object.fromEntries(
       held.map((matchIndex, i) => [
         ids[i + 1],
-        { nextIndex: 1, matchIndex, mode: 'probe' as const, inflight: [], readCtx: 0, isHeard: true },
+        { nextIndex: 1, matchIndex, mode: 'probe' as const, offset: 0, inflight: [], readCtx: 0, isHeard: true },
       ]),
     )
     expect(agreedIndex({ ...state, log: logOf(...Array<number>(mine).fill(1)), progress })).toBe(want)
@@ -93,7 +95,11 @@ test('a disk is read back to what its last records say', () => {
     { term: 2, vote: null, from: 2, entries: [noop(2)] },
     { term: 3, vote: 'n2' },
   ])
-  expect({ currentTerm, votedFor, terms: log.map(({ term }) => term).toArray() }).toEqual({ currentTerm: 3, votedFor: 'n2', terms: [1, 2] })
+  expect({ currentTerm, votedFor, terms: log.entries.map(({ term }) => term).toArray() }).toEqual({
+    currentTerm: 3,
+    votedFor: 'n2',
+    terms: [1, 2],
+  })
   expect(() => recover([{ from: 5, entries: [noop(1)] }])).toThrow('the disk has entries from 5 on')
 })
 

@@ -27,8 +27,8 @@ const rows: { what: string; edit: Edit; caughtBy: string; seeds: number }[] = [
     what: 'a leader that rewrites its own log',
     edit: {
       file: 'replication.ts',
-      find: '  state.log = state.log.push(entry)',
-      replace: '  state.log = index % 20 === 0 ? state.log.pop().push(entry) : state.log.push(entry)',
+      find: '  state.log = appended(state.log, entry)',
+      replace: '  state.log = index % 20 === 0 ? replaceFrom(state.log, index - 1, [entry]) : appended(state.log, entry)',
     },
     caughtBy: 'Leader Append-Only',
     seeds: 20,
@@ -86,7 +86,7 @@ for (const { what, edit, caughtBy, seeds } of rows) {
 }
 
 test('a vote that is not written to the disk: Election Safety, by a voter that crashes', async () => {
-  const raft = await broken({ file: 'raft.ts', find: 'record.vote = state.votedFor ?? null', replace: 'record.vote = null' })
+  const raft = await broken({ file: 'storage.ts', find: 'record.vote = state.votedFor ?? null', replace: 'record.vote = null' })
   const stage = raftStage(raft, 3)
   stand(stage, 'n1', ['n3'])
   stage.crash('n3')
@@ -112,7 +112,7 @@ test('a log cut on every AppendEntries: a late, shorter one erases what was ackn
   const raft = await broken({
     file: 'replication.ts',
     find: '  if (i === entries.length) return\n',
-    replace: '  if (i === entries.length) return void (state.log = state.log.setSize(prevLogIndex + i))\n',
+    replace: '  if (i === entries.length) return void (state.log = replaceFrom(state.log, prevLogIndex + 1 + i, []))\n',
   })
   const stage = raftStage(raft, 3, { disks: { n2: diskOf(1, 1, 1, 1, 1) } })
   stage.inject('n2', 'n1', {
@@ -125,5 +125,5 @@ test('a log cut on every AppendEntries: a late, shorter one erases what was ackn
     leaderCommit: 0,
     readCtx: 0,
   })
-  expect(stage.state('n2').log.size).toBe(2)
+  expect(stage.state('n2').log.entries.size).toBe(2)
 })

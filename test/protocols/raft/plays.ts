@@ -20,7 +20,7 @@ export const diskOf = (...terms: readonly number[]): Json[] => [
 export const termsOf = (stage: RaftStage, node: string): number[] =>
   stage
     .state(node)
-    .log.map(({ term }) => term)
+    .log.entries.map(({ term }) => term)
     .toArray()
 
 /** Elections are those of the paper when `options` say nothing else. */
