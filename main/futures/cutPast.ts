@@ -81,7 +81,7 @@ export class CutPast extends RecordedPast {
   future(seq: number, seed: number, target: Target, untilUs: number): Future {
     const isJudged = target.kind === 'violation'
     const { cut, steps } = this.at(seq, isJudged)
-    const lookout = new Lookout(target, this.protocol)
+    const lookout = new Lookout(target, this.protocol, this.service)
     for (const step of steps) lookout.knows(step)
     const simulation = this.#begin(cut, seed, lookout)
     lookout.look()

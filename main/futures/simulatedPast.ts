@@ -42,7 +42,7 @@ export class SimulatedPast extends RecordedPast {
   }
 
   future(seq: number, seed: number, target: Target, untilUs: number): Future {
-    const lookout = new Lookout(target, this.protocol)
+    const lookout = new Lookout(target, this.protocol, this.service)
     const rerun = this.#at(seq, lookout)
     lookout.look()
     rerun.goOn(untilUs, seed, () => lookout.seenUs !== undefined)

@@ -4,7 +4,9 @@ import type { NodeId } from '../../protocols/core/ids.ts'
 import type { JudgedStep } from '../../protocols/core/invariant.ts'
 import type { AnyMessage, AnyProtocol } from '../../protocols/core/machine.ts'
 import { noteWords } from '../../protocols/core/noteWords.ts'
+import type { AnyService } from '../../protocols/core/service.ts'
 import { Bench } from '../../protocols/host/bench.ts'
+import { invariantsOf } from '../../protocols/host/carried.ts'
 import { Listener, type StepSeen, type Word } from '../../protocols/sim/sink.ts'
 import type { Violation } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
@@ -56,11 +58,12 @@ export class Lookout extends Listener {
   #isLooking = false
   #seenUs: number | undefined
 
-  constructor(target: Target, protocol: AnyProtocol) {
+  constructor(target: Target, protocol: AnyProtocol, service: AnyService) {
     super()
     this.#target = target
     this.#protocol = protocol
-    this.#bench = new Bench(target.kind === 'violation' ? protocol.invariants.filter(({ name }) => name === target.invariant) : [])
+    const wanted = target.kind === 'violation' ? target.invariant : undefined
+    this.#bench = new Bench(invariantsOf(protocol, service).filter(({ name }) => name === wanted))
   }
 
   /** What happened before it could see for itself. */

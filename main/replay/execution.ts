@@ -11,6 +11,7 @@ import type { ClientRequest, Control, Input, StartInput } from '../../protocols/
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol, Machine, Step } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
+import { type AnyInvariant, invariantsOf } from '../../protocols/host/carried.ts'
 import { coinOf } from '../../protocols/host/dice.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
@@ -46,6 +47,11 @@ export class Execution {
     this.#service = service
     this.#machine = protocol.machine(service)
     this.#options = options
+  }
+
+  /** Those of the protocol, and of the service that it carries. */
+  get invariants(): readonly AnyInvariant[] {
+    return invariantsOf(this.protocol, this.#service)
   }
 
   /** For a run of this protocol; a sentence when this Synod cannot run it again. */

@@ -43,7 +43,7 @@ export class Judge {
   constructor(source: EventSource, execution: Execution | string) {
     this.#source = source
     this.#execution = execution
-    this.#bench = new Bench(typeof execution === 'string' ? [] : execution.protocol.invariants)
+    this.#bench = new Bench(typeof execution === 'string' ? [] : execution.invariants)
     this.#comparison = typeof execution === 'string' ? undefined : new Comparison(execution, source.header)
   }
 

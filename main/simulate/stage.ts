@@ -70,7 +70,7 @@ export class SimStage implements Stage {
     this.run = run
     this.seed = config.seed
     this.#options = options
-    this.judging = new Judging(protocol)
+    this.judging = new Judging(protocol, service)
     this.heard = new Heard(service.name, protocol.promises)
     const nodes = nodeIds(config.nodes)
     const timers = protocol.timers.map(({ name }) => name)

@@ -16,7 +16,12 @@ const scenario = parseScenario(text, fileName)
 async function simulate(seed: number): Promise<SeedResult> {
   const chosen = choose(simulatedConfig(scenario, seed))
   const coverage = new Coverage(chosen.protocol)
-  const stage = new SimStage({ run: runId(`seed-${seed}`), ...chosen, sink: coverage, stopsAtViolation: true })
+  const stage = new SimStage({
+    run: runId(`seed-${seed}`),
+    ...chosen,
+    sink: coverage,
+    stopsAtViolation: scenario.expect.breaks === undefined,
+  })
   const { is, failure, violated, why } = await runScenario(stage, { ...scenario, afterwards: 'stop' }, file)
   const { events, operations } = stage.simulation
   return {

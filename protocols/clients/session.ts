@@ -8,6 +8,7 @@ import type { ClientOutcome, ClientRequest } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
 import type { Compass } from './compass.ts'
 import type { Asker, ClientWorld } from './desk.ts'
+import { Memory } from './memory.ts'
 
 export const ANSWER_MS_MIN = 500
 export const ANSWER_MS_MAX = 2000
@@ -58,14 +59,14 @@ export class LogicalClient implements Asker {
   #session: number | undefined
   #seq = 0
   #task: Task | undefined
-  /** What the service has it remember between operations. */
-  #memory: Json = null
+  readonly #memory: Memory
 
   /** `place`: its number among clients of its sort, from 0. */
   constructor(name: string, world: ClientWorld, place: number) {
     const { compass, manners } = world
     this.name = name
     this.#world = world
+    this.#memory = new Memory(name, world)
     this.compass = manners.asks === 'any' ? compass.own(place) : compass
     if (!manners.sessions) this.#session = 0
   }
@@ -87,7 +88,7 @@ export class LogicalClient implements Asker {
   operate(asked: Json, done: (finished: Finished) => void): void {
     const { service, nextOperation } = this.#world
     const operation = nextOperation()
-    const op: Json = service.memory ? service.memory.recall(this.#memory, asked, operation) : asked
+    const op = this.#memory.recall(asked, operation)
     const isRead = service.isRead(op)
     if (!isRead) this.#seq += 1
     this.#begin({ operation, op, opText: JSON.stringify(op), isRead, isRegistration: false }, done)
@@ -125,7 +126,7 @@ export class LogicalClient implements Asker {
         if (task.isRegistration) return this.#finish(task, { is: 'ok', result: null })
         return this.#ask(task)
       case 'ok':
-        this.#memory = this.#world.service.memory?.learn(this.#memory, task.op, outcome.result) ?? this.#memory
+        this.#memory.learn(task.op, outcome.result)
         return this.#finish(task, { is: 'ok', result: outcome.result })
       case 'redirect':
         if (isCurrent) this.#redirect(task, node, outcome.leader)

@@ -9,11 +9,13 @@ import { canonical, type Json } from '../core/json.ts'
 import { requestText, sign } from '../core/signature.ts'
 import type { Compass } from './compass.ts'
 import type { Asker, ClientWorld } from './desk.ts'
+import { Memory } from './memory.ts'
 import { RoundTrip } from './roundTrip.ts'
 import { ANSWER_MS_MAX, ANSWER_MS_MIN, type Finished, GIVE_UP_MS, type Outcome } from './session.ts'
 
 interface Task {
   readonly operation: number
+  readonly op: Json
   readonly opText: string
   readonly ask: number
   readonly request: ClientRequest
@@ -33,11 +35,13 @@ export class WitnessClient implements Asker {
   readonly hearsAll = true
   readonly #world: ClientWorld
   readonly #roundTrip = new RoundTrip()
+  readonly #memory: Memory
   #task: Task | undefined
 
   constructor(name: string, world: ClientWorld) {
     this.name = name
     this.#world = world
+    this.#memory = new Memory(name, world)
     this.compass = world.compass
   }
 
@@ -49,16 +53,17 @@ export class WitnessClient implements Asker {
     done()
   }
 
-  operate(op: Json, done: (finished: Finished) => void): void {
+  operate(asked: Json, done: (finished: Finished) => void): void {
     const { desk, nextOperation } = this.#world
     const operation = nextOperation()
+    const op = this.#memory.recall(asked, operation)
     const invokedAtUs = desk.beginEvent()
     const opText = JSON.stringify(op)
     desk.record({ is: 'invoke', operation, client: this.name, op, opText })
     const ask = desk.open(this)
     const request: ClientRequest = { kind: 'signed', client: this.name, op, signature: sign(this.name, requestText(this.name, ask, op)) }
     const giveUpAtMs = desk.nowMs(invokedAtUs) + GIVE_UP_MS
-    const task: Task = { operation, opText, ask, request, invokedAtUs, giveUpAtMs, done, said: new Map(), wakeAtMs: 0, timeouts: 0 }
+    const task: Task = { operation, op, opText, ask, request, invokedAtUs, giveUpAtMs, done, said: new Map(), wakeAtMs: 0, timeouts: 0 }
     this.#task = task
     desk.ask(this, this.compass.node, request, opText, ask)
     this.#wait(task)
@@ -93,6 +98,7 @@ export class WitnessClient implements Asker {
     if (leader >= 0) this.compass.point(leader)
     const { desk } = this.#world
     this.#roundTrip.measured(desk.nowMs(desk.atUs) - desk.nowMs(task.invokedAtUs))
+    this.#memory.learn(task.op, outcome.result)
     this.#finish(task, { is: 'ok', result: outcome.result })
   }
 

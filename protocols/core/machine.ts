@@ -157,6 +157,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly clients?: ClientManners
   machine(service: AnyService): Machine<S, M>
   observe(state: S): Observation
+  /** The state of the service in it, for the service's own invariants; undefined while it is only known as JSON. Of protocols that carry any service. */
+  carried?(state: S): unknown
   /** What it shows of itself beyond these facts, in one of the shapes of panel.ts. */
   readonly panel?: Panel<S, M>
   /** State as plain JSON and back: `decode(encode(s))` behaves as `s`. Canonical: equal states encode to equal text. */

@@ -5,6 +5,32 @@
 import type { ZodType } from 'zod'
 import type { Json } from './json.ts'
 
+/** What a client knows when it sends an operation. */
+export interface Asked {
+  /** Numbered within the run. */
+  readonly operation: number
+  readonly client: string
+  /** Run time by the client's own clock: whole milliseconds. */
+  readonly nowMs: number
+}
+
+export interface ServiceInvariant<S> {
+  readonly name: string
+  /** What it says, in one sentence. */
+  readonly statement: string
+  readonly source: string
+  /** A sentence that says how it was broken by what one step applied, or undefined. */
+  judge(before: S, after: S): string | undefined
+}
+
+export interface ServiceScenario {
+  readonly name: string
+  readonly title: string
+  readonly teaches: string
+  /** In the lab's scenario language. `run`: what its `run` must say of protocol, service and nodes: `protocol: raft, service: lock, nodes: 5`. */
+  text(run: string): string
+}
+
 export interface Service<S, Op extends Json> {
   readonly name: string
   readonly title: string
@@ -32,12 +58,16 @@ export interface Service<S, Op extends Json> {
   ): Op
   /**
    * What a client itself remembers from one operation to the next, where it has to send something of that back. JSON, null at first.
-   * `recall`: the operation as it is sent and recorded, numbered within the run; one that says all already stays as it is.
+   * `recall`: the operation as it is sent and recorded; one that says all already stays as it is.
    */
   readonly memory?: {
-    recall(memory: Json, op: Op, operation: number): Op
+    recall(memory: Json, op: Op, asked: Asked): Op
     learn(memory: Json, op: Op, result: Json): Json
   }
+  /** What must be true of its state at every node, whatever protocol carries it. */
+  readonly invariants?: readonly ServiceInvariant<S>[]
+  /** Beginnings that show what it is for, on whatever log protocol carries it. */
+  readonly scenarios?: readonly ServiceScenario[]
   encode(state: S): Json
   decode(json: Json): S
   /** How many fields `encode` would give, where that is known without it. For speed alone. */

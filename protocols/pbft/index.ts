@@ -75,6 +75,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
   services: ['*'],
   machine: pbftMachine,
   observe,
+  carried: ({ hosted }) => ('service' in hosted ? hosted.state : undefined),
   panel,
   encode,
   decode,

@@ -40,6 +40,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   lies,
   machine: raftMachine,
   observe,
+  carried: ({ hosted }) => ('service' in hosted ? hosted.state : undefined),
   panel,
   encode,
   decode,

@@ -27,11 +27,6 @@ export const storeOperationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('delete'), key, context, id }),
 ]) as unknown as z.ZodType<StoreOperation>
 
-/** What every operation answers with: versions side by side, null for one that deletes. Of a write: what stands there now. */
-export interface StoreResult {
-  readonly siblings: readonly (string | null)[]
-  readonly context: { readonly [actor: string]: number }
-}
 export type StoreState = PersistentMap<string, string>
 
 const NONE = '(none)'
@@ -75,7 +70,7 @@ export const store: Service<StoreState, StoreOperation> = {
     return { op: 'put', key, value: name.length >= load.valueBytes ? name : name.padEnd(load.valueBytes, '.') }
   },
   memory: {
-    recall(memory, op, operation) {
+    recall(memory, op, { operation }) {
       if (op.op === 'get' || op.id !== undefined) return op
       return { ...op, context: op.context ?? contexts(memory)[op.key] ?? {}, id: operation }
     },

@@ -1,7 +1,9 @@
 /** Has every invariant of the protocol judge every step as it is taken. What a step costs to judge does not grow with the run: the judges see to that. */
 import type { NodeId } from '../core/ids.ts'
 import type { AnyProtocol } from '../core/machine.ts'
+import type { AnyService } from '../core/service.ts'
 import { Bench } from '../host/bench.ts'
+import { invariantsOf } from '../host/carried.ts'
 import { Listener, type StepSeen } from './sink.ts'
 
 export interface Found {
@@ -22,9 +24,9 @@ export class Judging extends Listener {
   readonly found: Found[] = []
   readonly #bench: Bench
 
-  constructor(protocol: AnyProtocol) {
+  constructor(protocol: AnyProtocol, service: AnyService) {
     super()
-    this.#bench = new Bench(protocol.invariants)
+    this.#bench = new Bench(invariantsOf(protocol, service))
   }
 
   /** A judge that failed itself: what it would have found nobody knows. */

@@ -97,7 +97,7 @@ try {
     report({ name: `... at the last tenth, ${name}`, value: late, unit: 'events/s', peer: 'first tenth', peerValue: early })
   }
   tell('bare', measure(undefined))
-  tell('every invariant judged', measure(new Judging(raft)))
+  tell('every invariant judged', measure(new Judging(raft, kv)))
   const { peakMb, ...measured } = recorded(folder)
   tell('recorded', measured)
   report({ name: `memory of ${EVENTS} recorded events`, value: peakMb, unit: 'MB', peer: 'bound', peerValue: 400 })

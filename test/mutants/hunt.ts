@@ -27,17 +27,20 @@ export interface HuntOptions {
   readonly shrinks?: boolean
 }
 
-/** The scenario of each protocol that its mistakes are looked for with. */
+/** The scenario of each protocol that its mistakes are looked for with, unless they name another. */
 const PLAN = 'bad-afternoon'
 
 /** Rejects when the mistake cannot be planted. */
-export async function hunt({ protocol, name, edits }: Omit<Mutant, 'what'>, { seeds, shrinks = false }: HuntOptions): Promise<Hunted> {
+export async function hunt(
+  { protocol, name, edits, plan = PLAN }: Omit<Mutant, 'what'>,
+  { seeds, shrinks = false }: HuntOptions,
+): Promise<Hunted> {
   const folder = plant(edits)
   try {
     const { sweep } = (await load(folder, 'main/simulate/index.ts')) as typeof import('../../main/simulate/index.ts')
     const sound = findProtocol(protocol)
-    const text = sound?.scenarios.find((scenario) => scenario.name === PLAN)?.text
-    if (!sound || text === undefined) throw new Error(`there is no scenario ${protocol}/${PLAN}`)
+    const text = sound?.scenarios.find((scenario) => scenario.name === plan)?.text
+    if (!sound || text === undefined) throw new Error(`there is no scenario ${protocol}/${plan}`)
     const found = new AbortController()
     const { results, troubles } = await sweep({
       ...{ text, first: 1, last: seeds, jobs: 1, signal: found.signal },

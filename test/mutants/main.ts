@@ -1,5 +1,5 @@
 /**
- * `npm run mutants [name | protocol ...] [--seeds N] [--jobs N] [--no-shrink] [--json]`: plants each mistake and lets `sim` look for it on the default
+ * `npm run mutants [name | protocol | service ...] [--seeds N] [--jobs N] [--no-shrink] [--json]`: plants each mistake and lets `sim` look for it on the default
  * plan of its protocol (`raft/bad-afternoon`), from seed 1 on, and shrinks what was found. A table of how many seeds it took and how few events show it;
  * exit code 1 when a mistake survives all its seeds.
  */
@@ -13,7 +13,7 @@ const SMALL = 60
 
 const usage = (why: string): never => {
   console.error(
-    `${why}\nUse: npm run mutants -- [name | protocol ...] [--seeds 2000] [--jobs 1] [--no-shrink] [--json]\nMutants: ${mutants.map(({ name }) => name).join(', ')}`,
+    `${why}\nUse: npm run mutants -- [name | protocol | service ...] [--seeds 2000] [--jobs 1] [--no-shrink] [--json]\nMutants: ${mutants.map(({ name }) => name).join(', ')}`,
   )
   process.exit(2)
 }
@@ -46,8 +46,8 @@ function options(): { chosen: readonly Mutant[]; seeds: number; jobs: number; js
   }
 }
 
-function isMeant({ name, protocol }: Mutant, word: string): boolean {
-  return word === name || word === protocol
+function isMeant({ name, protocol, service }: Mutant, word: string): boolean {
+  return word === name || word === (service ?? protocol)
 }
 
 const { chosen, seeds, jobs, json, shrinks } = options()

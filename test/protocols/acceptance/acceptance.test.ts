@@ -64,7 +64,7 @@ function record(protocol: AnyProtocol, seed: number, steps: TakenStep[], missing
     load: { clients: 4, rate: 0 },
     options: planOf(protocol),
   })
-  const judging = new Judging(protocol)
+  const judging = new Judging(protocol, service)
   const before0 = steps.length
   class Steps extends Listener {
     override stepped({ input, before, after, effects }: StepSeen): void {

@@ -42,7 +42,11 @@ describe('NDJSON', () => {
   })
 
   test('every operation that a model says it knows is one it reads', () => {
-    const inputs: { [model: string]: { [operation: string]: unknown } } = { kv: { cas: ['a', 'b'] }, 'cas-register': { cas: [1, 2] } }
+    const inputs: { [model: string]: { [operation: string]: unknown } } = {
+      kv: { cas: ['a', 'b'] },
+      'cas-register': { cas: [1, 2] },
+      lock: { acquire: { ms: 1 }, release: {}, write: { value: 'v' }, announce: {}, read: {}, holder: {} },
+    }
     for (const model of models)
       for (const { form } of model.operations) {
         const [operation = ''] = form.split(' ')

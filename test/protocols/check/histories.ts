@@ -90,6 +90,7 @@ const inputOf = (model: AnyModel, bar: Bar, output: Json): unknown =>
 
 function outputsOf(model: AnyModel, [, text]: Bar): readonly Json[] {
   const operation = text.split(' ')[0] as string
+  if (model.name === 'lock') return LOCK_ANSWERS[operation] ?? []
   if (operation === 'read' && model.name === 'set') return [[], ['p'], ['q'], ['p', 'q']]
   if (operation === 'learn') return ['p', 'q', null]
   if (operation === 'propose') return ['p', 'q']
@@ -108,13 +109,31 @@ const GETS = ['a', 'b', 'aa', 'ab', 'ba', 'bb', 'aaa', 'aab', 'aba', 'abb', 'baa
     : ['a', 'b', 'aa', 'ab', 'ba', 'bb', 'aaa', 'aab', 'aba', 'abb', 'baa', 'bab', 'bba', 'bbb'].map((more) => text + more)),
 ])
 
+const TOKENS = Array.from({ length: 12 }, (_, index) => index + 1)
+const LOCK_ANSWERS: { readonly [operation: string]: readonly Json[] } = {
+  acquire: [...TOKENS.map((token) => ({ token })), ...['p', 'q'].flatMap((heldBy) => TOKENS.map((token) => ({ heldBy, token })))],
+  release: [true, false],
+  write: [{ taken: true }, { taken: false, token: 1, newer: 2 }],
+  read: [null, 'a', 'b'],
+}
+
 const TEXTS: { readonly [model: string]: readonly string[] } = {
   register: ['read', 'read', 'write 1', 'write 2'],
   'cas-register': ['read', 'write 1', 'write 2', 'cas [1,2]', 'cas [2,1]', 'cas [null,1]'],
   kv: ['get @x', 'get @x', 'put @x "a"', 'append @x "b"', 'delete @x', 'cas @x ["a","b"]', 'cas @x [null,"a"]'],
   set: ['add "p"', 'add "q"', 'remove "p"', 'contains "p"', 'contains "q"', 'read'],
   queue: ['enqueue 1', 'enqueue 2', 'dequeue', 'dequeue'],
-  lock: ['acquire', 'release'],
+  lock: [
+    'acquire @x {"ms":2,"client":"p","atMs":1}',
+    'acquire @x {"ms":2,"client":"q","atMs":2}',
+    'acquire @x {"ms":2,"client":"q","atMs":4}',
+    'release @x {"token":1}',
+    'write @x {"value":"a","token":1}',
+    'write @x {"value":"b","token":2}',
+    'write @x {"value":"a","token":1,"unchecked":true}',
+    'read @x',
+  ],
+  mutex: ['acquire', 'release'],
   store: ['get @x', 'get @x', 'put @x "a"', 'put @x "b"', 'delete @x'],
   decree: ['learn', 'learn', 'propose "p"', 'propose "q"'],
 }

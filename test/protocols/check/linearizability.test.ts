@@ -241,8 +241,8 @@ const table: readonly Row[] = [
     window: [3, 2],
   },
   {
-    name: 'two holders of a lock',
-    model: 'lock',
+    name: 'two holders of a mutex',
+    model: 'mutex',
     bars: [
       ['a', 'acquire', 0, 1],
       ['b', 'acquire', 2, 3],
@@ -252,8 +252,8 @@ const table: readonly Row[] = [
     window: [1, 2],
   },
   {
-    name: 'a lock goes from hand to hand',
-    model: 'lock',
+    name: 'a mutex goes from hand to hand',
+    model: 'mutex',
     bars: [
       ['a', 'acquire', 0, 1],
       ['b', 'acquire', 2, 9],

@@ -135,7 +135,7 @@ test('a state that lies is written down and read again; its own fields stay wher
 })
 
 test('nothing is demanded of who lies: what liars do to one another breaks no invariant', () => {
-  const judging = new Judging(raft)
+  const judging = new Judging(raft, kv)
   const run = simulate(raft, tee(judging))
   run.run(SECOND)
   for (const id of [n1, n2, n3]) run.tell(id, lie({ lie: 'vote-for-all' }, { lie: 'claim-to-hold' }, { lie: 'equivocate' }))

@@ -23,7 +23,7 @@ function simulate(seed: number, { protocol = raft as AnyProtocol, nodes = 3, loa
     ...(load ? { load: { clients: 4, rate: 200, keys: 5 } } : {}),
   })
   const log = new Transcript()
-  const judging = new Judging(protocol)
+  const judging = new Judging(protocol, kv)
   const run = new Simulation({ protocol, service: kv, config, sink: tee(log, judging) })
   return { run, log, judging }
 }

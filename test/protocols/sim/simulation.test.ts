@@ -25,7 +25,7 @@ const leads = (run: Simulation) => run.nodes.filter((id) => run.observation(id)?
 function badFourSeconds(seed: number): { digest: string; events: number; violations: number } {
   const config = runConfigSchema.parse({ mode: 'simulation', nodes: 5, seed, load: LOAD })
   const digest = new Digest()
-  const judging = new Judging(raft)
+  const judging = new Judging(raft, kv)
   const run = new Simulation({ protocol: raft, service: kv, config, sink: tee(new Recording(digest, raft, 5), judging) })
   run.setClock(nodeId('n2'), { skewMs: -40, driftPpm: 200 })
   run.run(SECOND)
