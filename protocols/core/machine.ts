@@ -15,6 +15,7 @@ import type { LieSpec } from './lie.ts'
 import type { AnyMessage, Observation } from './observation.ts'
 import type { Panel } from './panel.ts'
 import type { AnyService } from './service.ts'
+import type { Tuning } from './tuning.ts'
 
 export type { AnyMessage, Observation, Role } from './observation.ts'
 
@@ -133,6 +134,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   refuse?(options: O, nodes: readonly NodeId[], members: readonly NodeId[]): string | undefined
   /** A label, unit and one sentence for each option, for forms. */
   readonly optionSpecs: readonly { name: string; label: string; unit?: string; help: string }[]
+  /** Options that are set by sliders, before a run and during it, with what they mean beside them. */
+  readonly tuning?: Tuning<O>
   readonly messages: readonly MessageSpec[]
   /** Validates a message that came off a wire. */
   readonly message: ZodType<M>

@@ -10,6 +10,7 @@ import { type DynamoOptions, optionsSchema, refuse } from './options.ts'
 import { panel } from './panel.ts'
 import { scenarios } from './scenarios.ts'
 import type { DynamoState } from './state.ts'
+import { tuning } from './tuning.ts'
 import { facts, observe } from './view.ts'
 
 export const dynamo: ProtocolDefinition<DynamoState, DynamoMessage, DynamoOptions> = {
@@ -76,6 +77,7 @@ export const dynamo: ProtocolDefinition<DynamoState, DynamoMessage, DynamoOption
     },
     { name: 'gossipMs', label: 'Gossip', unit: 'ms', help: 'About every so often a node tells another one who is a member (§4.8.1).' },
   ],
+  tuning,
   messages: messageSpecs,
   message: dynamoMessageSchema,
   timers: [

@@ -1,6 +1,7 @@
 /** The settings of a run, why some cannot work, and what the others bear. */
 import { z } from 'zod'
 import type { NodeId } from '../core/ids.ts'
+import type { Finding } from '../core/tuning.ts'
 import { named } from './messages.ts'
 
 const copies = (usual: number) => z.int().min(1).max(15).default(usual)
@@ -52,33 +53,41 @@ export function refuse(options: DynamoOptions, nodes: readonly NodeId[], there =
   return impossible(options, membersAtStart(options, nodes, there).length)
 }
 
-/** What a setting promises and what it bears, in sentences (§4.5, §6). Counted of the N nodes at home. */
-export function analysis({
-  n,
-  r,
-  w,
-  sloppy,
-}: {
-  readonly n: number
-  readonly r: number
-  readonly w: number
-  readonly sloppy: boolean
-}): string[] {
+/** What a setting promises and what it bears (§4.5, §6). Counted of the N nodes at home. */
+export function analysis({ n, r, w, sloppy }: Pick<DynamoOptions, 'n' | 'r' | 'w' | 'sloppy'>): readonly Finding[] {
   const down = (count: number) => (count === 0 ? 'no failure' : count === 1 ? 'one failure' : `${count} failures`)
+  const meets = r + w > n
   return [
-    `A read needs ${r} of ${n} replicas: it bears ${down(n - r)}.`,
-    sloppy
-      ? `A write needs ${w} nodes, any that answer: stand-ins keep it for replicas that do not.`
-      : `A write needs ${w} of ${n} replicas: it bears ${down(n - w)}.`,
-    `What was acknowledged is on ${w === 1 ? 'one disk' : `${w} disks`}: it outlives the loss of ${w === 1 ? 'none' : w - 1}.`,
-    r + w <= n
-      ? `R + W is ${r + w}, not above N: a read may miss a write that was acknowledged before it, until repair or anti-entropy bring it.`
-      : sloppy
-        ? `R + W is ${r + w}, above N: a read meets every write before it, unless stand-ins acknowledged for replicas.`
-        : `R + W is ${r + w}, above N: every read meets every write that was acknowledged before it.`,
-    2 * w > n
-      ? 'Any two writes that were acknowledged have a replica in common.'
-      : 'Two writes may be acknowledged by different replicas: expect siblings.',
+    { about: 'Reads', text: `A read needs ${r} of ${n} replicas: it bears ${down(n - r)}.`, is: n === r && n > 1 ? 'weak' : 'plain' },
+    {
+      about: 'Writes',
+      text: sloppy
+        ? `A write needs ${w} nodes, any that answer: stand-ins keep it for replicas that do not.`
+        : `A write needs ${w} of ${n} replicas: it bears ${down(n - w)}.`,
+      is: n === w && n > 1 && !sloppy ? 'weak' : 'plain',
+    },
+    {
+      about: 'Disks',
+      text: `What was acknowledged is on ${w === 1 ? 'one disk' : `${w} disks`}: it outlives the loss of ${w === 1 ? 'none' : w - 1}.`,
+      is: w === 1 ? 'weak' : 'plain',
+    },
+    {
+      about: 'R + W > N',
+      text: !meets
+        ? `R + W is ${r + w}, not above N: a read may miss a write that was acknowledged before it, until repair or anti-entropy bring it.`
+        : sloppy
+          ? `R + W is ${r + w}, above N: a read meets every write before it, unless stand-ins acknowledged for replicas.`
+          : `R + W is ${r + w}, above N: every read meets every write that was acknowledged before it.`,
+      is: meets && !sloppy ? 'holds' : 'weak',
+    },
+    {
+      about: '2 W > N',
+      text:
+        2 * w > n
+          ? `Any two writes that were acknowledged have a replica in common${sloppy ? ', unless stand-ins acknowledged' : ''}.`
+          : 'Two writes may be acknowledged by different replicas: expect siblings.',
+      is: 2 * w <= n || sloppy ? 'weak' : 'holds',
+    },
   ]
 }
 

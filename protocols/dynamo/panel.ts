@@ -51,7 +51,7 @@ function ringOfNode(state: DynamoState): RingOfNode {
       ...entriesOf(state.store).map(([, key, siblings]) => copy(key, siblings)),
       ...entriesOf(state.hints).map(([target, key, siblings]) => copy(key, siblings, target)),
     ],
-    says: analysis({ ...quorum, sloppy }),
+    says: analysis({ ...quorum, sloppy }).map(({ text }) => text),
   }
 }
 

@@ -147,13 +147,14 @@ export const useFaults = defineStore('faults', () => {
   const setRight = (node: NodeId, part: MachinePart): Promise<boolean> =>
     part === 'clock' ? setClock(node, TRUE_CLOCK) : setSync(node, null)
 
-  /** Tells a node one of the protocol's controls. What was told cannot be taken back, but a lie can: the node is told the truth. True when it was done. */
-  async function tell(node: NodeId, control: Control): Promise<boolean> {
+  /** Tells a node one of the protocol's controls. What was told cannot be taken back, but by telling it something else: `back`. Of a lie that is the truth. True when it was done. */
+  async function tell(node: NodeId, control: Control, back?: { readonly text: string; readonly control: Control }): Promise<boolean> {
     const id = run.id
     if (id === undefined) return false
     const done = await notices.attempt(async () => {
       await lab.call('run.tell', { run: id, node, control })
-      if (control.name === 'lie') remember(`Undo lies of ${node}`, () => lab.call('run.tell', { run: id, node, control: HONEST }))
+      const undoing = control.name === 'lie' ? { text: `lies of ${node}`, control: HONEST } : back
+      if (undoing) remember(`Undo ${undoing.text}`, () => lab.call('run.tell', { run: id, node, control: undoing.control }))
       return true
     })
     return done ?? false
