@@ -99,7 +99,11 @@ async function measure(lab: BenchLab, protocol: AnyProtocol, outstanding: number
 for (const protocol of protocols) {
   const what = `${protocol.name}, ${nodesOf(protocol)} nodes`
   report({ name: `${what}, simulated, bare`, value: eventsPerSecond(protocol), unit: 'events/s' })
-  report({ name: `${what}, simulated, judged`, value: eventsPerSecond(protocol, new Judging(protocol)), unit: 'events/s' })
+  report({
+    name: `${what}, simulated, judged`,
+    value: eventsPerSecond(protocol, new Judging(protocol, findService(serviceOf(protocol)) as never)),
+    unit: 'events/s',
+  })
 }
 
 const many = protocols.filter(({ services }) => !services.includes('decree'))

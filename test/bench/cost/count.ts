@@ -30,11 +30,11 @@ export class Count extends Listener {
     }
     this.messages += 1
     this.bytes += JSON.stringify(body).length
-    for (const signature of signaturesIn(body as Json)) this.signatures.add(signature)
+    for (const signature of signaturesIn(body as unknown as Json)) this.signatures.add(signature)
   }
 
   override stepped({ input }: StepSeen): void {
-    if (input.kind === 'message') this.received += signaturesIn(input.message as Json).length
+    if (input.kind === 'message') this.received += signaturesIn(input.message as unknown as Json).length
     if (input.kind === 'request') this.received += signaturesIn(input.request as unknown as Json).length
   }
 }
