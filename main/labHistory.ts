@@ -17,7 +17,17 @@ export async function judgeHistory(view: RunView, options: JudgeOptions): Promis
   } catch (error) {
     // Recorded by something that speaks otherwise: the invariants can be judged all the same.
     if (!(error instanceof LabError) || error.code !== 'bad-request') throw error
-    return { is: 'unknown', why: error.message, model: service, operations: 0, unheard: 0, parts: 0, undecided: 0, violations: [] }
+    return {
+      is: 'unknown',
+      why: error.message,
+      guarantee: 'unknown',
+      model: service,
+      operations: 0,
+      unheard: 0,
+      parts: 0,
+      undecided: 0,
+      violations: [],
+    }
   }
 }
 

@@ -1,4 +1,6 @@
 /** A verdict on a history in words: what the pure judge says of indexes and states, with the operations told as people wrote them. */
+import type { Eventual } from '../../protocols/check/eventual.ts'
+import { guaranteeOf } from '../../protocols/check/guarantee.ts'
 import type { Operation } from '../../protocols/check/history.ts'
 import type { HistoryVerdict, PartViolation } from '../../protocols/check/linearizability.ts'
 import type { AnyModel } from '../../protocols/check/model.ts'
@@ -39,6 +41,7 @@ export function report({ model, operations, at }: ToldHistory, verdict: HistoryV
   return {
     is: verdict.is,
     ...(verdict.why === undefined ? {} : { why: WHY[verdict.why] }),
+    guarantee: guaranteeOf(verdict),
     model: model.name,
     operations: operations.length,
     unheard: operations.filter((operation) => operation.outcome.is === 'unknown').length,
@@ -52,7 +55,7 @@ export function report({ model, operations, at }: ToldHistory, verdict: HistoryV
 function tellViolation({ part, at, explained }: PartViolation, tell: (id: number) => HistoryOperation, order: boolean): HistoryViolation {
   const head = { ...(part === undefined ? {} : { part }), certain: tell(at) }
   if (explained === undefined) return head
-  const { window, attempts, sequential, staleReads } = explained
+  const { window, attempts, sequential, staleReads, eventual, behind } = explained
   const { from, to, smallest } = window
   return {
     ...head,
@@ -64,6 +67,8 @@ function tellViolation({ part, at, explained }: PartViolation, tell: (id: number
       })),
       sequential: sequential.is,
       ...(staleReads === undefined ? {} : { staleReads: staleReads.is === 'unknown' ? { is: 'unknown' } : staleReads }),
+      ...(eventual === undefined ? {} : { eventual: tellEventual(eventual, tell) }),
+      ...(behind === undefined ? {} : { behind: { versions: behind.versions, by: behind.by, read: tell(behind.id) } }),
     },
   }
 }
@@ -75,4 +80,23 @@ function pointsOf(operations: readonly HistoryOperation[]): HistoryPoint[] {
     at = Math.max(at, invoke)
     return { id, at }
   })
+}
+
+function tellEventual(
+  eventual: Eventual,
+  tell: (id: number) => HistoryOperation,
+): NonNullable<NonNullable<HistoryViolation['explained']>['eventual']> {
+  const said = (id: number) => {
+    const { client, text, answer } = tell(id)
+    return `${client}’s ${text} → ${answer ?? 'no answer'}`
+  }
+  if (eventual.is === 'holds') return { is: 'holds', within: eventual.within }
+  if (eventual.is === 'unknown')
+    return { is: 'unknown', why: eventual.why === 'unread' ? 'nobody read it after the last write' : 'a write has no end' }
+  const [one = 0, other = 0] = eventual.differ ?? []
+  const why =
+    eventual.lost === undefined
+      ? `after the last write, ${said(one)}, but ${said(other)}`
+      : `${said(eventual.lost)} was acknowledged, and is lost`
+  return { is: 'fails', why }
 }

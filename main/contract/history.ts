@@ -48,6 +48,10 @@ export interface HistoryViolation {
     readonly sequential: 'holds' | 'fails' | 'unknown'
     /** By how much reads would have to lag, in the history's unit of time. Absent where a model has no reads of the whole state. */
     readonly staleReads?: { readonly is: 'holds'; readonly by: number } | { readonly is: 'fails' } | { readonly is: 'unknown' }
+    /** Did all come to read the same after the last write, with no acknowledged write lost? `why`, in words, unless it holds. */
+    readonly eventual?: { readonly is: 'holds'; readonly within: number } | { readonly is: 'fails' | 'unknown'; readonly why: string }
+    /** The stalest read: so many newer writes had been acknowledged before it was asked, the first of them so long before. */
+    readonly behind?: { readonly versions: number; readonly by: number; readonly read: HistoryOperation }
   }
 }
 
@@ -55,6 +59,8 @@ export interface HistoryReport {
   readonly is: 'linearizable' | 'violated' | 'unknown'
   /** Why it is unknown, in words. */
   readonly why?: string
+  /** What was met, of all parts together. */
+  readonly guarantee: 'linearizable' | 'sequential' | 'eventual' | 'none' | 'unknown'
   readonly model: string
   readonly operations: number
   /** Of these, how many have an unknown outcome. */

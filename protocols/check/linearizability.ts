@@ -6,6 +6,7 @@
  * A generator, so that whoever runs it can rest between slices, show progress, or stop.
  */
 import { type Budget, BYTES_USUAL, type Limits, openBudget, running, type Spent } from './budget.ts'
+import { type Behind, type Eventual, eventual, furthestBehind } from './eventual.ts'
 import type { Operation } from './history.ts'
 import { layOut } from './intervals.ts'
 import type { Model } from './model.ts'
@@ -44,6 +45,10 @@ export interface PartViolation {
     readonly sequential: { readonly is: 'holds' | 'fails' | 'unknown' }
     /** Absent for models whose reads are not reads of the whole state. */
     readonly staleReads?: Staleness
+    /** Did all come to read the same when the writes had ended, with no acknowledged write lost? Absent likewise. */
+    readonly eventual?: Eventual
+    /** The stalest read; absent where no read was surely behind. */
+    readonly behind?: Behind
   }
 }
 
@@ -172,6 +177,11 @@ function addPoints<I>(points: { id: number; at: number }[], operations: readonly
   }
 }
 
+const lagOf = <S, I>(model: Model<S, I>, operations: readonly Operation<I>[]): { readonly behind?: Behind } => {
+  const behind = furthestBehind(model, operations)
+  return behind === undefined ? {} : { behind }
+}
+
 function* explaining<S, I>(
   model: Model<S, I>,
   operations: readonly Operation<I>[],
@@ -200,6 +210,12 @@ function* explaining<S, I>(
       state: model.describeState(state),
     })),
     sequential: { is: sequential === 'found' ? 'holds' : sequential === 'impossible' ? 'fails' : 'unknown' },
-    ...(model.staleReads ? { staleReads: yield* staleness(model, operations, share(EXPLAIN_STEPS)) } : {}),
+    ...(model.staleReads
+      ? {
+          staleReads: yield* staleness(model, operations, share(EXPLAIN_STEPS)),
+          eventual: eventual(model, operations),
+          ...lagOf(model, operations),
+        }
+      : {}),
   }
 }

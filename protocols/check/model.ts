@@ -4,7 +4,7 @@
  * that the operation could not have given this output here.
  */
 import { canonical, type Json } from '../core/json.ts'
-import type { Call } from './history.ts'
+import type { Call, Operation } from './history.ts'
 
 export interface Model<S, I> {
   readonly name: string
@@ -31,6 +31,8 @@ export interface Model<S, I> {
   describeState(state: S): string
   /** True when stale reads are a sensible weakening: what changes nothing is a read of the whole state. */
   readonly staleReads: boolean
+  /** Surely nothing of this acknowledged write is left in what the last read answers, and none of the writes replaced it knowingly. Absent where nobody can say. */
+  isLost?(write: Operation<I>, last: Operation<I>, writes: readonly Operation<I>[]): boolean
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds models of every state and input

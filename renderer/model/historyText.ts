@@ -19,13 +19,22 @@ export function verdictWords(report: HistoryReport, live: boolean): VerdictWords
     case 'violated': {
       const [first] = violations
       const others = violations.length > 1 ? ` and ${formatCountOf(violations.length - 1, 'other key')}` : ''
-      return { is, title: 'Not linearizable', detail: first ? `${partName(first)}${others}, of ${counted}${heard}` : counted }
+      return { is, title: NOT[report.guarantee], detail: first ? `${partName(first)}${others}, of ${counted}${heard}` : counted }
     }
     case 'unknown':
       return { is, title: 'No verdict', detail: `${why ?? 'it could not be judged'}; ${undecidedText(undecided, parts)}` }
     default:
       return is satisfies never
   }
+}
+
+/** What was met instead. */
+const NOT: { readonly [guarantee in HistoryReport['guarantee']]: string } = {
+  linearizable: 'Linearizable',
+  sequential: 'Not linearizable: sequential, key by key',
+  eventual: 'Not linearizable: eventual',
+  none: 'Not linearizable, nor eventual',
+  unknown: 'Not linearizable',
 }
 
 const undecidedText = (undecided: number, parts: number): string =>
@@ -41,14 +50,32 @@ export function violationWords(violation: HistoryViolation): readonly string[] {
   const { certain, explained } = violation
   const head = `Certain when ${operationWords(certain)} returned.`
   if (!explained) return [head]
-  const { window, sequential, staleReads } = explained
+  const { window, sequential, staleReads, eventual, behind } = explained
   const count = window.operations.length
   const size = window.smallest ? '' : ' (perhaps fewer do)'
   const contradiction =
     count === 1
       ? `That alone is impossible${size}.`
       : `${formatCountOf(count, 'operation')} contradict each other${size}, whatever the others did.`
-  return [head, contradiction, SEQUENTIAL[sequential], ...(staleReads === undefined ? [] : [staleText(staleReads)])]
+  return [
+    head,
+    contradiction,
+    SEQUENTIAL[sequential],
+    ...(staleReads === undefined ? [] : [staleText(staleReads)]),
+    ...(behind === undefined ? [] : [behindText(behind)]),
+    ...(eventual === undefined ? [] : [eventualText(eventual)]),
+  ]
+}
+
+type Explained = NonNullable<HistoryViolation['explained']>
+
+const behindText = ({ versions, by, read }: NonNullable<Explained['behind']>): string =>
+  `The stalest read, ${operationWords(read)}, was ${formatCountOf(versions, 'version')} behind: ${formatDuration(by)}.`
+
+function eventualText(eventual: NonNullable<Explained['eventual']>): string {
+  if (eventual.is === 'holds')
+    return `Eventual: ${formatDuration(eventual.within)} after the last write all read the same, and nothing acknowledged is lost.`
+  return eventual.is === 'fails' ? `Not eventual: ${eventual.why}.` : `Whether it is eventual is unknown: ${eventual.why}.`
 }
 
 const SEQUENTIAL = {

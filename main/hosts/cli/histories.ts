@@ -54,8 +54,17 @@ export function describeHistory(report: HistoryReport, words: Words): string {
   ]
   return [
     ...report.violations.flatMap((violation) => [describeViolation(violation, words), '']),
+    ...(is === 'violated' ? [GUARANTEES[report.guarantee]] : []),
     `History: ${is}${why === undefined ? '' : `: ${why}`} (${model}, ${counts.join(', ')})`,
   ].join('\n')
+}
+
+const GUARANTEES: { readonly [guarantee in HistoryReport['guarantee']]: string } = {
+  linearizable: 'Guarantee met: linearizable.',
+  sequential: "Guarantee met: sequential, each part by itself: an order exists that keeps each client's own.",
+  eventual: 'Guarantee met: eventual: after the last write all read the same, and no acknowledged write is lost.',
+  none: 'Guarantee met: none: not even eventual.',
+  unknown: 'Guarantee met: not linearizable; whether it is eventual is unknown.',
 }
 
 function describeViolation({ part, certain, explained }: HistoryViolation, words: Words): string {
@@ -86,12 +95,28 @@ const rows = (operations: readonly HistoryOperation[], words: Words): string =>
     ]),
   )
 
-function describeWeaker({ sequential, staleReads }: NonNullable<HistoryViolation['explained']>, words: Words): string {
+function describeWeaker({ sequential, staleReads, eventual, behind }: NonNullable<HistoryViolation['explained']>, words: Words): string {
   const order = { holds: 'yes', fails: 'no', unknown: 'unknown (a limit came first)' }[sequential]
   const stale = {
     holds: `explained by reads that lag by up to ${staleReads?.is === 'holds' ? words.time(staleReads.by) : ''}`,
     fails: 'not explained by stale reads either',
     unknown: 'unknown whether stale reads explain it (a limit came first)',
   }
-  return [`Sequentially consistent: ${order}`, ...(staleReads === undefined ? [] : [stale[staleReads.is]])].join('; ')
+  const furthest =
+    behind === undefined
+      ? []
+      : [
+          `The stalest read, ${words.place} ${behind.read.at}: ${behind.versions} ${behind.versions === 1 ? 'version' : 'versions'} behind, ${words.time(behind.by)}`,
+        ]
+  const inTheEnd =
+    eventual === undefined
+      ? []
+      : [
+          `Eventually consistent: ${eventual.is === 'holds' ? `yes, ${words.time(eventual.within)} after the last write` : `${eventual.is === 'fails' ? 'no' : 'unknown'}: ${eventual.why}`}`,
+        ]
+  return [
+    [`Sequentially consistent: ${order}`, ...(staleReads === undefined ? [] : [stale[staleReads.is]])].join('; '),
+    ...furthest,
+    ...inTheEnd,
+  ].join('\n')
 }

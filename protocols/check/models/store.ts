@@ -4,7 +4,7 @@
  */
 import type { Json } from '../../core/json.ts'
 import { type StoreOperation, store as service, siblingsOf } from '../../services/store.ts'
-import type { Call } from '../history.ts'
+import type { Call, Operation } from '../history.ts'
 import type { Model } from '../model.ts'
 import { unknownOperation } from './words.ts'
 
@@ -35,6 +35,19 @@ export const store: Model<string | null, StoreOperation> = {
   describeOutput: (op, output) => service.formatResult(op, Array.isArray(output) ? { siblings: output } : output),
   describeState: (state) => (state === null ? '(none)' : JSON.stringify(state)),
   staleReads: true,
+  isLost(write, last, writes) {
+    if (write.input.op === 'get' || write.outcome.is !== 'ok' || last.outcome.is !== 'ok') return false
+    const value = write.input.op === 'put' ? write.input.value : null
+    const left = listOf(last.outcome.output)
+    if (!left || left.includes(value) || (value === null && left.length === 0)) return false
+    // Its version is among those of its answer that its client had not read before.
+    const known = write.input.context ?? {}
+    const now = (write.outcome.output as { readonly context?: { readonly [actor: string]: number } } | null)?.context ?? {}
+    const actors = Object.keys(now).filter((actor) => (now[actor] ?? 0) > (known[actor] ?? 0))
+    const mayHaveRead = ({ input }: Operation<StoreOperation>) =>
+      input.op !== 'get' && actors.some((actor) => (input.context?.[actor] ?? 0) > (known[actor] ?? 0))
+    return actors.length > 0 && !writes.some((other) => other !== write && mayHaveRead(other))
+  },
 }
 
 const listOf = (output: Json): readonly (string | null)[] | undefined => siblingsOf(Array.isArray(output) ? { siblings: output } : output)

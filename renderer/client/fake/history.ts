@@ -1,5 +1,6 @@
 /** Judges what the imitated clients saw with the judge that the real lab has: its thread and its words are main/check's, which no window can load. */
 import type { HistoryOperation, HistoryReport } from '../../../main/contract/history.ts'
+import { guaranteeOf } from '../../../protocols/check/guarantee.ts'
 import type { Operation } from '../../../protocols/check/history.ts'
 import { judge } from '../../../protocols/check/linearizability.ts'
 import { kv } from '../../../protocols/check/models/kv.ts'
@@ -18,6 +19,7 @@ export function historyOf(events: readonly RunEvent[], nowMs: () => number = () 
   return {
     is: verdict.is,
     ...(verdict.why === undefined ? {} : { why: `the limit of ${verdict.why} came first` }),
+    guarantee: guaranteeOf(verdict),
     model: kv.name,
     operations: operations.length,
     unheard: operations.filter(({ outcome }) => outcome.is === 'unknown').length,

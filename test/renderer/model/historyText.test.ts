@@ -3,7 +3,16 @@ import { expect, test } from 'vitest'
 import type { HistoryReport, HistoryViolation } from '../../../main/contract/history.ts'
 import { progressWords, verdictWords, violationWords } from '../../../renderer/model/historyText.ts'
 
-const report: HistoryReport = { is: 'linearizable', model: 'kv', operations: 1204, unheard: 0, parts: 5, undecided: 0, violations: [] }
+const report: HistoryReport = {
+  is: 'linearizable',
+  guarantee: 'unknown',
+  model: 'kv',
+  operations: 1204,
+  unheard: 0,
+  parts: 5,
+  undecided: 0,
+  violations: [],
+}
 const read = { id: 2, at: 40, client: 'c2', text: 'get x', answer: '1', invoke: 4000, return: 5000 }
 const violation: HistoryViolation = {
   part: 'x',
@@ -17,6 +26,12 @@ const violation: HistoryViolation = {
 }
 
 test.each<[Partial<HistoryReport>, boolean, string, string]>([
+  [
+    { is: 'violated', guarantee: 'eventual', violations: [violation] },
+    false,
+    'Not linearizable: eventual',
+    'key x, of 1,204 operations on 5 keys',
+  ],
   [{}, false, 'Linearizable', '1,204 operations on 5 keys fit one order'],
   [{ unheard: 3 }, true, 'Linearizable so far', '1,204 operations on 5 keys fit one order; 3 of unknown outcome'],
   [{ is: 'violated', violations: [violation] }, false, 'Not linearizable', 'key x, of 1,204 operations on 5 keys'],

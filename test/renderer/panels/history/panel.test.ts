@@ -82,7 +82,7 @@ test('a history that is wrong says which key, which operations, how much, and dr
   await it.open('A stale read')
   const panel = show(HistoryPanel)
   await judged(panel)
-  expect(panel.get('[role=status]').text()).toMatch(/^Not linearizablekey \w, of \d+ operations on 3 keys/)
+  expect(panel.get('[role=status]').text()).toMatch(/^Not linearizable: sequential, key by keykey \w, of \d+ operations on 3 keys/)
   const why = panel.get('[aria-label="Why it is not linearizable"]')
   expect(why.text()).toMatch(/Certain when c\d’s get \w → \d+ returned\. 2 operations contradict each other, whatever the others did\./)
   expect(why.text()).toMatch(/Reads that lag by up to [\d.]+ m?s explain it\./)
