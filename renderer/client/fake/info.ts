@@ -1,16 +1,10 @@
 /** What the imitation of a lab offers: one protocol and one service, described as the real ones describe themselves. */
 import type { LabInfo } from '../../../main/contract/commands.ts'
+import { messageTypesOf } from '../../../protocols/core/event.ts'
 import { panelInfo } from '../../../protocols/core/panel.ts'
 import { raft } from '../../../protocols/raft/index.ts'
 
-export const RAFT_TYPES = [
-  'RequestVote',
-  'RequestVoteReply',
-  'AppendEntries',
-  'AppendEntriesReply',
-  'ClientRequest',
-  'ClientReply',
-] as const
+export const RAFT_TYPES = messageTypesOf(raft)
 
 const PAPER = 'Ongaro and Ousterhout, In Search of an Understandable Consensus Algorithm (2014)'
 
@@ -83,17 +77,7 @@ export const info: LabInfo = {
           value: false,
         },
       ],
-      messages: [
-        { kind: 'RequestVote', family: 'election', style: 'request', help: 'A candidate asks for a vote. §5.2' },
-        { kind: 'RequestVoteReply', family: 'election', style: 'reply', help: 'A vote, or its refusal. §5.2' },
-        { kind: 'AppendEntries', family: 'replication', style: 'request', help: 'The leader sends entries, or says that it lives. §5.3' },
-        {
-          kind: 'AppendEntriesReply',
-          family: 'replication',
-          style: 'reply',
-          help: 'The follower has the entries, or its log differs. §5.3',
-        },
-      ],
+      messages: raft.messages.map(({ kind, family, style, help }) => ({ kind, family, style, help })),
       facts: [
         { name: 'votedFor', label: 'Voted for', help: 'Who got this server\u2019s vote in the present term. Fig. 2' },
         { name: 'lastIndex', label: 'Last index', help: 'The index of the last entry of its log. Fig. 2' },

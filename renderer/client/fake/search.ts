@@ -100,7 +100,7 @@ export function messageReport(world: World, message: MessageId): MessageReport {
     kind: FrameKind.message,
     from: sender,
     to: ends.indexOf(send.to),
-    type: (RAFT_TYPES as readonly string[]).indexOf(send.type),
+    type: RAFT_TYPES.indexOf(send.type),
     number,
     life,
   }

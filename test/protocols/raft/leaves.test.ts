@@ -10,7 +10,6 @@ import {
   firstIndexOfTerm,
   isUpToDate,
   type Log,
-  lastIndex,
   lastIndexOfTerm,
   logOf as logFrom,
   replaceFrom,
