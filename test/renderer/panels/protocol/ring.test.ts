@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import type { PanelAnswer } from '../../../../main/contract/panel.ts'
 import { runConfigSchema } from '../../../../protocols/core/config.ts'
-import { nodeId } from '../../../../protocols/core/ids.ts'
+import { nodeId, nodeIds } from '../../../../protocols/core/ids.ts'
 import { panelInfo, type RingView, type RingWords } from '../../../../protocols/core/panel.ts'
 import { ringOf } from '../../../../protocols/core/ringPicture.ts'
 import { dynamo } from '../../../../protocols/dynamo/index.ts'
@@ -13,6 +13,7 @@ import type { DynamoState } from '../../../../protocols/dynamo/state.ts'
 import { store } from '../../../../protocols/services/store.ts'
 import { Simulation } from '../../../../protocols/sim/simulation.ts'
 import RingPane from '../../../../renderer/panels/protocol/RingPane.vue'
+import { ringScene, ringSize } from '../../../../renderer/panels/protocol/ringScene.ts'
 import { usePanel } from '../../../../renderer/stores/panel.ts'
 import { type Bench, bench, until } from '../../stores/bench.ts'
 import { canvases, measured, show, sized } from '../mounting.ts'
@@ -75,4 +76,16 @@ test('a chosen key shows its place and its keepers on the ring', async () => {
   expect(pane.get('tbody .name').attributes('aria-pressed')).toBe('true')
   expect(pane.findAll('.middle').map((text) => text.text())).toEqual(['x', 'n3 → n5 → n4'])
   expect(pane.findAll('.token.faint').length).toBe(2 * 8)
+})
+
+test('its picture has every place, key and copy that the panel shows', () => {
+  const ring = pictured()
+  if (ring.kind !== 'ring') throw new Error('it is no ring')
+  const nodes = nodeIds(5)
+  const shapes = ringScene(ring, nodes, (token) => token)
+  const { width, height } = ringSize(ring, nodes.length)
+  const texts = shapes.flatMap((shape) => (shape.is === 'text' ? [shape] : []))
+  for (const text of ['x ≠', 'y ≠', 'c → n3', 'a | b']) expect(texts.map((each) => each.text)).toContain(text)
+  expect(texts.filter(({ size }) => size === 9)).toHaveLength(5 * 8)
+  for (const { x, y } of texts) expect(x > 0 && x < width && y > 0 && y < height).toBe(true)
 })
