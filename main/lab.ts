@@ -6,6 +6,8 @@
 
 import { membersOf, type RunConfig } from '../protocols/core/config.ts'
 import type { RunId } from '../protocols/core/ids.ts'
+import type { AnyProtocol } from '../protocols/core/machine.ts'
+import { findProtocol } from '../protocols/registry.ts'
 import type { MadeBranch } from './branch/words.ts'
 import { forkLauncher, type NodeLauncher, SpareProcesses } from './cluster/index.ts'
 import type { ParsedRequest, RunSummary, Verdict } from './contract/commands.ts'
@@ -31,6 +33,7 @@ import { Views } from './labViews.ts'
 import type { LiveRun, LiveRunSettings } from './liveRun.ts'
 import { openLibrary, type RunLibrary } from './recorder/index.ts'
 import { ProcessRun } from './run.ts'
+import { besideConfig } from './scenario/beside.ts'
 import { LiveStage } from './scenario/live.ts'
 import { parseScenario } from './scenario/parse.ts'
 import { runScenario, type ScenarioOutcome } from './scenario/runner.ts'
@@ -188,7 +191,9 @@ class SynodLab implements Lab {
   }
 
   async startScenario(text: string, options: ScenarioStart = {}): Promise<StartedScenario> {
-    const scenario = parseScenario(text, options.fileName)
+    const { beside } = options
+    const parsed = parseScenario(text, options.fileName)
+    const scenario = beside ? { ...parsed, run: besideConfig(parsed.run, beside) } : parsed
     const { run: written, vary } = scenario
     const mode = options.mode ?? written.mode
     const name = options.name ?? written.name ?? scenario.name
@@ -198,6 +203,7 @@ class SynodLab implements Lab {
     const { fileName, onProgress } = options
     const machines = this.#live instanceof SimulatedRun ? this.#live : undefined
     const carriedOut = runScenario(new LiveStage(connection, run, config.seed, machines), scenario, {
+      ...sharing(beside, findProtocol(config.protocol)),
       ...(fileName === undefined ? {} : { fileName }),
       ...(onProgress === undefined ? {} : { onProgress }),
     })
@@ -207,6 +213,7 @@ class SynodLab implements Lab {
   }
 
   async simulateScenario(text: string, options: ScenarioStart & { readonly signal?: AbortSignal } = {}): Promise<ScenarioOutcome> {
+    const { beside, ...rest } = options
     const { scenario, config } = simulated(text, options)
     const choice = choose(config)
     const name = config.name ?? scenario.name
@@ -215,7 +222,20 @@ class SynodLab implements Lab {
     const client = this.connect({ change: () => undefined })
     const onRecorded = () => this.#library.setLive(run, false)
     try {
-      return this.#keepOutcome(await recordSimulation({ ...options, run, name, file, choice, scenario, text, client, onRecorded }))
+      return this.#keepOutcome(
+        await recordSimulation({
+          ...rest,
+          ...sharing(beside, choice.protocol),
+          run,
+          name,
+          file,
+          choice,
+          scenario,
+          text,
+          client,
+          onRecorded,
+        }),
+      )
     } finally {
       onRecorded()
       client.close()
@@ -496,3 +516,7 @@ class SynodLab implements Lab {
     this.#library.close()
   }
 }
+
+/** A script that two runs share is carried out with the words that both understand. */
+const sharing = (beside: ScenarioStart['beside'], protocol: AnyProtocol | undefined): { beside?: AnyProtocol } =>
+  beside && protocol ? { beside: protocol } : {}

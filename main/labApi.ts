@@ -6,6 +6,7 @@ import type { NodeLauncher } from './cluster/launcher.ts'
 import type { LabClient } from './contract/client.ts'
 import type { LabInfo } from './contract/commands.ts'
 import type { Change } from './contract/stream.ts'
+import type { Beside } from './scenario/beside.ts'
 import type { ScenarioOutcome, ScenarioProgress } from './scenario/runner.ts'
 
 export type { NodeLauncher, ProcessExit, ProcessHandle, ProcessListeners } from './cluster/launcher.ts'
@@ -73,6 +74,8 @@ export interface ScenarioStart {
   readonly seed?: number
   readonly name?: string
   readonly mode?: RunConfig['mode']
+  /** One of two runs under this script: what is otherwise than in the scenario, if anything. */
+  readonly beside?: Beside
   readonly onProgress?: (progress: ScenarioProgress) => void
 }
 

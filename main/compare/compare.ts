@@ -1,5 +1,6 @@
-/** Compares two recorded runs of one protocol. */
+/** Compares two recorded runs: where they part, if they are of one protocol, and what came of each in any case. */
 import { firstParting, partings, sharedPrefix } from '../../protocols/causality/align.ts'
+import type { RecordedConfig } from '../../protocols/core/config.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { Mark, RunSummary } from '../contract/commands.ts'
@@ -8,6 +9,7 @@ import { LabError } from '../contract/errors.ts'
 import type { RunReader } from '../recorder/reader.ts'
 import { sentenceOf } from '../recorder/sentence.ts'
 import { type Account, accountOf, type Operation } from './account.ts'
+import { costOf } from './cost.ts'
 
 const LISTED = 50
 const SLICES = 240
@@ -20,15 +22,19 @@ export interface Side {
 /** Throws a LabError when the two cannot be compared. */
 export function compareRuns(a: Side, b: Side, onProgress: (progress: CompareProgress) => void = () => {}): CompareReport {
   const [first, second] = [a.reader.header, b.reader.header]
-  if (first.config.protocol !== second.config.protocol)
-    throw new LabError(
-      'bad-request',
-      `"${a.summary.name}" is a run of ${first.config.protocol} and "${b.summary.name}" one of ${second.config.protocol}: their steps mean different things.`,
-      'Choose two runs of one protocol.',
-    )
+  for (const { reader, summary } of [a, b]) {
+    if (reader.header.config.mode === 'imported' && first.config.protocol !== second.config.protocol)
+      throw new LabError('bad-request', `"${summary.name}" happened elsewhere: what its operations cost is not known.`)
+  }
   const of = a.reader.lastSeq + b.reader.lastSeq
   const accountA = accountOf(a.reader, (done) => onProgress({ done, of }))
   const accountB = accountOf(b.reader, (done) => onProgress({ done: a.reader.lastSeq + done, of }))
+  const settings = settingsApart(first.config, second.config)
+  if (first.config.protocol !== second.config.protocol) {
+    const [one, other] = [comparedRun(a, accountA, settings[0]), comparedRun(b, accountB, settings[1])]
+    const none = { by: 'nothing', shared: 0, sharedUs: 0, first: undefined, nodes: [], operations: [], differing: 0 } as const
+    return { a: one, b: other, ...none, text: besideText(one, other) }
+  }
   const shared = sharedPrefix(accountA.log, accountB.log)
   const parted = partings(accountA.steps, accountB.steps)
   const nodes = parted.map(({ node, shared, a: inA, b: inB }) => ({
@@ -44,7 +50,7 @@ export function compareRuns(a: Side, b: Side, onProgress: (progress: CompareProg
   const at = either.a && either.b ? either : undefined
   const differences = differing(accountA, accountB, a.reader.header.config.service)
   return {
-    ...{ a: comparedRun(a, accountA), b: comparedRun(b, accountB), by, shared: by === 'log' ? shared : 0 },
+    ...{ a: comparedRun(a, accountA, settings[0]), b: comparedRun(b, accountB, settings[1]), by, shared: by === 'log' ? shared : 0 },
     sharedUs: by === 'log' && shared > 0 ? a.reader.timeOf(shared) : 0,
     ...{ first: at, nodes, operations: differences.slice(0, LISTED), differing: differences.length },
     text: sentence(by, shared, a, b, either, parting && { node: first.nodes[parting.node] as NodeId, shared: parting.shared }),
@@ -79,7 +85,31 @@ function sentence(
   return `${why} ${same}: ${inA?.text ?? 'nothing more'} in the first, and ${inB?.text ?? 'nothing more'} in the second.`
 }
 
-function comparedRun({ reader, summary }: Side, { operations }: Account): ComparedRun {
+/** What of their configurations differs, in words for each; the name says itself. */
+function settingsApart(a: RecordedConfig, b: RecordedConfig): readonly [string[], string[]] {
+  const flat = (value: unknown, path: string): [string, string][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([key, inner]) => flat(inner, path === '' ? key : `${path}.${key}`))
+      : [[path, JSON.stringify(value) ?? '']]
+  const [one, other] = [new Map(flat(a, '')), new Map(flat(b, ''))]
+  const isApart = (key: string) =>
+    key !== 'name' && one.get(key) !== other.get(key) && !(a.protocol !== b.protocol && key.startsWith('options.'))
+  const told = (of: ReadonlyMap<string, string>) =>
+    [...of].flatMap(([key, value]) => (isApart(key) ? [`${key} ${value.replaceAll('"', '')}`] : []))
+  return [told(one), told(other)]
+}
+
+function besideText(a: ComparedRun, b: ComparedRun): string {
+  const many = (value: number | undefined) => (value === undefined ? 'none' : value.toFixed(1))
+  const { cost: one, summary: first } = a
+  const { cost: other, summary: second } = b
+  return (
+    `${first.protocol} and ${second.protocol} side by side: an operation takes ${many(one.messagesPerOperation)} messages there and ${many(other.messagesPerOperation)} here, ` +
+    `${one.delays?.median ?? 'no'} and ${other.delays?.median ?? 'no'} message delays one after the other in the middle.`
+  )
+}
+
+function comparedRun({ reader, summary }: Side, { operations }: Account, settings: readonly string[]): ComparedRun {
   const { lengthUs } = reader
   const marks = reader.marks()
   const overview = reader.overview(summary.run, summary.status === 'live')
@@ -98,6 +128,7 @@ function comparedRun({ reader, summary }: Side, { operations }: Account): Compar
   }
   latencies.sort((a, b) => a - b)
   return {
+    ...{ cost: costOf(reader), settings },
     ...{ summary, nodes: reader.header.nodes, lengthUs, density: overview.density, marks, leaders: leadersOf(marks, lengthUs), answered },
     operations: { ...counts, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) },
     progress: progressOf(reader),

@@ -1,4 +1,4 @@
-/** Two runs of one protocol side by side: what is asked, and what comes out. */
+/** Two runs side by side, of one protocol or of two: what is asked, and what comes out. */
 import { z } from 'zod'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Mark, RunSummary } from './summary.ts'
@@ -28,8 +28,38 @@ export interface EitherEvent {
   readonly b: SaidEvent | undefined
 }
 
+/** From a crash on. */
+export interface Recovery {
+  readonly node: NodeId
+  readonly atUs: number
+  /** Until an operation that was asked for after it had its result; undefined when none had. */
+  readonly servedMs: number | undefined
+  /** The longest wait for a result from the crash until the node was back. */
+  readonly worstMs: number | undefined
+}
+
+/** What a run's operations cost. */
+export interface RunCost {
+  /** Answered with a result. */
+  readonly operations: number
+  readonly messages: number
+  /** Of those, what is sent whether or not anybody asks: heartbeats, gossip. */
+  readonly routine: number
+  /** Of all bodies, as JSON. */
+  readonly bytes: number
+  /** Without the routine. */
+  readonly messagesPerOperation: number | undefined
+  readonly bytesPerOperation: number | undefined
+  /** Messages one after the other from an operation's invocation to its return: the longest chain. */
+  readonly delays: { readonly median: number; readonly p99: number } | undefined
+  readonly recoveries: readonly Recovery[]
+}
+
 /** One of the two as it is drawn and counted. */
 export interface ComparedRun {
+  readonly cost: RunCost
+  /** How it was set up, where the two differ: `protocol raft`, `options.n 3`. */
+  readonly settings: readonly string[]
   readonly summary: RunSummary
   readonly nodes: readonly NodeId[]
   readonly lengthUs: number
@@ -57,8 +87,11 @@ export interface ComparedRun {
 export interface CompareReport {
   readonly a: ComparedRun
   readonly b: ComparedRun
-  /** `log`: event by event they share a beginning. `steps`: they do not, and each node was followed by itself. */
-  readonly by: 'log' | 'steps'
+  /**
+   * `log`: event by event they share a beginning. `steps`: they do not, and each node was followed by itself. `nothing`: they are of two
+   * protocols, whose steps mean different things, so they are only held side by side.
+   */
+  readonly by: 'log' | 'steps' | 'nothing'
   /** Events of the shared beginning; its last one's time. */
   readonly shared: number
   readonly sharedUs: number

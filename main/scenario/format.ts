@@ -145,6 +145,8 @@ export const scenarioSchema = z.strictObject({
   about: z.string().optional(),
   run: runConfigSchema.prefault({}),
   vary: variations.optional(),
+  /** What the run beside it has otherwise: `synod beside`. */
+  beside: z.record(z.string(), z.unknown()).optional(),
   limitMs: z.number().min(1).max(3_600_000).default(120_000),
   afterwards: z.enum(['stop', 'stay']).default('stop'),
   steps: z.array(z.unknown()).min(1),

@@ -5,6 +5,7 @@
 import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { LabError } from '../contract/errors.ts'
+import { wrongBeside } from './beside.ts'
 import { type PlacedStep, type Scenario, type Step, type StepKind, scenarioSchema, stepKinds, stepSchemas } from './format.ts'
 import { wrongVariations } from './vary.ts'
 
@@ -41,6 +42,7 @@ class ScenarioReader {
     const whole = scenarioSchema.safeParse(value)
     if (!whole.success) this.#issues(whole.error.issues, [])
     else if (whole.data.vary) this.#issues([...wrongVariations(whole.data.run, whole.data.vary)], ['vary'])
+    if (whole.success && whole.data.beside) this.#issues(wrongBeside(whole.data.run, whole.data.beside), ['beside'])
     const written = (value as { steps?: unknown }).steps
     const steps = Array.isArray(written) ? written.map((step, index) => this.#step(step, index)) : []
     this.#checkLabels(steps)

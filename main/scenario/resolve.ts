@@ -37,6 +37,12 @@ const honest = (moment: Moment): [NodeId, NodeMoment][] => running(moment).filte
 
 export class Words {
   readonly #named = new Map<string, NodeId>()
+  readonly #standsIn: boolean
+
+  /** `standsIn`: where nobody leads, `leader` means the first node that runs. */
+  constructor(standsIn = false) {
+    this.#standsIn = standsIn
+  }
 
   name(word: string, node: NodeId): void {
     this.#named.set(word, node)
@@ -47,12 +53,12 @@ export class Words {
     const named = this.#named.get(word)
     if (named) return named
     if (word === 'leader') {
-      const leader = leaderOf(moment)
+      const leader = this.leader(moment)
       if (!leader) throw new NobodyError('no running node leads')
       return leader
     }
     if (word === 'follower') {
-      const leader = leaderOf(moment)
+      const leader = this.leader(moment)
       const follower = running(moment).find(([id]) => id !== leader)
       if (!follower) throw new NobodyError('no running node follows')
       return follower[0]
@@ -60,6 +66,10 @@ export class Words {
     const id = nodeId(word)
     if (!moment.nodes.has(id)) throw new NobodyError(`${word} is not a node of this run, which has ${[...moment.nodes.keys()].join(', ')}`)
     return id
+  }
+
+  leader(moment: Moment): NodeId | undefined {
+    return leaderOf(moment) ?? (this.#standsIn ? running(moment)[0]?.[0] : undefined)
   }
 
   endpoint(word: string, moment: Moment): EndpointId {
@@ -107,6 +117,10 @@ export function progressOf(moment: Moment): (string | number | boolean | null)[]
   const values = nodes.map(([, node]) => node.observation?.facts[fact])
   return values.every((value) => value !== undefined) ? values : undefined
 }
+
+/** Whether nodes of this protocol show how far they have come at all. */
+export const showsProgress = (facts: readonly { readonly name: string }[]): boolean =>
+  facts.some(({ name }) => PROGRESS_FACTS.includes(name))
 
 export function appliedEqual(moment: Moment): boolean {
   const values = progressOf(moment)

@@ -5,13 +5,15 @@
 
 import type { NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import { liesOf } from '../../protocols/lies/liar.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import type { ClientAnswer, Verdict } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
+import { isLeaderless } from './beside.ts'
 import { judgeBreaks, judgeLive } from './expect.ts'
 import type { JudgedExpectation, PlacedStep, Scenario, Step, WaitFor } from './format.ts'
-import { appliedEqual, factHolds, leaderEpoch, leaderOf, NobodyError, Words } from './resolve.ts'
+import { appliedEqual, factHolds, leaderEpoch, leaderOf, NobodyError, showsProgress, Words } from './resolve.ts'
 import { type Asked, type Deadline, type Judged, type Stage, StepFailedError, TooLateError } from './stage.ts'
 import { weather } from './storm.ts'
 
@@ -54,6 +56,8 @@ interface Problem {
 export interface RunnerOptions {
   readonly fileName?: string
   readonly onProgress?: (progress: ScenarioProgress) => void
+  /** The script is shared with a run of another protocol: where nobody leads, words for leaders stand for somebody else. */
+  readonly beside?: AnyProtocol
 }
 
 /** Carries the steps of a scenario out, judges, and ends the run unless it is to stay. */
@@ -65,7 +69,9 @@ class Runner {
   readonly #stage: Stage
   readonly #scenario: Scenario
   readonly #options: RunnerOptions
-  readonly #words = new Words()
+  readonly #words: Words
+  /** Nobody leads here, and the script is not of this protocol alone. */
+  readonly #isLeaderless: boolean
   readonly #faults = new Map<string, FaultId>()
   readonly #beganMs: number
   /** When the steps began. */
@@ -77,19 +83,27 @@ class Runner {
     this.#stage = stage
     this.#scenario = scenario
     this.#options = options
+    this.#isLeaderless = options.beside !== undefined && isLeaderless(options.beside)
+    this.#words = new Words(this.#isLeaderless)
     this.#beganMs = stage.nowMs()
   }
 
   async run(): Promise<ScenarioOutcome> {
     const stage = this.#stage
     const problem = await this.#steps()
-    const live = problem ? [] : judgeLive(this.#scenario.expect, stage.moment, this.#words)
+    const live = problem ? [] : judgeLive(this.#expected(), stage.moment, this.#words)
     await stage.close()
     if (this.#scenario.afterwards === 'stop') await stage.end()
     const { expect } = this.#scenario
     const judged = await stage.judge(expect)
     const recorded = expect.breaks ? judgeBreaks(judged, expect.breaks) : judged
     return this.#outcome(problem, [...live, ...recorded.expectations], recorded)
+  }
+
+  /** What is expected of a leader is not expected where nobody leads. */
+  #expected(): Scenario['expect'] {
+    const { leader: _, ...rest } = this.#scenario.expect
+    return this.#isLeaderless ? rest : this.#scenario.expect
   }
 
   /** Why it did not come to the end, or undefined. */
@@ -207,6 +221,14 @@ class Runner {
 
   async #wait(target: WaitFor, deadline: Deadline): Promise<string | undefined> {
     const stage = this.#stage
+    const { beside } = this.#options
+    if (this.#isLeaderless && (target === 'leader' || target === 'new-leader')) {
+      const node = await stage.until(() => this.#words.leader(stage.moment), deadline)
+      return `nobody leads here: ${node}, the first that runs, stands for it`
+    }
+    if (this.#isLeaderless && target === 'no-leader') return 'passed over: nobody leads here'
+    if (beside && target === 'applied' && !showsProgress(beside.facts))
+      return 'passed over: these nodes show nothing of how far they have come'
     if (target === 'leader') return await stage.until(() => leaderOf(stage.moment), deadline)
     if (target === 'new-leader') {
       return await stage.until(() => (leaderEpochUp(stage) > this.#epochBefore ? leaderOf(stage.moment) : undefined), deadline)

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { Command, Option } from 'commander'
 import { defaultDataFolder } from '../../lab.ts'
 import { VERSION } from '../../labInfo.ts'
+import { beside } from './beside.ts'
 import { branch, compare } from './branching.ts'
 import { changes } from './changes.ts'
 import { EXPORTS, exportRun, IMPORTS, importRun } from './exchanging.ts'
@@ -27,6 +28,10 @@ A query is made of tests and words; all must hold, and "or", "not" and parenthes
   node:n2  from:n1  to:n3  type:AppendEntries  kind:drop  fault:f1  client:c1  op:put  note:becomeLeader
   seq:100..200  at>+1.5s  lamport<=40  term>3  body.prevLogIndex=4  fact.commitIndex>=5  "any text"
 All of it stands in protocols/query/README.md.`
+
+const BESIDE_HELP = `
+Counted are messages and bytes for each operation, message delays (the longest chain of messages from asking to answer, one after the other), and after each crash
+how long it took until somebody was served again. Where nobody leads, \`leader\` in the script stands for the first node that runs.`
 
 const program = new Command('synod')
   .description('A lab for distributed consensus: real processes, real faults, every message recorded and replayed.')
@@ -120,10 +125,24 @@ sub('branch', 'Go on from any event of a run as a new run, live, for a while: in
   .option('--for <ms>', 'how long it goes on; Ctrl-C ends it before', readCount, 5000)
   .action((name, options) => carryOut(options, () => branch(name, options)))
 
-sub('compare', 'Say where two runs of one protocol part, and what came of it: leaders, decisions, latencies.')
+sub('compare', 'Say where two runs part, if they are of one protocol, and what came of each: leaders, decisions, latencies, costs.')
   .argument('<a>', RUN_ARGUMENT[1])
   .argument('<b>', RUN_ARGUMENT[1])
   .action((a, b, options) => carryOut(options, () => compare(a, b, options)))
+
+sub(
+  'beside',
+  'Carry one scenario out twice, under the same seed, load and faults: as it is, and with another protocol or other settings; then say what their operations cost.',
+)
+  .argument('<scenario>', 'a file, or protocol/name')
+  .option(
+    '--with <settings...>',
+    'what is otherwise in the second, as in `run`: protocol=dynamo service=store options.n=3 (default: the scenario’s own `beside`)',
+  )
+  .option('--processes', 'on real processes, one after the other, in place of simulated time')
+  .option('--seed <number>', "in place of the scenario's own", readCount)
+  .addHelpText('after', BESIDE_HELP)
+  .action((scenario, options) => carryOut(options, () => beside(scenario, options)))
 
 sub(
   'shrink',

@@ -1,6 +1,5 @@
 /** Two recorded runs side by side: where they part is where they were made to part. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { compareRuns } from '../../../main/compare/compare.ts'
 import { RunReader } from '../../../main/recorder/reader.ts'
 import { RunView } from '../../../main/scenario/view.ts'
 import type { RunId } from '../../../protocols/core/ids.ts'
@@ -67,14 +66,4 @@ test('other dice part node by node, and the counts are those of the recordings',
     reader.close()
   }
   expect(report.a.leaders[0]?.fromUs).toBeGreaterThan(0)
-})
-
-test('runs of different protocols cannot be compared, and it says why', () => {
-  const reader = new RunReader(lab.lab.fileOf(first))
-  const foreign = Object.create(reader, {
-    header: { value: { ...reader.header, config: { ...reader.header.config, protocol: 'paxos' } } },
-  }) as RunReader
-  const summary = { name: 'one' } as never
-  expect(() => compareRuns({ reader, summary }, { reader: foreign, summary })).toThrow(/their steps mean different things/)
-  reader.close()
 })
