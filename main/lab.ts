@@ -137,6 +137,7 @@ class SynodLab implements Lab {
         await this.#settled(run)
         return (await (await this.#views.get(run)).overview(this.#live?.run === run)).summary
       },
+      simulate: async (text, beside, name) => (await this.simulateScenario(text, { beside, name })).run,
       tell: (a, b, progress) => this.#connections.publish({ kind: 'comparing', a, b, progress }),
     })
     this.dataFolder = library.dataFolder

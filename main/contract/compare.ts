@@ -1,5 +1,6 @@
 /** Two runs side by side, of one protocol or of two: what is asked, and what comes out. */
 import { z } from 'zod'
+import { runConfigSchema } from '../../protocols/core/config.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Mark, RunSummary } from './summary.ts'
 
@@ -9,11 +10,17 @@ export const compareRequests = {
   /** Changes of kind `comparing` say how far it is. One comparison at a time: asked again, the first is given up. */
   'runs.compare': z.strictObject({ a: run, b: run }),
   'runs.compare.stop': z.strictObject({}),
+  /**
+   * Simulates one script twice, as `config` says and with what `beside` says otherwise: a load, the crash of whoever leads, its return. Answered when both are
+   * recorded. Nothing live is ended for it.
+   */
+  'runs.beside': z.strictObject({ config: runConfigSchema, beside: z.record(z.string(), z.unknown()) }),
 } as const
 
 export interface CompareResponses {
   'runs.compare': CompareReport
   'runs.compare.stop': null
+  'runs.beside': { readonly a: RunId; readonly b: RunId }
 }
 
 /** An event in words. */

@@ -1,4 +1,4 @@
-/** The open run beside another one of its protocol: which, how far the comparison is, and what came out. */
+/** The open run beside another one: which, how far the comparison is, and what came out. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { RunSummary } from '../../main/contract/commands.ts'
@@ -19,7 +19,7 @@ export const useCompare = defineStore('compare', () => {
   const other = shallowRef<RunId>()
   let asked = 0
 
-  /** Runs of the same protocol: what it left first, then its branches and those of the same run, then the others. */
+  /** What it left first, then its branches and those of the same run, then others of its protocol, then those of other protocols. */
   const candidates = computed<readonly RunSummary[]>(() => {
     const mine = run.summary
     if (!mine) return []
@@ -30,9 +30,11 @@ export const useCompare = defineStore('compare', () => {
           ? 1
           : one.branch !== undefined && one.branch.of === mine.branch?.of
             ? 2
-            : 3
+            : one.protocol === mine.protocol
+              ? 3
+              : 4
     return lab.runs
-      .filter((one) => one.run !== mine.run && one.protocol === mine.protocol && one.status !== 'unreadable')
+      .filter((one) => one.run !== mine.run && one.mode !== 'imported' && one.status !== 'unreadable')
       .toSorted((a, b) => kin(a) - kin(b))
   })
 

@@ -3,6 +3,7 @@ import { watch } from 'vue'
 import type { FormatInfo } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { smallestFailing } from '../model/shrunk.ts'
+import { useBeside } from '../stores/beside.ts'
 import { useBookmarks } from '../stores/bookmarks.ts'
 import { useBranching } from '../stores/branching.ts'
 import { type Command, useCommands } from '../stores/commands.ts'
@@ -30,6 +31,7 @@ export function useShellCommands(): void {
   const playback = usePlayback()
   const faults = useFaults()
   const seats = useSeats()
+  const beside = useBeside()
   const selection = useSelection()
   const layout = useLayout()
   const library = useLibrary()
@@ -230,6 +232,7 @@ export function useShellCommands(): void {
         return parent && compare.compare(parent.run)
       },
     },
+    { id: 'run.beside', title: 'Run beside: two simulations under one script', group: 'Run', run: beside.ask },
     { id: 'run.stop', title: 'Stop recording', group: 'Run', enabled: () => run.isLive, run: run.stop },
     { id: 'run.close', title: 'New run: back to the start screen', group: 'Run', keys: ['N'], enabled: open, run: run.close },
   ]

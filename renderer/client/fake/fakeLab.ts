@@ -118,6 +118,9 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
       throw new LabError('bad-request', 'This lab of a test compares nothing.')
     },
     'runs.compare.stop': () => null,
+    'runs.beside': () => {
+      throw new LabError('bad-request', 'This lab of a test simulates nothing.')
+    },
     'runs.stop': ({ run }: { run: RunId }) => {
       const found = get(run)
       if (found.status === 'live') {
