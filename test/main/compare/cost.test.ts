@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLab, type Lab, type LabConnection } from '../../../main/lab.ts'
+import { runConfigSchema } from '../../../protocols/core/config.ts'
 
 /** One client, one operation after the other, on a network in which messages take long and disks no time worth naming. */
 const SCRIPT = `
@@ -80,4 +81,17 @@ test('what a second run has otherwise must be a configuration', async () => {
   await expect(lab.simulateScenario(SCRIPT, { beside: { protocol: 'paxos' } })).rejects.toMatchObject({
     message: expect.stringContaining('does not carry store'),
   })
+})
+
+test('the lab simulates both by itself under a script of its own, and says what cannot be before it begins', async () => {
+  const config = runConfigSchema.parse({ protocol: 'raft', service: 'store', nodes: 3, load: { clients: 1, rate: 10 } })
+  await expect(connection.call('runs.beside', { config, beside: { protocol: 'paxos' } })).rejects.toMatchObject({ code: 'bad-request' })
+  const before = (await connection.call('runs.list', {})).length
+  const { a, b } = await connection.call('runs.beside', { config, beside: { network: { delayMs: 10 } } })
+  expect(await connection.call('runs.list', {})).toHaveLength(before + 2)
+  const report = await connection.call('runs.compare', { a, b })
+  expect(report.b.settings).toContain('network.delayMs 10')
+  for (const { cost } of [report.a, report.b]) expect(cost.recoveries).toHaveLength(1)
+  expect(report.a.cost.delays?.median).toBe(report.b.cost.delays?.median)
+  expect(report.b.operations.p50Ms).toBeGreaterThan((report.a.operations.p50Ms ?? 0) + 15)
 })
