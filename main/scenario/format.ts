@@ -98,7 +98,13 @@ export const stepSchemas = {
   heal: z.strictObject({ heal: z.union([z.literal(true), z.null()]).optional(), ...within }),
   clock: z.strictObject({ clock: word, skewMs: skewMs.default(0), driftPpm: driftPpm.default(0), ...within }),
   disk: z.strictObject({ disk: word, syncMs, ...within }),
-  tell: z.strictObject({ tell: word, control: z.string().min(1), with: z.record(z.string(), json).optional(), ...within }),
+  tell: z.strictObject({
+    tell: word,
+    control: z.string().min(1),
+    with: z.record(z.string(), json).optional(),
+    until: z.union([z.literal('applied'), z.strictObject(factTest)]).optional(),
+    ...within,
+  }),
   timeScale: z.strictObject({ timeScale: z.number().min(1).max(100), ...within }),
   storm: z.strictObject({
     storm: z.strictObject({

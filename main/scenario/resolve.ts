@@ -79,7 +79,13 @@ export class Words {
   /** Fields of what a node is told: words for nodes become their ids. */
   fields(written: { readonly [field: string]: Json }, moment: Moment): { readonly [field: string]: Json } {
     const meant = (value: Json): Json =>
-      Array.isArray(value) ? value.map(meant) : typeof value === 'string' && this.#isWord(value) ? this.node(value, moment) : value
+      value === 'all'
+        ? [...moment.nodes].flatMap(([id, { status }]) => (status === 'empty' ? [] : [id]))
+        : Array.isArray(value)
+          ? value.map(meant)
+          : typeof value === 'string' && this.#isWord(value)
+            ? this.node(value, moment)
+            : value
     return Object.fromEntries(Object.entries(written).map(([field, value]) => [field, meant(value)]))
   }
 

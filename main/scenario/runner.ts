@@ -65,6 +65,9 @@ export async function runScenario(stage: Stage, scenario: Scenario, options: Run
   return await new Runner(stage, scenario, options).run()
 }
 
+/** Run milliseconds after which something is told again. */
+const TOLD_AGAIN_MS = 100
+
 class Runner {
   readonly #stage: Stage
   readonly #scenario: Scenario
@@ -192,12 +195,8 @@ class Runner {
       case 'clock':
       case 'disk':
         return await this.#setMachine(step)
-      case 'tell': {
-        const { moment } = this.#stage
-        const node = this.#words.node(step.tell, moment)
-        await this.#stage.tell(node, { ...this.#words.fields(step.with ?? {}, moment), name: step.control }, deadline)
-        return node
-      }
+      case 'tell':
+        return await this.#tell(step, deadline)
       case 'timeScale':
         return void (await this.#stage.timeScale(step.timeScale, deadline))
       case 'storm': {
@@ -240,6 +239,26 @@ class Runner {
     if ('ms' in target) return void (await stage.sleep(target.ms, deadline))
     if ('event' in target) return await stage.untilEvent(target.event, deadline)
     return void (await stage.until(() => factHolds(target, this.#words, stage.moment), deadline))
+  }
+
+  /** Once; or again and again until a fact holds, for what is told may be lost with who was told. */
+  async #tell({ tell, control, with: fields, until }: Extract<Step, { do: 'tell' }>, deadline: Deadline): Promise<string> {
+    const { moment } = this.#stage
+    const holds = (): boolean => until !== undefined && (until === 'applied' ? appliedEqual(moment) : factHolds(until, this.#words, moment))
+    for (let times = 0; ; times++) {
+      if (until !== undefined && tell === 'leader') await this.#stage.until(() => holds() || leaderOf(moment), deadline)
+      if (times > 0 && holds()) return `told ${times} times`
+      const node = this.#words.node(tell, moment)
+      await this.#stage.tell(node, { ...this.#words.fields(fields ?? {}, moment), name: control }, deadline)
+      if (until === undefined) return node
+      const agoMs = Math.min(TOLD_AGAIN_MS * moment.timeScale, Math.max(0, deadline.atMs - this.#stage.nowMs()))
+      const soon = { atMs: this.#stage.nowMs() + agoMs, whole: false }
+      try {
+        await this.#stage.until(holds, soon)
+      } catch (error) {
+        if (!(error instanceof TooLateError) || this.#stage.nowMs() >= deadline.atMs) throw error
+      }
+    }
   }
 
   async #operate({ client, expect, ...who }: Extract<Step, { do: 'client' }>, deadline: Deadline): Promise<string> {

@@ -6,10 +6,24 @@ import { List, Map as PersistentMap } from 'immutable'
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Glimpse } from '../core/machine.ts'
+import { peersOf } from './configuration.ts'
 import { type Entry, logOf } from './log.ts'
 import type { RaftOptions } from './options.ts'
 import { sessionsOf } from './sessions.ts'
-import type { Hosted, Installing, Lease, Progress, RaftRole, RaftState, Read, Session, Snapshot, Writing } from './state.ts'
+import type {
+  Change,
+  Configuration,
+  Hosted,
+  Installing,
+  Lease,
+  Progress,
+  RaftRole,
+  RaftState,
+  Read,
+  Session,
+  Snapshot,
+  Writing,
+} from './state.ts'
 
 /** What `encode` gives: as RaftState, with null for absent and objects for collections. */
 interface RaftStateJson {
@@ -27,12 +41,14 @@ interface RaftStateJson {
   readonly lastApplied: number
   readonly heardLeader: boolean
   readonly installing: Installing | null
+  readonly configurations: readonly Configuration[]
   readonly votes: readonly NodeId[]
   readonly progress: { readonly [peer: NodeId]: Progress }
   readonly waiting: { readonly [index: string]: number }
   readonly sending: Snapshot | null
   readonly reads: { readonly round: number; readonly asked: readonly Read[]; readonly askedIn: number; readonly next: readonly Read[] }
   readonly lease: Lease
+  readonly change: Change | null
   readonly transfer: NodeId | null
   readonly writing: Writing
   readonly sessions: { readonly [index: string]: Session }
@@ -60,6 +76,7 @@ const fields: Fields = {
     snapshotEvery: options.snapshotEvery,
     keepEntries: options.keepEntries,
     snapshotChunk: options.snapshotChunk,
+    catchUpRounds: options.catchUpRounds,
     maxSessions: options.maxSessions,
     writeInParallel: options.writeInParallel,
   }),
@@ -74,12 +91,14 @@ const fields: Fields = {
   lastApplied: ({ lastApplied }) => lastApplied,
   heardLeader: ({ heardLeader }) => heardLeader,
   installing: ({ installing }) => installing ?? null,
+  configurations: ({ configurations }) => configurations,
   votes: ({ votes }) => votes,
   progress: ({ progress }) => progress,
   waiting: ({ waiting }) => byIndex(waiting),
   sending: ({ sending }) => sending ?? null,
   reads: ({ reads }) => ({ round: reads.round, asked: reads.asked.toArray(), askedIn: reads.askedIn, next: reads.next.toArray() }),
   lease: ({ lease }) => lease,
+  change: ({ change }) => change ?? null,
   transfer: ({ transfer }) => transfer ?? null,
   writing: ({ writing }) => writing,
   sessions: ({ sessions }) => byIndex(sessions),
@@ -103,7 +122,7 @@ export function glimpse(state: RaftState, { fields: wanted, part, unlike }: Glim
 }
 
 export function decode(json: Json): RaftState {
-  const { votedFor, leaderId, transfer, log, logBase, snapshot, installing, sending, waiting, reads, sessions, service, ...same } =
+  const { votedFor, leaderId, transfer, log, logBase, snapshot, installing, sending, change, waiting, reads, sessions, service, ...same } =
     json as unknown as RaftStateJson
   return {
     id: same.id,
@@ -119,12 +138,15 @@ export function decode(json: Json): RaftState {
     lastApplied: same.lastApplied,
     heardLeader: same.heardLeader,
     installing: installing ?? undefined,
+    configurations: same.configurations,
+    peers: peersOf({ ...same, change: change ?? undefined }),
     votes: same.votes,
     progress: same.progress,
     waiting: fromIndex(waiting),
     sending: sending ?? undefined,
     reads: { round: reads.round, asked: List(reads.asked), askedIn: reads.askedIn, next: List(reads.next) },
     lease: same.lease,
+    change: change ?? undefined,
     transfer: transfer ?? undefined,
     writing: same.writing,
     sessions: sessionsOf(sessions),

@@ -1,10 +1,10 @@
 /** When an entry is committed (§5.3, §5.4.2), and what committing sets off. */
 import type { ClientOutcome } from '../core/input.ts'
-import { majority } from '../core/quorum.ts'
+import { heldByQuorum, waitsForDisk } from './configuration.ts'
 import { entryAt, lastIndex, termAt } from './log.ts'
 import { onTermCommitted } from './reads.ts'
 import { executeCommand, openSession, openStateMachine, sealStateMachine } from './sessions.ts'
-import { type Progress, type RaftState, reply, type Turn } from './state.ts'
+import { type RaftState, reply, type Turn } from './state.ts'
 
 /**
  * Commits the highest index that a majority holds, if its entry is of the leader's own term. Entries of older terms are
@@ -22,12 +22,11 @@ export function advanceCommit(turn: Turn): void {
 
 /**
  * The highest index that a majority of the servers is known to hold. The leader counts its whole log, since nothing that
- * it says for it leaves before its disk holds it; or what its disk is known to hold, when it writes in parallel.
+ * it says for it leaves before its disk holds it; or what its disk is known to hold, where that is not so (parallel.ts).
  */
 export function agreedIndex(state: RaftState): number {
-  const own = state.options.writeInParallel ? state.writing.matchIndex : lastIndex(state.log)
-  const held = state.nodes.map((node) => (node === state.id ? own : (state.progress[node] as Progress).matchIndex))
-  return held.sort((a, b) => b - a)[majority(state.nodes.length) - 1] as number
+  const own = waitsForDisk(state) ? state.writing.matchIndex : lastIndex(state.log)
+  return heldByQuorum(state, (node) => (node === state.id ? own : (state.progress[node]?.matchIndex ?? 0)))
 }
 
 /** Applies committed entries in log order; a leader answers the clients that wait for them. Fig. 2 "All servers". */
@@ -57,6 +56,7 @@ function applyEntry(turn: Turn, index: number): ClientOutcome {
   if (entry === undefined) return done // committed entries lost with a disk: see overwriteCommitted in replication.ts
   switch (entry.kind) {
     case 'noop':
+    case 'config':
       return done
     case 'register':
       return openSession(turn, index)

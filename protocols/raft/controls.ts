@@ -1,14 +1,24 @@
-/** What a server can be told from outside. What becomes of it is in transfer.ts. */
+/** What a server can be told from outside, and what the lab tells it when nodes are added and removed. What becomes of it is in transfer.ts and membership.ts. */
 import { z } from 'zod'
 import type { NodeId } from '../core/ids.ts'
 import type { Control } from '../core/input.ts'
-import type { ControlSpec } from '../core/machine.ts'
+import type { ControlSpec, Membership } from '../core/machine.ts'
 
 const server = z.string().min(1) as unknown as z.ZodType<NodeId>
 const schemas = {
   transferLeadership: z.strictObject({ name: z.literal('transferLeadership'), to: server }),
+  addServer: z.strictObject({ name: z.literal('addServer'), server }),
+  removeServer: z.strictObject({ name: z.literal('removeServer'), server }),
+  addLearner: z.strictObject({ name: z.literal('addLearner'), server }),
+  changeMembers: z.strictObject({ name: z.literal('changeMembers'), servers: z.array(server).min(1) }),
 } as const
-export const raftControlSchema = schemas.transferLeadership
+const raftControlSchema = z.discriminatedUnion('name', [
+  schemas.transferLeadership,
+  schemas.addServer,
+  schemas.removeServer,
+  schemas.addLearner,
+  schemas.changeMembers,
+])
 export type RaftControl = z.infer<typeof raftControlSchema>
 
 const schema = (name: keyof typeof schemas) => schemas[name] as unknown as z.ZodType<Control>
@@ -21,4 +31,46 @@ export const controls: readonly ControlSpec[] = [
     fields: [{ name: 'to', label: 'To', is: 'node', help: 'Who is to lead: a voter.' }],
     schema: schema('transferLeadership'),
   },
+  {
+    name: 'addServer',
+    label: 'Add a server',
+    help: 'Told to the leader: a server catches up, and then has a vote (dissertation §4.1, §4.2.1).',
+    fields: [{ name: 'server', label: 'Server', is: 'node', help: 'A node of this run that is not a voter; its process must run.' }],
+    schema: schema('addServer'),
+  },
+  {
+    name: 'removeServer',
+    label: 'Remove a server',
+    help: 'Told to the leader: a server has no vote any more and is sent nothing; the leader itself leads until that is committed (dissertation §4.1, §4.2.2).',
+    fields: [{ name: 'server', label: 'Server', is: 'node', help: 'A member.' }],
+    schema: schema('removeServer'),
+  },
+  {
+    name: 'addLearner',
+    label: 'Add a learner',
+    help: 'Told to the leader: a server is sent everything and has no vote (dissertation §4.2.1).',
+    fields: [{ name: 'server', label: 'Server', is: 'node', help: 'A node of this run that is not a member.' }],
+    schema: schema('addLearner'),
+  },
+  {
+    name: 'changeMembers',
+    label: 'Change all members',
+    help: 'Told to the leader: these are the voters, by way of a joint configuration in which old and new ones decide, each apart (§6; dissertation §4.3).',
+    fields: [{ name: 'servers', label: 'Servers', is: 'nodes', help: 'All voters from then on.' }],
+    schema: schema('changeMembers'),
+  },
 ]
+
+/** A person adds a node, or removes one: the leader is told. Whoever leads the latest term knows who is in. */
+export const membership: Membership = {
+  join: (node) => ({ name: 'addServer', server: node }),
+  leave: (node) => ({ name: 'removeServer', server: node }),
+  told: 'leader',
+  isMember: (node, shown) => {
+    const leader = [...shown.values()].filter(({ role }) => role === 'leader').sort((a, b) => b.epoch - a.epoch)[0]
+    if (leader === undefined || leader.facts.changing !== 'nothing') return undefined
+    return String(leader.facts.members)
+      .split(/[ ,+]+/)
+      .includes(node)
+  },
+}

@@ -3,7 +3,7 @@
  * §9.6) asks before it stands; voters that hear a leader stick to it (§4.2.3).
  */
 import type { NodeId } from '../core/ids.ts'
-import { hasQuorum } from './configuration.ts'
+import { hasQuorum, isVoter, latest, mayStand, setPeers } from './configuration.ts'
 import { isUpToDate, lastIndex, lastTerm } from './log.ts'
 import type { RequestVote, RequestVoteReply, TimeoutNow } from './messages.ts'
 import { beginWriting } from './parallel.ts'
@@ -12,10 +12,10 @@ import { appendAsLeader } from './replication.ts'
 import {
   forEachPeer,
   noLease,
+  noProgress,
   noReads,
   note,
   noWaiting,
-  type Progress,
   type RaftState,
   send,
   setElectionTimer,
@@ -33,6 +33,10 @@ export function onElectionTimer(turn: Turn): void {
   if (state.heardLeader) {
     state.heardLeader = false
     return setTimer(turn, 'election', 0, state.options.electionMsMax - state.options.electionMsMin)
+  }
+  if (!mayStand(state)) {
+    state.leaderId = undefined
+    return setElectionTimer(turn)
   }
   if (state.options.preVote) becomePreCandidate(turn)
   else becomeCandidate(turn)
@@ -52,7 +56,7 @@ function becomePreCandidate(turn: Turn): void {
 
 /** The leader asks it to stand: at once, without asking whether it would win, and to be heard by voters that hear a leader. Dissertation §3.10. */
 export function onTimeoutNow(turn: Turn, m: TimeoutNow): void {
-  if (m.term === turn.state.currentTerm && turn.state.role !== 'leader') becomeCandidate(turn, { transfer: true })
+  if (m.term === turn.state.currentTerm && turn.state.role !== 'leader' && mayStand(turn.state)) becomeCandidate(turn, { transfer: true })
 }
 
 /** The election timeout passed without a leader or a result: stands in the next term. Fig. 2 "Candidates". */
@@ -74,16 +78,16 @@ const hasVotes = (state: RaftState): boolean => hasQuorum(state, (node) => state
 
 function askForVotes(turn: Turn, term: number, flags: Pick<RequestVote, 'preVote' | 'transfer'>): void {
   const { state } = turn
-  forEachPeer(state, (peer) =>
-    send(turn, peer, {
-      kind: 'RequestVote',
-      term,
-      candidateId: state.id,
-      lastLogIndex: lastIndex(state.log),
-      lastLogTerm: lastTerm(state.log),
-      ...flags,
-    }),
-  )
+  const request: RequestVote = {
+    kind: 'RequestVote',
+    term,
+    candidateId: state.id,
+    lastLogIndex: lastIndex(state.log),
+    lastLogTerm: lastTerm(state.log),
+    ...flags,
+  }
+  const now = latest(state)
+  forEachPeer(state, (peer) => isVoter(now, peer) && send(turn, peer, request))
 }
 
 /** Has it, within the shortest election timeout, heard a leader, or is it one that would know if it were none any more? */
@@ -150,12 +154,8 @@ function becomeLeader(turn: Turn): void {
   state.role = 'leader'
   state.installing = undefined
   state.leaderId = state.id
-  const nextIndex = lastIndex(state.log) + 1
-  const progress: { [peer: NodeId]: Progress } = {}
-  forEachPeer(state, (peer) => {
-    progress[peer] = { nextIndex, matchIndex: 0, mode: 'probe', offset: 0, inflight: [], readCtx: 0, isHeard: false }
-  })
-  state.progress = progress
+  state.progress = noProgress
+  setPeers(turn, lastIndex(state.log) + 1)
   state.waiting = noWaiting
   state.sending = undefined
   state.reads = noReads

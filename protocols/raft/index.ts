@@ -1,7 +1,7 @@
 /** Raft as the rest of Synod sees it. */
 import type { ProtocolDefinition } from '../core/machine.ts'
 import { decode, encode, glimpse } from './codec.ts'
-import { controls } from './controls.ts'
+import { controls, membership } from './controls.ts'
 import { invariants } from './invariants.ts'
 import { lies } from './lies.ts'
 import { messageSpecs, type RaftMessage, raftMessageSchema } from './messages.ts'
@@ -19,7 +19,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   summary:
     'A replicated log with a strong leader: a majority elects it for a term, entries flow from it alone, and an entry is committed when a majority holds it. Bears crashes and any message loss while a majority lives.',
   source: 'D. Ongaro, J. Ousterhout: In Search of an Understandable Consensus Algorithm (Extended Version), 2014',
-  version: 4,
+  version: 5,
   epochName: 'term',
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
@@ -34,6 +34,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
     { name: 'transfer', help: 'Who was to lead instead does not: the leader goes on (dissertation §3.10).' },
   ],
   controls,
+  membership,
   notes,
   facts,
   services: ['*'],

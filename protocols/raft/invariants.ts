@@ -4,6 +4,7 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import type { Invariant, Judge, JudgedStep } from '../core/invariant.ts'
+import { configurationSafety } from './configurationSafety.ts'
 import { freshReads, leaderLease } from './freshReads.ts'
 import { EntryTable, sameEntry } from './ledger.ts'
 import { type Entry, entryAt, type Log, lastIndex, termAt } from './log.ts'
@@ -199,6 +200,13 @@ export const invariants: readonly Invariant<RaftState, RaftMessage>[] = [
       'If a server has applied a log entry at a given index to its state machine, no other server will ever apply a different log entry for the same index.',
     source: 'Raft Fig. 3, §5.4.3',
     judge: stateMachineSafety,
+  },
+  {
+    name: 'Configuration Safety',
+    statement:
+      'Any two configurations by which servers could decide something at the same time have no two majorities without a server in common.',
+    source: 'Raft dissertation §4.1, §4.3',
+    judge: configurationSafety,
   },
   {
     name: 'Snapshot Safety',

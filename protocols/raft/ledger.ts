@@ -33,6 +33,7 @@ export class EntryTable {
 export function sameEntry(a: Entry, b: Entry): boolean {
   if (a === b) return true
   if (a.term !== b.term || a.kind !== b.kind) return false
+  if (a.kind === 'config') return sameJson(a as never, b as never)
   if (a.kind !== 'command' || b.kind !== 'command') return true
   return a.session === b.session && a.seq === b.seq && a.firstUnacked === b.firstUnacked && sameJson(a.op, b.op)
 }

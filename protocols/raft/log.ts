@@ -3,6 +3,7 @@
  * the log" and has term 0. Terms never fall along a log, so the bounds of a term are found by bisection.
  */
 import { List } from 'immutable'
+import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 
 export type Entry =
@@ -11,6 +12,16 @@ export type Entry =
   /** Opens a client session; the entry's index is the session's number (dissertation §6.3). */
   | { readonly term: number; readonly kind: 'register' }
   | CommandEntry
+  | ConfigEntry
+
+/** Counts as soon as it is in a log (§6). With `old` it is a joint one, C_old,new. */
+export interface ConfigEntry {
+  readonly term: number
+  readonly kind: 'config'
+  readonly voters: readonly NodeId[]
+  readonly old?: readonly NodeId[]
+  readonly learners: readonly NodeId[]
+}
 
 export interface CommandEntry {
   readonly term: number

@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import type { NodeId } from '../core/ids.ts'
 import type { AnyMessage, MessageSpec } from '../core/machine.ts'
-import type { CommandEntry, Entry } from './log.ts'
+import type { CommandEntry, ConfigEntry, Entry } from './log.ts'
+import type { Configuration } from './state.ts'
 
 const node = z.string().min(1) as unknown as z.ZodType<NodeId>
 const term = z.int().min(0)
@@ -16,7 +17,7 @@ const index = z.int().min(0)
  */
 const entries = z.custom<Entry[]>(
   (value) => Array.isArray(value) && value.every(isEntry),
-  'entries are { term, kind: noop | register } or { term, kind: command, session, seq, firstUnacked, op }',
+  'entries are { term, kind: noop | register }, { term, kind: config, voters, old?, learners } or { term, kind: command, session, seq, firstUnacked, op }',
 )
 
 function isEntry(value: unknown): value is Entry {
@@ -24,10 +25,26 @@ function isEntry(value: unknown): value is Entry {
   const entry = value as { readonly [field in keyof CommandEntry]?: unknown }
   if (!isCount(entry.term, 0)) return false
   const fields = Object.keys(entry).length
+  if (entry.kind === 'config') return isConfig(entry as object, fields)
   if (entry.kind === 'noop' || entry.kind === 'register') return fields === 2
   if (entry.kind !== 'command' || fields !== 6 || entry.op === undefined) return false
   return isCount(entry.session, 0) && isCount(entry.seq, 1) && isCount(entry.firstUnacked, 1)
 }
+
+function isConfiguration(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = Object.keys(value).length
+  return isCount((value as { readonly index?: unknown }).index, 0) && isConfig(value, fields + 1)
+}
+
+/** With a term and a kind, or with an index. */
+function isConfig(value: object, fields: number): boolean {
+  const { voters, old, learners } = value as { readonly [field in keyof ConfigEntry]?: unknown }
+  if (!isNodes(voters) || voters.length === 0 || !isNodes(learners)) return false
+  return old === undefined ? fields === 4 : fields === 5 && isNodes(old) && old.length > 0
+}
+
+const isNodes = (value: unknown): value is readonly NodeId[] => Array.isArray(value) && value.every((node) => typeof node === 'string')
 
 const isCount = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least
 
@@ -86,6 +103,8 @@ export const installSnapshotSchema = z.strictObject({
   leaderId: node,
   lastIncludedIndex: z.int().min(1),
   lastIncludedTerm: term,
+  /** The latest up to that entry. */
+  lastConfig: z.custom<Configuration>(isConfiguration, 'lastConfig is { index, voters, old?, learners }'),
   offset: z.int().min(0),
   data: z.string(),
   done: z.boolean(),

@@ -20,6 +20,7 @@ export const optionsSchema = z
     snapshotEvery: z.int().min(1).max(1_000_000_000).default(10_000),
     keepEntries: z.int().min(0).max(1_000_000_000).default(1000),
     snapshotChunk: z.int().min(1).max(16_777_216).default(65_536),
+    catchUpRounds: z.int().min(1).max(1000).default(10),
     maxSessions: z.int().min(1).max(1_000_000).default(2048),
     writeInParallel: z.boolean().default(false),
   })
@@ -100,6 +101,11 @@ export const optionSpecs: ProtocolDefinition['optionSpecs'] = [
     label: 'Chunk of a snapshot',
     unit: 'characters',
     help: 'The most of a snapshot that one InstallSnapshot carries (§7, Fig. 13).',
+  },
+  {
+    name: 'catchUpRounds',
+    label: 'Rounds of catching up',
+    help: 'A new server that is not up to date after so many rounds is not taken in (dissertation §4.2.1).',
   },
   {
     name: 'maxSessions',

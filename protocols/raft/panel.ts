@@ -72,6 +72,12 @@ function cellOf(column: number, entry: Entry, words: OperationWords): GridCell {
       return { ...place, text: 'no-op', detail: 'starts the leader’s term (§8)' }
     case 'register':
       return { ...place, text: 'register', detail: `opens session ${column} of a client (dissertation §6.3)` }
+    case 'config': {
+      const { voters, old, learners } = entry
+      const joint = old === undefined ? '' : `${old.join(' ')} → `
+      const detail = `${joint}${voters.join(' ')}${learners.length > 0 ? `, learners ${learners.join(' ')}` : ''} (§6)`
+      return { ...place, text: old === undefined ? 'members' : 'joint', detail }
+    }
     case 'command':
       return { ...place, text: words(entry.op), detail: `client session ${entry.session}, command ${entry.seq}` }
     default:

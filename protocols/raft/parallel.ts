@@ -4,6 +4,7 @@
  * commit; an entry may even commit before the leader holds it, by the others alone.
  */
 import { advanceCommit } from './commit.ts'
+import { waitsForDisk } from './configuration.ts'
 import { lastIndex } from './log.ts'
 import type { Turn } from './state.ts'
 
@@ -14,7 +15,7 @@ export function beginWriting({ state }: Turn): void {
 
 /** The mark for what this step writes to the log, if the leader needs to hear of it. */
 export function markWriting({ state }: Turn): number | undefined {
-  if (!state.options.writeInParallel || state.role !== 'leader') return undefined
+  if (state.role !== 'leader' || !waitsForDisk(state)) return undefined
   const { mark: last, pending, matchIndex } = state.writing
   const mark = last + 1
   state.writing = { mark, pending: [...pending, { mark, index: lastIndex(state.log) }], matchIndex }

@@ -6,10 +6,12 @@
 import type { Input, StartInput } from '../core/input.ts'
 import type { Machine, Step } from '../core/machine.ts'
 import type { AnyService } from '../core/service.ts'
+import { latest, setPeers } from './configuration.ts'
 import type { RaftControl } from './controls.ts'
 import { onElectionTimer, onRequestVote, onRequestVoteReply, onTimeoutNow, sticksToLeader } from './election.ts'
 import { onLeaseTimer } from './lease.ts'
 import { lastIndex } from './log.ts'
+import { onChangeControl, settleMembership } from './membership.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftOptions } from './options.ts'
 import { markWriting, onDurable } from './parallel.ts'
@@ -32,14 +34,17 @@ export function raftMachine(service: AnyService): Machine<RaftState, RaftMessage
       const turn = beginTurn(state, service, input.nowMs)
       snapshotIfDue(turn)
       react(turn, input)
+      settleMembership(turn, state.configurations)
       return writeFirst(state, turn)
     },
   }
 }
 
 function start(input: StartInput, service: AnyService): RaftStep {
-  const state = initialState({ id: input.id, nodes: input.nodes, options: input.options as RaftOptions, service })
-  const turn = beginTurn({ ...state, ...recover(input.recovered) }, service, input.nowMs)
+  const { id, nodes, members } = input
+  const state = initialState({ id, nodes, members, options: input.options as RaftOptions, service })
+  const turn = beginTurn({ ...state, ...recover(input.recovered, latest(state)) }, service, input.nowMs)
+  setPeers(turn)
   heedLeader(turn) // it may have heard one just before it crashed
   return { state: turn.state, effects: turn.effects }
 }
@@ -112,7 +117,7 @@ function onControl(turn: Turn, control: RaftControl): void {
     case 'transferLeadership':
       return transferLeadership(turn, control.to)
     default:
-      return control.name satisfies never
+      return onChangeControl(turn, control)
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import { advanceCommit, apply } from './commit.ts'
+import { followLog, isAlone } from './configuration.ts'
 import { beginLeaseRound, renewLease } from './lease.ts'
 import { appended, type Entry, firstIndexOfTerm, lastIndex, lastIndexOfTerm, replaceFrom, termAt } from './log.ts'
 import type { AppendEntries, AppendEntriesReply } from './messages.ts'
@@ -20,9 +21,10 @@ export function appendAsLeader(turn: Turn, entry: Entry, requestId?: number): vo
   const index = lastIndex(state.log) + 1
   state.log = appended(state.log, entry)
   if (index < turn.writtenFrom) turn.writtenFrom = index
+  if (entry.kind === 'config') followLog(turn, index, [entry])
   if (requestId !== undefined) state.waiting = state.waiting.set(index, requestId)
   forEachPeer(state, (peer) => replicate(turn, peer))
-  if (state.nodes.length === 1) advanceCommit(turn)
+  if (isAlone(state)) advanceCommit(turn)
 }
 
 export function onHeartbeatTimer(turn: Turn): void {
@@ -83,7 +85,9 @@ function store(turn: Turn, prevLogIndex: number, entries: readonly Entry[]): voi
     // Only a lost disk somewhere makes this happen; the run goes on so that the harm can be watched.
     if (from <= state.commitIndex) note(turn, 'overwriteCommitted', { from, commitIndex: state.commitIndex })
   }
-  state.log = replaceFrom(state.log, from, i === 0 ? entries : entries.slice(i))
+  const added = i === 0 ? entries : entries.slice(i)
+  state.log = replaceFrom(state.log, from, added)
+  followLog(turn, from, added)
   if (from < turn.writtenFrom) turn.writtenFrom = from
 }
 

@@ -269,7 +269,8 @@ expect: { breaks: [Fresh Reads, Leader Lease] }
     text: `name: A bad afternoon
 about: >
   Five seconds of crashes, pauses, partitions and weather, another afternoon for every seed, while clients read and write.
-  Then all is healed, and within a few seconds operations succeed again and every server has applied the same.
+  Servers are added and removed meanwhile, and leaders told to hand over. Then all is healed, and within a few seconds operations succeed again; all servers are made
+  members, and every one has applied the same.
 run: { protocol: raft, service: kv, nodes: 5, seed: 1, load: { clients: 6, rate: 100 }, options: { leaseReads: true, driftBound: 2.5, snapshotEvery: 20, keepEntries: 0, snapshotChunk: 200 } }
 vary:
   nodes: [3, 5]
@@ -285,19 +286,23 @@ vary:
     snapshotEvery: [10000, 40, 10]
     keepEntries: [0, 5]
     snapshotChunk: [100, 1000, 65536]
+    catchUpRounds: [10, 2]
     writeInParallel: [false, true]
 steps:
-  - storm: { ms: 5000, tells: [transferLeadership] }
+  - storm: { ms: 5000, tells: [transferLeadership, addServer, removeServer, addLearner, changeMembers] }
   - heal:
   - wait: progress
     withinMs: 10000
   - load: off
   - wait: idle
     withinMs: 15000
-  - wait: leader
-    withinMs: 5000
+  - tell: leader
+    control: changeMembers
+    with: { servers: all }
+    until: applied
+    withinMs: 20000
   - wait: applied
-    withinMs: 5000
+    withinMs: 10000
 expect: { applied: equal }
 `,
   },

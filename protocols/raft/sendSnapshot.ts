@@ -32,6 +32,7 @@ export function sendChunk(turn: Turn, peer: NodeId): void {
     leaderId: state.id,
     lastIncludedIndex: snapshot.lastIncludedIndex,
     lastIncludedTerm: snapshot.lastIncludedTerm,
+    lastConfig: snapshot.lastConfig,
     offset,
     data,
     done: offset + data.length === text.length,

@@ -6,12 +6,13 @@ import type { Map as PersistentMap } from 'immutable'
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import { advanceCommit } from './commit.ts'
+import { configurationsIn, setConfigurations } from './configuration.ts'
 import { discardedTo, lastIndex, termAt } from './log.ts'
 import type { InstallSnapshot, InstallSnapshotReply } from './messages.ts'
 import { replicate } from './pipeline.ts'
 import { sendChunk } from './sendSnapshot.ts'
 import { hostedState, sessionsOf } from './sessions.ts'
-import { heedLeader, note, type Progress, type Session, type Snapshot, send, setProgress, type Turn } from './state.ts'
+import { type Configuration, heedLeader, note, type Progress, type Session, type Snapshot, send, setProgress, type Turn } from './state.ts'
 import { becomeFollower } from './terms.ts'
 
 /**
@@ -26,9 +27,11 @@ export function snapshotIfDue(turn: Turn): void {
   if (lastIncludedTerm === undefined) return // lost with a disk: see overwriteCommitted in replication.ts
   const { service, state: hosted } = hostedState(turn)
   const sessions: { readonly [index: string]: Session } = Object.fromEntries(state.sessions.entries())
-  state.snapshot = { lastIncludedIndex: lastApplied, lastIncludedTerm, state: { sessions, service: service.encode(hosted) } }
+  const lastConfig = state.configurations.findLast(({ index }) => index <= lastApplied) as Configuration
+  state.snapshot = { lastIncludedIndex: lastApplied, lastIncludedTerm, lastConfig, state: { sessions, service: service.encode(hosted) } }
   const baseIndex = Math.max(log.baseIndex, lastApplied - options.keepEntries)
   state.log = discardedTo(log, baseIndex, termAt(log, baseIndex) as number)
+  state.configurations = state.configurations.filter(({ index }) => index >= lastConfig.index)
   turn.hasSnapshot = true
   note(turn, 'takeSnapshot', { lastIncludedIndex: lastApplied, discarded: baseIndex - log.baseIndex })
 }
@@ -54,7 +57,12 @@ export function onInstallSnapshot(turn: Turn, from: NodeId, m: InstallSnapshot):
     state.installing = { from: m.leaderId, term: m.term, lastIncludedIndex: m.lastIncludedIndex, data } // 2-4
     return answer(data.length, false)
   }
-  install(turn, { lastIncludedIndex: m.lastIncludedIndex, lastIncludedTerm: m.lastIncludedTerm, state: JSON.parse(data) })
+  install(turn, {
+    lastIncludedIndex: m.lastIncludedIndex,
+    lastIncludedTerm: m.lastIncludedTerm,
+    lastConfig: m.lastConfig,
+    state: JSON.parse(data),
+  })
   answer(data.length, true)
 }
 
@@ -73,6 +81,7 @@ function install(turn: Turn, snapshot: Snapshot): void {
   state.log = log
   state.installing = undefined
   Object.assign(state, stateOf(snapshot))
+  setConfigurations(turn, configurationsIn(snapshot.lastConfig, log))
   turn.hasSnapshot = true
 }
 

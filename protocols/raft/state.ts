@@ -86,10 +86,41 @@ export interface Session {
   readonly results: readonly { readonly seq: number; readonly result: Json }[]
 }
 
+/** Who takes part, and whose majorities decide (dissertation §4). */
+export interface Configuration {
+  /** Of the entry that holds it; 0: the run began with it. */
+  readonly index: number
+  readonly voters: readonly NodeId[]
+  /** Of a joint configuration: the voters before. */
+  readonly old?: readonly NodeId[]
+  /** They are sent everything and have no vote. */
+  readonly learners: readonly NodeId[]
+}
+
+/** A change whose new voters are catching up; its entry is appended when they have. */
+export interface Change {
+  readonly isJoint: boolean
+  readonly voters: readonly NodeId[]
+  readonly learners: readonly NodeId[]
+  readonly catchingUp: readonly CatchUp[]
+}
+
+export interface CatchUp {
+  readonly node: NodeId
+  /** From 1. */
+  readonly round: number
+  /** What the leader had when the round began. */
+  readonly goal: number
+  readonly beganMs: number
+  readonly isDone: boolean
+}
+
 /** The state machine as of an entry, which stands for the log up to it (§7). */
 export interface Snapshot {
   readonly lastIncludedIndex: number
   readonly lastIncludedTerm: number
+  /** The latest up to that entry. */
+  readonly lastConfig: Configuration
   /** The client sessions by their number, and the service. */
   readonly state: { readonly sessions: { readonly [index: string]: Session }; readonly service: Json }
 }
@@ -112,7 +143,7 @@ export interface HostedState {
 
 export interface RaftState {
   readonly id: NodeId
-  /** All servers, in index order. */
+  /** All nodes of the run, in index order, members or not. */
   readonly nodes: readonly NodeId[]
   readonly options: RaftOptions
 
@@ -131,6 +162,10 @@ export interface RaftState {
   /** It heard a leader within the shortest election timeout, or may have before it crashed. Always false in plain elections. */
   readonly heardLeader: boolean
   readonly installing: Installing | undefined
+  /** Those of the log, and the last one before it; the latest counts. */
+  readonly configurations: readonly Configuration[]
+  /** Who is told things by a leader with this configuration: all members but itself, and who is catching up. */
+  readonly peers: readonly NodeId[]
 
   // Volatile on candidates; on pre-candidates who would vote for it.
   readonly votes: readonly NodeId[]
@@ -143,6 +178,7 @@ export interface RaftState {
   readonly sending: Snapshot | undefined
   readonly reads: Reads
   readonly lease: Lease
+  readonly change: Change | undefined
   /** To whom it hands over; it takes no requests meanwhile. */
   readonly transfer: NodeId | undefined
   readonly writing: Writing
@@ -162,6 +198,8 @@ export const noLease: Lease = { isHeld: false, fromMs: 0, untilMs: 0, round: 0, 
 export function initialState(options: {
   readonly id: NodeId
   readonly nodes: readonly NodeId[]
+  /** The voters when the run began. */
+  readonly members: readonly NodeId[]
   readonly options: RaftOptions
   readonly service: AnyService
 }): RaftState {
@@ -179,12 +217,15 @@ export function initialState(options: {
     lastApplied: 0,
     heardLeader: remembersLeader(options.options),
     installing: undefined,
+    configurations: [{ index: 0, voters: options.members, learners: [] }],
+    peers: options.members.filter((node) => node !== options.id),
     votes: [],
     progress: noProgress,
     waiting: noWaiting,
     sending: undefined,
     reads: noReads,
     lease: noLease,
+    change: undefined,
     transfer: undefined,
     writing: noWriting,
     sessions: PersistentMap(),
@@ -268,9 +309,9 @@ export function setHeartbeatTimer(turn: Turn): void {
   setTimer(turn, 'heartbeat', heartbeatMs, heartbeatMs)
 }
 
-/** Every server but this one. */
+/** Whoever a leader speaks to. */
 export function forEachPeer(state: RaftState, visit: (peer: NodeId) => void): void {
-  for (const node of state.nodes) if (node !== state.id) visit(node)
+  for (const peer of state.peers) visit(peer)
 }
 
 export function setProgress(state: Turn['state'], peer: NodeId, progress: Progress): void {

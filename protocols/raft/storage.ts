@@ -11,9 +11,10 @@
 import type { NodeId } from '../core/ids.ts'
 import { invariant } from '../core/invariant.ts'
 import type { Json } from '../core/json.ts'
+import { configurationsIn } from './configuration.ts'
 import { type Entry, emptyLog, entriesFrom, type Log, lastIndex, logOf, replaceFrom } from './log.ts'
 import { stateOf } from './snapshot.ts'
-import type { RaftState, Snapshot, Turn } from './state.ts'
+import type { Configuration, RaftState, Snapshot, Turn } from './state.ts'
 
 interface PersistedRecord {
   readonly term?: number
@@ -48,10 +49,10 @@ export function recordOf(before: RaftState, { state, writtenFrom, hasSnapshot }:
   return record as Json
 }
 
-type Recovered = Pick<RaftState, 'currentTerm' | 'votedFor' | 'log'> & Partial<ReturnType<typeof stateOf>>
+type Recovered = Pick<RaftState, 'currentTerm' | 'votedFor' | 'log' | 'configurations'> & Partial<ReturnType<typeof stateOf>>
 
-/** Term, vote, log and snapshot as the last of `records` left them. */
-export function recover(records: readonly Json[]): Recovered {
+/** Term, vote, log, configurations and snapshot as the last of `records` left them; the run began with configuration `first`. */
+export function recover(records: readonly Json[], first: Configuration): Recovered {
   let currentTerm = 0
   let votedFor: NodeId | undefined
   let kept: Snapshot | undefined
@@ -69,5 +70,6 @@ export function recover(records: readonly Json[]): Recovered {
     invariant(from <= lastIndex(log) + 1, `the disk has entries from ${from} on, but the log before them ends at ${lastIndex(log)}`)
     log = replaceFrom(log, from, entries)
   }
-  return { currentTerm, votedFor, log, ...(kept === undefined ? {} : stateOf(kept)) }
+  const configurations = configurationsIn(kept?.lastConfig ?? first, log)
+  return { currentTerm, votedFor, log, configurations, ...(kept === undefined ? {} : stateOf(kept)) }
 }

@@ -1,4 +1,5 @@
 /** Terms (§5.1): how a server comes to follow, and what a leader owes its clients when its office ends. */
+import { peersOf } from './configuration.ts'
 import { endWriting } from './parallel.ts'
 import { noLease, noProgress, noReads, note, noWaiting, type RaftTimer, reply, setElectionTimer, type Turn } from './state.ts'
 
@@ -38,6 +39,8 @@ function leaveOffice(turn: Turn): void {
   state.reads = noReads
   state.lease = noLease
   state.transfer = undefined
+  state.change = undefined
+  state.peers = peersOf(state)
   endWriting(turn)
 }
 

@@ -3,6 +3,7 @@
  * at once. Most likely that one wins before anybody else's patience ends. If it has not within an election timeout, the leader goes on.
  */
 import type { NodeId } from '../core/ids.ts'
+import { isVoter, latest } from './configuration.ts'
 import { giveUpLease } from './lease.ts'
 import { lastIndex } from './log.ts'
 import { note, refuseControl, send, setTimer, type Turn } from './state.ts'
@@ -12,7 +13,8 @@ export function transferLeadership(turn: Turn, to: NodeId): void {
   const refuse = (why: string) => refuseControl(turn, 'transferLeadership', why)
   if (state.role !== 'leader') return refuse('it does not lead')
   if (to === state.id) return refuse('it leads already')
-  if (!(to in state.progress)) return refuse(`${to} has no vote`)
+  if (!isVoter(latest(state), to)) return refuse(`${to} has no vote`)
+  if (state.change !== undefined) return refuse('members are changing')
   if (state.transfer !== undefined) return refuse(`it hands over to ${state.transfer} already`)
   state.transfer = to
   const { electionMsMin } = state.options

@@ -1,7 +1,8 @@
 /** What a person wants to see of a server at a glance, in the paper's words. */
 import type { FactSpec, Observation } from '../core/machine.ts'
+import { isVoter, latest } from './configuration.ts'
 import { lastIndex, lastTerm } from './log.ts'
-import type { RaftState } from './state.ts'
+import type { Configuration, RaftState } from './state.ts'
 
 export const facts: readonly FactSpec[] = [
   { name: 'votedFor', label: 'voted for', help: 'The candidate that got this server’s vote in the current term. Raft Fig. 2, persistent.' },
@@ -18,6 +19,13 @@ export const facts: readonly FactSpec[] = [
     label: 'snapshot',
     help: 'The last entry of its snapshot, which stands for the log up to it. Raft §7.',
   },
+  {
+    name: 'members',
+    label: 'members',
+    help: 'Who has a vote by the latest configuration in the log; an arrow: old and new ones, a plus: learners. Raft dissertation §4.',
+  },
+  { name: 'member', label: 'it is', help: 'What this server is by its own latest configuration. Raft dissertation §4.' },
+  { name: 'changing', label: 'changing', help: 'What of a change of members the leader waits for. Raft dissertation §4.' },
   { name: 'votes', label: 'votes', help: 'Votes that this candidate has, its own included. Raft §5.2.' },
   { name: 'preVotes', label: 'pre-votes', help: 'Who would vote for it if it stood, itself included. Raft dissertation §9.6.' },
   { name: 'transfer', label: 'hands over to', help: 'Who is to lead instead; requests wait for that. Raft dissertation §3.10.' },
@@ -32,6 +40,9 @@ export function observe(state: RaftState): Observation {
     commitIndex: state.commitIndex,
     lastApplied: state.lastApplied,
     snapshot: state.snapshot?.lastIncludedIndex ?? null,
+    members: membersText(latest(state)),
+    member: memberText(state),
+    changing: state.role === 'leader' ? changingText(state) : null,
     votes: state.role === 'candidate' ? state.votes.length : null,
     preVotes: state.role === 'preCandidate' ? state.votes.length : null,
     transfer: state.transfer ?? null,
@@ -41,4 +52,29 @@ export function observe(state: RaftState): Observation {
   return state.leaderId === undefined
     ? { role, epoch: state.currentTerm, facts: values }
     : { role, epoch: state.currentTerm, leader: state.leaderId, facts: values }
+}
+
+/** Written once for each configuration, since every step shows it. */
+const texts = new WeakMap<Configuration, string>()
+function membersText(configuration: Configuration): string {
+  const known = texts.get(configuration)
+  if (known !== undefined) return known
+  const { voters, old, learners } = configuration
+  const text = [...(old ? [...old, '→'] : []), ...voters, ...(learners.length > 0 ? ['+', ...learners] : [])].join(' ')
+  texts.set(configuration, text)
+  return text
+}
+
+function memberText(state: RaftState): string {
+  const now = latest(state)
+  if (isVoter(now, state.id)) return 'voter'
+  return now.learners.includes(state.id) ? 'learner' : 'out'
+}
+
+function changingText(state: RaftState): string {
+  const { change, commitIndex } = state
+  if (change !== undefined) return `${change.catchingUp.map(({ node, round }) => `${node} catches up, round ${round}`).join(', ')}`
+  const { index, old } = latest(state)
+  if (index > commitIndex) return `entry ${index} is not committed`
+  return old === undefined ? 'nothing' : 'leaves the joint configuration'
 }

@@ -134,13 +134,7 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'minority-commits',
     what: 'One server fewer than a majority is enough to commit (§5.3).',
-    edits: [
-      raft(
-        'commit.ts',
-        'held.sort((a, b) => b - a)[majority(state.nodes.length) - 1]',
-        'held.sort((a, b) => b - a)[Math.max(0, majority(state.nodes.length) - 2)]',
-      ),
-    ],
+    edits: [raft('configuration.ts', '[majority(voters.length) - 1] as number', '[Math.max(0, majority(voters.length) - 2)] as number')],
   },
   {
     name: 'stale-leader-resets-timer',
@@ -185,22 +179,6 @@ export const mistakes: readonly Mistake[] = [
     edits: [raft('lease.ts', 'const untilMs = sentMs + leaseMs(state)', 'const untilMs = nowMs + leaseMs(state)')],
   },
   {
-    name: 'lease-kept-on-transfer',
-    what: 'A leader that asks another to stand goes on answering reads alone (dissertation §6.4.1, §3.10).',
-    edits: [raft('transfer.ts', '  if (!state.lease.isGivenUp) giveUpLease(turn)\n', '')],
-  },
-  {
-    name: 'lease-forgotten-in-crash',
-    what: 'A voter that crashed and came back elects another leader at once, though it had just heard one (dissertation §6.4.1).',
-    edits: [
-      raft(
-        'raft.ts',
-        '  heedLeader(turn) // it may have heard one just before it crashed\n',
-        '  heedLeader(turn)\n  turn.state.heardLeader = false\n',
-      ),
-    ],
-  },
-  {
     name: 'snapshot-without-sessions',
     what: 'A snapshot holds the service alone: who starts from it executes a repeated command again (§8, dissertation §5, §6.3).',
     edits: [raft('snapshot.ts', 'Object.fromEntries(state.sessions.entries())', '{}')],
@@ -216,11 +194,6 @@ export const mistakes: readonly Mistake[] = [
     edits: [raft('snapshot.ts', '    lastApplied: lastIncludedIndex,\n', '    lastApplied: 0,\n')],
   },
   {
-    name: 'chunks-of-two-snapshots',
-    what: 'Chunks of two snapshots are put together, because nobody looks at where a chunk belongs (§7, Fig. 13).',
-    edits: [raft('snapshot.ts', '  if (m.offset !== held.length) return answer(held.length, false)\n', '')],
-  },
-  {
     name: 'snapshot-beyond-applied',
     what: 'A snapshot is said to reach to the end of the log, not to what was applied (§7).',
     edits: [
@@ -230,5 +203,94 @@ export const mistakes: readonly Mistake[] = [
         '  const { log, options } = state\n  const lastApplied = lastIndex(log)\n',
       ),
     ],
+  },
+  {
+    name: 'commit-below-snapshot',
+    what: 'Who installs a snapshot or comes back from one knows of no committed entry (§7).',
+    edits: [raft('snapshot.ts', '    commitIndex: lastIncludedIndex,\n', '    commitIndex: 0,\n')],
+  },
+  {
+    name: 'snapshot-without-config',
+    what: 'A snapshot keeps an older configuration than the one that counted at its last entry (§7, dissertation §5.1).',
+    edits: [
+      raft(
+        'snapshot.ts',
+        'state.configurations.findLast(({ index }) => index <= lastApplied) as Configuration',
+        'state.configurations[0] as Configuration',
+      ),
+    ],
+  },
+  {
+    name: 'config-at-commit',
+    what: 'A configuration counts only when it is committed: two leaders may decide by majorities that do not overlap (§6).',
+    edits: [
+      raft(
+        'configuration.ts',
+        "if (entry.kind !== 'config') continue",
+        "if (entry.kind !== 'config' || from + i > state.commitIndex) continue",
+      ),
+      raft('commit.ts', "    case 'config':\n", "    case 'config':\n      followLog(turn, index, [entry])\n"),
+      raft('commit.ts', 'import { heldByQuorum,', 'import { followLog, heldByQuorum,'),
+    ],
+  },
+  {
+    name: 'config-not-rolled-back',
+    what: 'A configuration that was deleted from the log goes on counting (dissertation §4.1).',
+    edits: [raft('configuration.ts', 'if (latest(state).index >= from) {', 'if (from < 0) {')],
+  },
+  {
+    name: 'change-before-own-term',
+    what: 'A new leader changes members before it has committed an entry of its term: the bug of the dissertation’s first text (K2; Ongaro, raft-dev 2015).',
+    edits: [
+      raft(
+        'membership.ts',
+        "  if (termAt(state.log, state.commitIndex) !== state.currentTerm) return 'it has committed no entry of its own term yet'\n",
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'change-upon-change',
+    what: 'A leader begins a change while the one before is not committed (dissertation §4.1).',
+    edits: [
+      raft(
+        'membership.ts',
+        "  if (latest(state).old !== undefined || latest(state).index > state.commitIndex) return 'the last change is not committed yet'\n",
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'removed-leader-counts',
+    what: 'A leader that removes itself counts its own log for one of the others (dissertation §4.2.2).',
+    edits: [
+      raft(
+        'commit.ts',
+        '  return heldByQuorum(state, (node) => (node === state.id ? own :',
+        '  let spare = isVoter(latest(state), state.id) ? 0 : 1\n  return heldByQuorum(state, (node) => (node === state.id || spare-- > 0 ? own :',
+      ),
+      raft('commit.ts', 'import { heldByQuorum,', 'import { heldByQuorum, isVoter, latest,'),
+    ],
+  },
+  {
+    name: 'joint-as-one',
+    what: 'Of a joint configuration one majority of all together decides, not one of each side (§6).',
+    edits: [
+      raft(
+        'configuration.ts',
+        'return isHeldBy(voters, has) && (old === undefined || isHeldBy(old, has))',
+        'return isHeldBy([...new Set([...voters, ...(old ?? [])])], has)',
+      ),
+      raft(
+        'configuration.ts',
+        'return old === undefined ? byNew : Math.min(byNew, heldByMajority(old, held))',
+        'return old === undefined ? byNew : heldByMajority([...new Set([...voters, ...old])], held)',
+      ),
+    ],
+  },
+  {
+    name: 'joint-left-early',
+    what: 'The new configuration takes over before the joint one is committed (§6).',
+    edits: [raft('membership.ts', 'if (now.index <= state.commitIndex && now.old !== undefined)', 'if (now.old !== undefined)')],
   },
 ]

@@ -33,6 +33,7 @@ export class Stage<S, M extends AnyMessage> {
   onEffect: (node: NodeId, effect: Effect<M>) => void = () => {}
   readonly #machine: Machine<S, M>
   readonly #options: unknown
+  readonly #members: readonly NodeId[]
   readonly #actors = new Map<NodeId, Actor<S>>()
   #nextRequest = 1
 
@@ -40,10 +41,11 @@ export class Stage<S, M extends AnyMessage> {
   constructor(
     definition: ProtocolDefinition<S, M, unknown>,
     service: AnyService,
-    setup: { nodes: number; options?: unknown; disks?: { readonly [node: string]: readonly Json[] } },
+    setup: { nodes: number; members?: number; options?: unknown; disks?: { readonly [node: string]: readonly Json[] } },
   ) {
     this.definition = definition
     this.nodes = nodeIds(setup.nodes)
+    this.#members = nodeIds(setup.members ?? setup.nodes)
     this.observer = new Observer(definition)
     this.#machine = definition.machine(service)
     this.#options = definition.options.parse(setup.options ?? {})
@@ -73,7 +75,7 @@ export class Stage<S, M extends AnyMessage> {
       kind: 'start',
       id,
       nodes: this.nodes,
-      members: this.nodes,
+      members: this.#members,
       options: this.#options,
       recovered: [...actor.disk],
       nowMs: 0,

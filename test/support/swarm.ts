@@ -37,6 +37,7 @@ export function swarm(definition: ProtocolDefinition<any, any, any>, service: An
       maxSessions: 64,
       plainElections: apart % 2 === 0,
       leaseReads: apart % 4 === 1,
+      ...compaction,
     },
     weather: {
       loss: oneOf(0, 0.01, 0.1, 0.3),

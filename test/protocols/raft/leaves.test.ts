@@ -75,7 +75,7 @@ const agreed = [
 for (const { nodes, mine, held, want } of agreed) {
   test(`${nodes} servers that hold ${[mine, ...held].join(', ')} agree up to ${want}`, () => {
     const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}` as NodeId)
-    const state = initialState({ id: ids[0] as NodeId, nodes: ids, options: optionsSchema.parse({}), service: kv })
+    const state = initialState({ id: ids[0] as NodeId, nodes: ids, members: ids, options: optionsSchema.parse({}), service: kv })
     const progress = Object.fromEntries(
       held.map((matchIndex, i) => [
         ids[i + 1],
@@ -88,18 +88,22 @@ for (const { nodes, mine, held, want } of agreed) {
 
 test('a disk is read back to what its last records say', () => {
   const noop = (term: number) => ({ term, kind: 'noop' })
-  const { currentTerm, votedFor, log } = recover([
-    { term: 1, vote: 'n1' },
-    { from: 1, entries: [noop(1), noop(1), noop(1)] },
-    { term: 2, vote: null, from: 2, entries: [noop(2)] },
-    { term: 3, vote: 'n2' },
-  ])
+  const began = { index: 0, voters: ['n1' as NodeId], learners: [] }
+  const { currentTerm, votedFor, log } = recover(
+    [
+      { term: 1, vote: 'n1' },
+      { from: 1, entries: [noop(1), noop(1), noop(1)] },
+      { term: 2, vote: null, from: 2, entries: [noop(2)] },
+      { term: 3, vote: 'n2' },
+    ],
+    began,
+  )
   expect({ currentTerm, votedFor, terms: log.entries.map(({ term }) => term).toArray() }).toEqual({
     currentTerm: 3,
     votedFor: 'n2',
     terms: [1, 2],
   })
-  expect(() => recover([{ from: 5, entries: [noop(1)] }])).toThrow('the disk has entries from 5 on')
+  expect(() => recover([{ from: 5, entries: [noop(1)] }], began)).toThrow('the disk has entries from 5 on')
 })
 
 test('entries are the same when their contents are, whatever the order of keys', () => {
@@ -131,6 +135,10 @@ const entryRows: { name: string; entry: unknown; fits: boolean }[] = [
   { name: 'a no-op', entry: { term: 1, kind: 'noop' }, fits: true },
   { name: 'a registration', entry: { term: 1, kind: 'register' }, fits: true },
   { name: 'a command', entry: command, fits: true },
+  { name: 'a configuration', entry: { term: 1, kind: 'config', voters: ['n1'], learners: [] }, fits: true },
+  { name: 'a joint configuration', entry: { term: 1, kind: 'config', voters: ['n1'], old: ['n2'], learners: [] }, fits: true },
+  { name: 'a configuration without voters', entry: { term: 1, kind: 'config', voters: [], learners: [] }, fits: false },
+  { name: 'a configuration with more', entry: { term: 1, kind: 'config', voters: ['n1'], learners: [], who: 1 }, fits: false },
   { name: 'nothing', entry: null, fits: false },
   { name: 'an unknown kind', entry: { term: 1, kind: 'nop' }, fits: false },
   { name: 'a broken term', entry: { term: 1.5, kind: 'noop' }, fits: false },

@@ -95,7 +95,7 @@ test('a leader that counts itself before its disk has the entry is found out', a
   const mutant = await loadMutant('raft', [
     {
       file: 'commit.ts',
-      find: 'state.options.writeInParallel ? state.writing.matchIndex : lastIndex(state.log)',
+      find: 'waitsForDisk(state) ? state.writing.matchIndex : lastIndex(state.log)',
       replace: 'lastIndex(state.log)',
     },
   ])

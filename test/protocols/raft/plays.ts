@@ -27,7 +27,7 @@ export const termsOf = (stage: RaftStage, node: string): number[] =>
 export const raftStage = (
   raft: RaftDefinition,
   nodes: number,
-  more: { options?: unknown; disks?: { [node: string]: Json[] } } = {},
+  more: { members?: number; options?: unknown; disks?: { [node: string]: Json[] } } = {},
 ): RaftStage => new Stage(raft, kv, { nodes, ...more, options: { plainElections: true, ...(more.options as object | undefined) } })
 
 /** Lets `node` stand once more, gathers the votes of `voters`, and loses every other message. It may lead afterwards, its first entry sent to all. */

@@ -11,12 +11,14 @@ const NOBODY = { sessions: {}, service: {} }
 /** n2 is sent a snapshot whole. */
 function installed(stage: RaftStage, lastIncludedIndex: number, lastIncludedTerm: number): void {
   const data = JSON.stringify(NOBODY)
+  const lastConfig = { index: 0, voters: stage.nodes, learners: [] }
   const message = {
     kind: 'InstallSnapshot',
     term: 9,
     leaderId: node('n1'),
     lastIncludedIndex,
     lastIncludedTerm,
+    lastConfig,
     offset: 0,
     data,
     done: true,
