@@ -7,23 +7,10 @@ import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Glimpse } from '../core/machine.ts'
 import { peersOf } from './configuration.ts'
-import { type Entry, logOf } from './log.ts'
+import { type Configuration, type Entry, logOf } from './log.ts'
 import type { RaftOptions } from './options.ts'
 import { sessionsOf } from './sessions.ts'
-import type {
-  Change,
-  Configuration,
-  Hosted,
-  Installing,
-  Lease,
-  Progress,
-  RaftRole,
-  RaftState,
-  Read,
-  Session,
-  Snapshot,
-  Writing,
-} from './state.ts'
+import type { Change, Hosted, Installing, Lease, Progress, RaftRole, RaftState, Read, Session, Snapshot, Writing } from './state.ts'
 
 /** What `encode` gives: as RaftState, with null for absent and objects for collections. */
 interface RaftStateJson {

@@ -5,9 +5,10 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import type { Judge } from '../core/invariant.ts'
+import type { Configuration } from './log.ts'
 import { lastIndex, termAt } from './log.ts'
 import type { RaftMessage } from './messages.ts'
-import type { Configuration, RaftState } from './state.ts'
+import type { RaftState } from './state.ts'
 
 export function configurationSafety(): Judge<RaftState, RaftMessage> {
   /** The last entry that anybody knows to be committed. */

@@ -23,6 +23,17 @@ export interface ConfigEntry {
   readonly learners: readonly NodeId[]
 }
 
+/** Who takes part, and whose majorities decide (dissertation §4). */
+export interface Configuration {
+  /** Of the entry that holds it; 0: the run began with it. */
+  readonly index: number
+  readonly voters: readonly NodeId[]
+  /** Of a joint configuration: the voters before. */
+  readonly old?: readonly NodeId[]
+  /** They are sent everything and have no vote. */
+  readonly learners: readonly NodeId[]
+}
+
 export interface CommandEntry {
   readonly term: number
   readonly kind: 'command'

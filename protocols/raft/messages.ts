@@ -5,8 +5,7 @@
 import { z } from 'zod'
 import type { NodeId } from '../core/ids.ts'
 import type { AnyMessage, MessageSpec } from '../core/machine.ts'
-import type { CommandEntry, ConfigEntry, Entry } from './log.ts'
-import type { Configuration } from './state.ts'
+import type { CommandEntry, ConfigEntry, Configuration, Entry } from './log.ts'
 
 const node = z.string().min(1) as unknown as z.ZodType<NodeId>
 const term = z.int().min(0)

@@ -8,7 +8,7 @@ import type { NodeId } from '../core/ids.ts'
 import type { ClientOutcome } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
 import type { AnyService } from '../core/service.ts'
-import { emptyLog, type Log } from './log.ts'
+import { type Configuration, emptyLog, type Log } from './log.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftNote } from './notes.ts'
 import type { RaftOptions } from './options.ts'
@@ -84,17 +84,6 @@ export interface Session {
   readonly firstUnacked: number
   /** Results of executed commands, ascending by seq. */
   readonly results: readonly { readonly seq: number; readonly result: Json }[]
-}
-
-/** Who takes part, and whose majorities decide (dissertation §4). */
-export interface Configuration {
-  /** Of the entry that holds it; 0: the run began with it. */
-  readonly index: number
-  readonly voters: readonly NodeId[]
-  /** Of a joint configuration: the voters before. */
-  readonly old?: readonly NodeId[]
-  /** They are sent everything and have no vote. */
-  readonly learners: readonly NodeId[]
 }
 
 /** A change whose new voters are catching up; its entry is appended when they have. */

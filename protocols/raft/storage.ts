@@ -12,9 +12,10 @@ import type { NodeId } from '../core/ids.ts'
 import { invariant } from '../core/invariant.ts'
 import type { Json } from '../core/json.ts'
 import { configurationsIn } from './configuration.ts'
+import type { Configuration } from './log.ts'
 import { type Entry, emptyLog, entriesFrom, type Log, lastIndex, logOf, replaceFrom } from './log.ts'
 import { stateOf } from './snapshot.ts'
-import type { Configuration, RaftState, Snapshot, Turn } from './state.ts'
+import type { RaftState, Snapshot, Turn } from './state.ts'
 
 interface PersistedRecord {
   readonly term?: number

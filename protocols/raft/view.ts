@@ -1,8 +1,9 @@
 /** What a person wants to see of a server at a glance, in the paper's words. */
 import type { FactSpec, Observation } from '../core/machine.ts'
 import { isVoter, latest } from './configuration.ts'
+import type { Configuration } from './log.ts'
 import { lastIndex, lastTerm } from './log.ts'
-import type { Configuration, RaftState } from './state.ts'
+import type { RaftState } from './state.ts'
 
 export const facts: readonly FactSpec[] = [
   { name: 'votedFor', label: 'voted for', help: 'The candidate that got this server’s vote in the current term. Raft Fig. 2, persistent.' },

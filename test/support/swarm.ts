@@ -28,6 +28,7 @@ export function swarm(definition: ProtocolDefinition<any, any, any>, service: An
   const oneOf = <T>(...choices: readonly T[]): T => choices[coin() % choices.length] as T
   // Drawn apart, so that what a seed had found before there were these settings it still finds.
   const apart = draw(seed, 78)
+  const compaction = apart % 3 === 0 ? { snapshotEvery: 15, keepEntries: 0, snapshotChunk: 300 } : {}
   const setup: ClusterSetup = {
     nodes: oneOf(1, 2, 3, 3, 3, 4, 5, 5, 5),
     seed,
