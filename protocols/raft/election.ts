@@ -71,7 +71,13 @@ export function becomeCandidate(turn: Turn, flags: { readonly transfer?: true } 
   setElectionTimer(turn)
   note(turn, 'becomeCandidate', { term: state.currentTerm })
   askForVotes(turn, state.currentTerm, flags)
-  if (hasVotes(state)) becomeLeader(turn)
+  // Where nobody else votes, its vote counts when its disk has it: after a crash the term must be known.
+  if (hasVotes(state) && state.nodes.length === 1) becomeLeader(turn)
+}
+
+/** Its disk has its own vote, and that is all it takes. */
+export function onOwnVoteDurable(turn: Turn): void {
+  if (turn.state.role === 'candidate' && hasVotes(turn.state)) becomeLeader(turn)
 }
 
 const hasVotes = (state: RaftState): boolean => hasQuorum(state, (node) => state.votes.includes(node))

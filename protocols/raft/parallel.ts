@@ -4,7 +4,7 @@
  * commit; an entry may even commit before the leader holds it, by the others alone.
  */
 import { advanceCommit } from './commit.ts'
-import { waitsForDisk } from './configuration.ts'
+import { isAlone, waitsForDisk } from './configuration.ts'
 import { lastIndex } from './log.ts'
 import type { Turn } from './state.ts'
 
@@ -20,6 +20,13 @@ export function markWriting({ state }: Turn): number | undefined {
   const mark = last + 1
   state.writing = { mark, pending: [...pending, { mark, index: lastIndex(state.log) }], matchIndex }
   return mark
+}
+
+/** The mark for a candidate's vote for itself, if that is all it takes. */
+export function markVote({ state }: Turn): number | undefined {
+  if (state.role !== 'candidate' || !isAlone(state) || state.nodes.length === 1) return undefined
+  state.writing = { ...state.writing, mark: state.writing.mark + 1 }
+  return state.writing.mark
 }
 
 /** A mark from before this office finds nothing that waits for it. */

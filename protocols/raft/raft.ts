@@ -8,13 +8,13 @@ import type { Machine, Step } from '../core/machine.ts'
 import type { AnyService } from '../core/service.ts'
 import { latest, setPeers } from './configuration.ts'
 import type { RaftControl } from './controls.ts'
-import { onElectionTimer, onRequestVote, onRequestVoteReply, onTimeoutNow, sticksToLeader } from './election.ts'
+import { onElectionTimer, onOwnVoteDurable, onRequestVote, onRequestVoteReply, onTimeoutNow, sticksToLeader } from './election.ts'
 import { onLeaseTimer } from './lease.ts'
 import { lastIndex } from './log.ts'
 import { onChangeControl, settleMembership } from './membership.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftOptions } from './options.ts'
-import { markWriting, onDurable } from './parallel.ts'
+import { markVote, markWriting, onDurable } from './parallel.ts'
 import { onQuorumTimer } from './quorumCheck.ts'
 import { onQuery } from './reads.ts'
 import { appendAsLeader, onAppendEntries, onAppendEntriesReply, onHeartbeatTimer } from './replication.ts'
@@ -82,6 +82,7 @@ function react(turn: Turn, input: Input<RaftMessage>): void {
     case 'request':
       return onRequest(turn, input.id, input.request)
     case 'durable':
+      if (input.mark === turn.state.writing.mark) onOwnVoteDurable(turn)
       return onDurable(turn, input.mark)
     case 'control':
       return onControl(turn, input.control as unknown as RaftControl)
@@ -149,7 +150,7 @@ function writeFirst(before: RaftState, turn: Turn): RaftStep {
   const { state, effects } = turn
   const record = recordOf(before, turn)
   if (record !== undefined) {
-    const mark = turn.writtenFrom <= lastIndex(state.log) ? markWriting(turn) : undefined
+    const mark = turn.writtenFrom <= lastIndex(state.log) ? markWriting(turn) : markVote(turn)
     const replaces = turn.hasSnapshot ? ({ replaces: true } as const) : {}
     effects.unshift({ kind: 'persist', record, ...replaces, ...(mark === undefined ? {} : { mark }) })
   }
