@@ -411,14 +411,14 @@ vary:
   nodes: [3, 5]
   load: { clients: [3, 6, 12], rate: [8, 30, 150], mix: { read: [5, 20] }, keys: [1, 2, 5], gossip: [true, false] }
   options:
-    plainElections: [false, true]
+    plainElections: [true, false]
     preVote: [true, false]
     checkQuorum: [true, false]
     leaseReads: [false, true]
     driftBound: [1.2, 2.5]
     maxEntries: [1, 2, 16, 512]
     maxInflight: [1, 4]
-    snapshotEvery: [10000, 40, 10]
+    snapshotEvery: [10000, 10000, 40, 10]
     keepEntries: [0, 5]
     snapshotChunk: [100, 1000, 65536]
     catchUpRounds: [10, 2]

@@ -135,9 +135,10 @@ class Planner {
   /** Some seeds tell nothing, some a lot; few kinds of it, so that one can follow another. */
   #tellSome(): void {
     if (this.#tells.length === 0) return
-    const everyMs = this.#oneOf(Number.POSITIVE_INFINITY, 60, 200, 600, 1500)
+    const never = Number.POSITIVE_INFINITY
+    const everyMs = this.#oneOf(never, never, never, 60, 200, 600, 1500)
     const kinds = Array.from({ length: this.#oneOf(1, 2, 4) }, () => this.#oneOf(...this.#tells))
-    if (everyMs === Number.POSITIVE_INFINITY) return
+    if (everyMs === never) return
     const nextMs = () => this.#between(0, 2 * everyMs)
     for (let atMs = nextMs(); atMs < this.#ms; atMs += nextMs()) {
       const { name, fields } = this.#oneOf(...kinds)

@@ -239,17 +239,6 @@ export const mistakes: readonly Mistake[] = [
     edits: [raft('configuration.ts', 'if (latest(state).index >= from) {', 'if (from < 0) {')],
   },
   {
-    name: 'change-before-own-term',
-    what: 'A new leader changes members before it has committed an entry of its term: the bug of the dissertation’s first text (K2; Ongaro, raft-dev 2015).',
-    edits: [
-      raft(
-        'membership.ts',
-        "  if (termAt(state.log, state.commitIndex) !== state.currentTerm) return 'it has committed no entry of its own term yet'\n",
-        '',
-      ),
-    ],
-  },
-  {
     name: 'change-upon-change',
     what: 'A leader begins a change while the one before is not committed (dissertation §4.1).',
     edits: [
