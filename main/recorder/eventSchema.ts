@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { loadSchema } from '../../protocols/core/config.ts'
 import type { RunEvent } from '../../protocols/core/event.ts'
-import { networkFaultSchema, nodeActionSchema } from '../../protocols/core/fault.ts'
+import { controlSchema, networkFaultSchema, nodeActionSchema } from '../../protocols/core/fault.ts'
 
 const node = z.string().max(100)
 const id = z.string().max(200)
@@ -33,6 +33,7 @@ const action = z.discriminatedUnion('do', [
   z.object({ do: z.literal('lift'), fault: id }),
   z.object({ do: z.literal('release'), fault: id, message: count }),
   z.object({ do: z.literal('node'), node, what: nodeActionSchema }),
+  z.object({ do: z.literal('control'), node, control: controlSchema }),
   z.object({ do: z.literal('timeScale'), scale: z.number().min(1).max(100) }),
   z.object({ do: z.literal('load'), load: loadSchema.nullable() }),
   z.object({ do: z.literal('clock'), node, skewMs: z.number(), driftPpm: z.number() }),
