@@ -25,7 +25,7 @@ test('start in simulation, crash the leader, see that what clients saw is linear
   const bench = new Workbench(page)
 
   await page.getByRole('radio', { name: 'Simulation' }).click()
-  await expect(page.getByText('5 simulated nodes; 2 may fail.')).toBeVisible()
+  await expect(page.getByText(/^5 simulated nodes, and room for 2 more; 2 may fail/)).toBeVisible()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   const leader = await bench.settled(5)
   await expect(page.getByRole('banner').getByText('simulation', { exact: true })).toBeVisible()

@@ -28,6 +28,9 @@ test('a deposed leader, its entry beside that of the next, and the run as it wou
   const bench = new Workbench(page)
 
   await page.getByRole('radio', { name: 'Simulation' }).click()
+  // As in the paper: a leader that nobody hears goes on for ever, and its clients wait instead of telling the others.
+  await page.getByRole('button', { name: /own options$/ }).click()
+  await page.getByRole('switch', { name: 'Plain elections' }).click()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   const old = await bench.settled(5)
   const [mate, ...others] = (await bench.nodes()).map(({ node }) => node).filter((node) => node !== old.node)

@@ -24,6 +24,11 @@ export class Workbench {
 
   /** Every node, as the topology tells it to a screen reader. */
   async nodes(): Promise<SeenNode[]> {
+    return (await this.seats()).filter(({ is }) => !is.startsWith('empty seat'))
+  }
+
+  /** Places where nobody is yet among them. */
+  async seats(): Promise<SeenNode[]> {
     const texts = await this.page.getByRole('listbox', { name: 'Nodes' }).getByRole('option').allInnerTexts()
     return texts.flatMap((text) => {
       const [node = '', is = '', term = ''] = text.trim().split(', ')
