@@ -1,8 +1,35 @@
 /** What a run's clients achieved, read from its own recording: every operation is there with when it began and ended. */
+import { type Load, loadSchema } from '../../protocols/core/config.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
-import type { BenchLab } from './bench-lab.ts'
+import { type BenchLab, pause } from './bench-lab.ts'
 import { percentile } from './figures.ts'
 import type { Throughput } from './peer/etcd.ts'
+
+/** What clients achieve with this load once all is warm: for `measuredMs`, of a run that is recorded and judged while no window is open. The run ends with it. */
+export async function achieved(lab: BenchLab, run: RunId, load: Load, warmUpMs: number, measuredMs: number): Promise<Throughput> {
+  await lab.call('run.watch', { run, on: false })
+  await lab.call('run.load', { run, load })
+  await pause(warmUpMs)
+  const fromUs = (await lab.moment(run)).atUs
+  await pause(measuredMs)
+  const toUs = (await lab.moment(run)).atUs
+  await lab.call('run.load', { run, load: null })
+  await lab.call('runs.stop', { run })
+  const result = await throughput(lab, run, fromUs, toUs)
+  await lab.call('runs.delete', { run })
+  return result
+}
+
+/** As many clients as operations are outstanding, writing 64 bytes as fast as answers come. */
+export const writes = (clients: number, operations?: number): Load =>
+  loadSchema.parse({
+    clients,
+    rate: 0,
+    mix: { read: 0, write: 1, cas: 0 },
+    keys: 1000,
+    valueBytes: 64,
+    ...(operations ? { operations } : {}),
+  })
 
 /** Operations that ended well between two real times of the run, in microseconds. */
 export async function throughput(

@@ -5,16 +5,16 @@
  * cost.ts. A single decree is decided once, and asked for again: of that there is the simulation alone.
  */
 import '../../main/signing/lookingOn.ts'
-import { type Load, loadSchema, runConfigSchema } from '../../protocols/core/config.ts'
+import { type Load, runConfigSchema } from '../../protocols/core/config.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import { protocols } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
 import { Judging } from '../../protocols/sim/judging.ts'
 import { Simulation } from '../../protocols/sim/simulation.ts'
 import type { Sink } from '../../protocols/sim/sink.ts'
-import { type BenchLab, openBenchLab, pause } from './bench-lab.ts'
+import { type BenchLab, openBenchLab } from './bench-lab.ts'
 import { remark, report } from './figures.ts'
-import { throughput } from './operations.ts'
+import { achieved, writes } from './operations.ts'
 import type { Throughput } from './peer/etcd.ts'
 
 const SIMULATED_EVENTS = 200_000
@@ -31,16 +31,6 @@ const serviceOf = ({ services }: AnyProtocol): string => (services.includes('*')
 const patient: { readonly [protocol: string]: { readonly [option: string]: number } } = {
   pbft: { viewChangeMs: 4000, viewChangeMsMax: 8000 },
 }
-
-const writes = (clients: number, operations?: number): Load =>
-  loadSchema.parse({
-    clients,
-    rate: 0,
-    mix: { read: 0, write: 1, cas: 0 },
-    keys: 1000,
-    valueBytes: 64,
-    ...(operations ? { operations } : {}),
-  })
 
 function simulation(protocol: AnyProtocol, load: Load, sink?: Sink): Simulation {
   const service = serviceOf(protocol)
@@ -83,17 +73,7 @@ async function measure(lab: BenchLab, protocol: AnyProtocol, outstanding: number
       options: patient[name] ?? {},
     },
   })
-  await lab.call('run.watch', { run, on: false }) // recorded and judged, but no window is open
-  await lab.call('run.load', { run, load: writes(outstanding) })
-  await pause(WARM_UP_MS)
-  const fromUs = (await lab.moment(run)).atUs
-  await pause(MEASURED_MS)
-  const toUs = (await lab.moment(run)).atUs
-  await lab.call('run.load', { run, load: null })
-  await lab.call('runs.stop', { run })
-  const result = await throughput(lab, run, fromUs, toUs)
-  await lab.call('runs.delete', { run })
-  return result
+  return await achieved(lab, run, writes(outstanding), WARM_UP_MS, MEASURED_MS)
 }
 
 for (const protocol of protocols) {

@@ -3,9 +3,9 @@
  * a process of their own: operations per second and latency with 1, 32 and 256 outstanding, beside etcd in the same run. The
  * leader writes in parallel with its followers, as etcd's does.
  */
-import { type BenchLab, openBenchLab, pause } from './bench-lab.ts'
+import { type BenchLab, openBenchLab } from './bench-lab.ts'
 import { median, remark, report } from './figures.ts'
-import { throughput } from './operations.ts'
+import { achieved, writes } from './operations.ts'
 import { type EtcdCluster, installed, loadEtcd, loadEtcdFromC, startEtcd, type Throughput } from './peer/etcd.ts'
 
 const OUTSTANDING = [1, 32, 256]
@@ -19,20 +19,7 @@ type Rounds = Map<number, Throughput[]>
 
 async function measureOurs(lab: BenchLab, outstanding: number): Promise<Throughput> {
   const run = await lab.startRun({ protocol: 'raft', nodes: 3, seed: 7, sync: 'batch', options: { writeInParallel: true } })
-  await lab.call('run.watch', { run, on: false }) // recorded and judged, but no window is open
-  await lab.call('run.load', {
-    run,
-    load: { clients: outstanding, rate: 0, mix: { read: 0, write: 1, cas: 0 }, keys: 1000, valueBytes: VALUE_BYTES },
-  })
-  await pause(WARM_UP_MS)
-  const fromUs = (await lab.moment(run)).atUs
-  await pause(MEASURED_MS)
-  const toUs = (await lab.moment(run)).atUs
-  await lab.call('run.load', { run, load: null })
-  await lab.call('runs.stop', { run })
-  const result = await throughput(lab, run, fromUs, toUs)
-  await lab.call('runs.delete', { run })
-  return result
+  return await achieved(lab, run, writes(outstanding), WARM_UP_MS, MEASURED_MS)
 }
 
 const ours: Rounds = new Map()
