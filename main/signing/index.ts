@@ -1,5 +1,5 @@
 /** Node's own Ed25519: the library's bytes, some ten times as fast. Every process that is a node or has clients imports this first; threads that look on, lookingOn.ts. */
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
 import { installSignatures, type SignaturePrimitives } from '../../protocols/core/signature.ts'
 
 /** What stands before the 32 bytes of a key in its usual wrappings (RFC 8410 §7, §4). */
@@ -26,6 +26,7 @@ export const nodePrimitives: SignaturePrimitives = {
     return new Uint8Array(der.subarray(SPKI.length))
   },
   sign: (message, secret) => new Uint8Array(sign(null, message, keyOf(secret, privateKey))),
+  digest: (text) => hash('sha256', text),
   verify: (signature, message, key) => verify(null, message, keyOf(key, publicKey), signature),
 }
 

@@ -1,4 +1,5 @@
 /** Signatures: the library and Node's own crypto give the same bytes, and nothing but the right signature passes. */
+import { sha256 } from '@noble/hashes/sha2.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodePrimitives } from '../../../main/signing/index.ts'
 import { purePrimitives } from '../../../protocols/core/pureSignatures.ts'
@@ -56,6 +57,14 @@ describe.each([
     expect(verify('n3', `never signed with ${name}`, signature)).toBe(false)
     expect(verify('n3', `never signed with ${name}`, 'nonsense')).toBe(false)
   })
+})
+
+test('digests are SHA-256, whoever computes them', () => {
+  for (const primitives of [purePrimitives, nodePrimitives]) {
+    installSignatures(primitives)
+    expect(digestText('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad') // FIPS 180-4
+    expect(digestText('ä€😀')).toBe(Buffer.from(sha256(new TextEncoder().encode('ä€😀'))).toString('hex'))
+  }
 })
 
 test('equal values have equal digests', () => {
