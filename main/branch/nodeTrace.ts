@@ -1,7 +1,9 @@
 /** One node of a recorded run, followed by a cursor: its steps are taken again, and of what it says and is told only what is on its way is kept. */
+
 import type { StepEvent } from '../../protocols/core/event.ts'
 import { messageIdParts } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
+import { isOut } from '../../protocols/core/moment.ts'
 import type { NodeCut } from '../../protocols/sim/cut.ts'
 import type { Letter } from '../../protocols/sim/sink.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
@@ -58,7 +60,7 @@ export class NodeTrace extends NodeCourse {
   stepped(reader: ChunkReader, execution: Execution, lookUp: (message: number) => SentMessage | undefined, atUs: number): void {
     const { life, step, input, subject } = reader
     const isStart = input === StepInputKind.start
-    const isOver = (this.status === 'down' || this.status === 'empty') && life === this.life // its last words, told after its end
+    const isOver = isOut(this.status) && life === this.life // its last words, told after its end
     const event = leanStep(reader)
     if (!isStart && (this.life !== life || this.#step !== step - 1))
       throw new Divergence(`Steps of ${event.node} before event ${event.seq} are not in the recording.`)

@@ -1,7 +1,9 @@
 /** One node of a recorded run, followed step by step: what it holds in memory and on its disk, what it waits for, what it has said and what it was told. */
+
 import type { StepEvent } from '../../protocols/core/event.ts'
 import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
+import { isOut } from '../../protocols/core/moment.ts'
 import type { NodeCut } from '../../protocols/sim/cut.ts'
 import type { Letter } from '../../protocols/sim/sink.ts'
 import type { Executed } from '../replay/execution.ts'
@@ -63,7 +65,7 @@ export class NodeCutting extends NodeCourse {
   /** `atUs`: run time. */
   stepped(event: StepEvent, { state, effects }: Executed, atUs: number): void {
     const { input, life, step, nowMs } = event
-    const isOver = (this.status === 'down' || this.status === 'empty') && life === this.life // its last words, told after its end
+    const isOver = isOut(this.status) && life === this.life // its last words, told after its end
     if (input.kind === 'start') this.#begin(life)
     this.#step = step
     this.#lamport = event.lamport

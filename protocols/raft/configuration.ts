@@ -4,8 +4,7 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import { isMajority, majority } from '../core/quorum.ts'
-import type { Configuration } from './log.ts'
-import { type ConfigEntry, type Entry, type Log, lastIndex } from './log.ts'
+import { type ConfigEntry, type Configuration, type Entry, type Log, lastIndex } from './log.ts'
 import type { RaftState, Turn } from './state.ts'
 import { note } from './state.ts'
 

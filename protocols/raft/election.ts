@@ -10,7 +10,6 @@ import { beginWriting } from './parallel.ts'
 import { watchQuorum } from './quorumCheck.ts'
 import { appendAsLeader } from './replication.ts'
 import {
-  forEachPeer,
   noLease,
   noProgress,
   noReads,
@@ -93,7 +92,7 @@ function askForVotes(turn: Turn, term: number, flags: Pick<RequestVote, 'preVote
     ...flags,
   }
   const now = latest(state)
-  forEachPeer(state, (peer) => isVoter(now, peer) && send(turn, peer, request))
+  for (const peer of state.peers) if (isVoter(now, peer)) send(turn, peer, request)
 }
 
 /** Has it, within the shortest election timeout, heard a leader, or is it one that would know if it were none any more? */

@@ -11,7 +11,7 @@ import { lastIndex, termAt } from './log.ts'
 import { replicate, sendHeartbeat } from './pipeline.ts'
 import { isAcknowledged, nextRound } from './rounds.ts'
 import { hostedState } from './sessions.ts'
-import { forEachPeer, type Progress, type RaftState, type Read, reply, type Turn } from './state.ts'
+import { type Progress, type RaftState, type Read, reply, type Turn } from './state.ts'
 
 export function onQuery(turn: Turn, id: number, op: Json): void {
   const { state } = turn
@@ -41,14 +41,14 @@ function beginRound(turn: Turn): void {
   if (state.reads.next.size === 0 || !mayRead(state)) return
   const round = nextRound(turn)
   state.reads = { round, asked: state.reads.next, askedIn: round, next: List<Read>() }
-  forEachPeer(state, (peer) => {
+  for (const peer of state.peers) {
     const sentBefore = turn.effects.length
     const { mode, nextIndex } = state.progress[peer] as Progress
-    if (mode === 'snapshot') return // it does not answer rounds
+    if (mode === 'snapshot') continue // it does not answer rounds
     if (nextIndex <= lastIndex(state.log)) replicate(turn, peer)
     // A full pipeline carries messages of before the round, whose acknowledgements prove nothing for it.
     if (turn.effects.length === sentBefore) sendHeartbeat(turn, peer)
-  })
+  }
   confirmReads(turn)
 }
 

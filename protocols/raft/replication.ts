@@ -11,7 +11,7 @@ import { appended, type Entry, firstIndexOfTerm, lastIndex, lastIndexOfTerm, rep
 import type { AppendEntries, AppendEntriesReply } from './messages.ts'
 import { replicate, sendHeartbeat } from './pipeline.ts'
 import { confirmReads } from './reads.ts'
-import { forEachPeer, heedLeader, note, type Progress, send, setHeartbeatTimer, setProgress, type Turn } from './state.ts'
+import { heedLeader, note, type Progress, send, setHeartbeatTimer, setProgress, type Turn } from './state.ts'
 import { becomeFollower } from './terms.ts'
 import { proceedWithTransfer } from './transfer.ts'
 
@@ -23,14 +23,14 @@ export function appendAsLeader(turn: Turn, entry: Entry, requestId?: number): vo
   if (index < turn.writtenFrom) turn.writtenFrom = index
   if (entry.kind === 'config') followLog(turn, index, [entry])
   if (requestId !== undefined) state.waiting = state.waiting.set(index, requestId)
-  forEachPeer(state, (peer) => replicate(turn, peer))
+  for (const peer of state.peers) replicate(turn, peer)
   if (isAlone(state)) advanceCommit(turn)
 }
 
 export function onHeartbeatTimer(turn: Turn): void {
   setHeartbeatTimer(turn)
   beginLeaseRound(turn)
-  forEachPeer(turn.state, (peer) => sendHeartbeat(turn, peer))
+  for (const peer of turn.state.peers) sendHeartbeat(turn, peer)
   proceedWithTransfer(turn)
 }
 

@@ -298,11 +298,6 @@ export function setHeartbeatTimer(turn: Turn): void {
   setTimer(turn, 'heartbeat', heartbeatMs, heartbeatMs)
 }
 
-/** Whoever a leader speaks to. */
-export function forEachPeer(state: RaftState, visit: (peer: NodeId) => void): void {
-  for (const peer of state.peers) visit(peer)
-}
-
 export function setProgress(state: Turn['state'], peer: NodeId, progress: Progress): void {
   if (state.progress[peer] === progress) return
   const all: { [peer: NodeId]: Progress } = { ...state.progress }

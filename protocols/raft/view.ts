@@ -1,8 +1,7 @@
 /** What a person wants to see of a server at a glance, in the paper's words. */
 import type { FactSpec, Observation } from '../core/machine.ts'
 import { isVoter, latest } from './configuration.ts'
-import type { Configuration } from './log.ts'
-import { lastIndex, lastTerm } from './log.ts'
+import { type Configuration, lastIndex, lastTerm } from './log.ts'
 import type { RaftState } from './state.ts'
 
 export const facts: readonly FactSpec[] = [

@@ -3,11 +3,13 @@
  * draws the same coins and timers, stamps and counts alike, and lets the messages of a step leave when everything persisted
  * before them is synced. A sync takes time; what is stepped meanwhile waits for the next one.
  */
+
 import type { ClientReplyBody, ClientRequestBody, NodeEvent, Unnumbered } from '../core/event.ts'
 import { messageId, type NodeId } from '../core/ids.ts'
 import type { Control, Input, StartInput } from '../core/input.ts'
 import { invariant } from '../core/invariant.ts'
 import type { AnyMessage, Machine, Step } from '../core/machine.ts'
+import { isOut } from '../core/moment.ts'
 import { between, draw, Purpose } from '../core/prng.ts'
 import { coinOf, timerMs } from '../host/dice.ts'
 import { Stamps } from '../host/stamps.ts'
@@ -99,7 +101,7 @@ export class SimNode {
     this.#stamps.continue(cut.lamport, cut.clock)
     if (cut.status === 'starting') return this.boot()
     this.status = cut.status
-    if (cut.status === 'down' || cut.status === 'empty') return
+    if (isOut(cut.status)) return
     this.step = cut.step
     this.state = cut.state
     this.#messages = cut.messages

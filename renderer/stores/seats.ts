@@ -5,7 +5,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { NodeId } from '../../protocols/core/ids.ts'
-import type { Control } from '../../protocols/core/input.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { headline } from '../model/headline.ts'
@@ -31,7 +30,7 @@ export const useSeats = defineStore('seats', () => {
   const asking = new Set<NodeId>()
   const membership = computed(() => findProtocol(run.config?.protocol ?? '')?.membership)
   /** Nodes of this run's protocol can be added and removed, and the run goes on. */
-  const canChange = computed(() => faults.canAct && (run.protocol?.membership ?? membership.value) !== undefined)
+  const canChange = computed(() => faults.canAct && membership.value !== undefined)
   /** Seats that are empty at the live end, in order. */
   const empty = computed<readonly NodeId[]>(() =>
     [...(run.now?.nodes ?? [])].flatMap(([id, { status }]) => (status === 'empty' ? [id] : [])),
@@ -115,9 +114,9 @@ export const useSeats = defineStore('seats', () => {
       if (told) notices.speak(`${node} is a member now.`)
     } else if (to !== undefined && to !== told) {
       const control = membership.value?.join(node)
-      const isTold = control && (await tell(to, control))
+      const isTold = control && (await faults.tell(to, control))
       set(node, isTold && membership.value?.isMember ? { is: 'joins', told: to } : undefined)
-    } else if (!membership.value) set(node, undefined)
+    }
   }
 
   async function goOnLeaving(node: NodeId, { told }: SeatChange, status: string): Promise<void> {
@@ -126,7 +125,7 @@ export const useSeats = defineStore('seats', () => {
     if (isOut || (told !== undefined && !membership.value?.isMember) || !membership.value) return end(node)
     const to = listener(node)
     if (to === undefined || to === told) return
-    set(node, (await tell(to, membership.value.leave(node))) ? { is: 'leaves', told: to } : undefined)
+    set(node, (await faults.tell(to, membership.value.leave(node))) ? { is: 'leaves', told: to } : undefined)
   }
 
   /** Who is told: the node itself while it runs, or whoever leads. */
@@ -139,12 +138,6 @@ export const useSeats = defineStore('seats', () => {
     const id = run.id
     if (id === undefined) return false
     return (await notices.attempt(() => lab.call('run.node', { run: id, node, action }).then(() => true))) ?? false
-  }
-
-  async function tell(node: NodeId, control: Control): Promise<boolean> {
-    const id = run.id
-    if (id === undefined) return false
-    return (await notices.attempt(() => lab.call('run.tell', { run: id, node, control }).then(() => true))) ?? false
   }
 
   return { canChange, changing, empty, isEmpty, isMember, add, join, remove, end, again }

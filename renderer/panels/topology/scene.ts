@@ -5,7 +5,7 @@
 import type { ArmedFault } from '../../../protocols/core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, type NodeId } from '../../../protocols/core/ids.ts'
 import type { Observation, Role } from '../../../protocols/core/machine.ts'
-import type { NodeStatus } from '../../../protocols/core/moment.ts'
+import { isOut, type NodeStatus } from '../../../protocols/core/moment.ts'
 import { percent, rangeText } from '../../../protocols/words/faultText.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { linkKey, linksOf, sidesOf } from '../../model/targets.ts'
@@ -82,7 +82,7 @@ function nodeMark(id: NodeId, moment: Snapshot | undefined, words: SceneWords): 
   const node = moment?.nodes.get(id)
   const seen = node?.observation
   const status = node?.status ?? 'starting'
-  const isThere = status !== 'down' && status !== 'empty'
+  const isThere = !isOut(status)
   const change = isThere ? words.changing?.get(id)?.is : undefined
   return {
     id,
