@@ -32,12 +32,22 @@ function* committedIn({ before, after, effects }: PbftJudgedStep): Iterable<Comm
   }
 }
 
-function* changedSlots(before: PbftState | undefined, after: PbftState): Iterable<readonly [n: number, slot: Slot, old: Slot | undefined]> {
-  if (before?.slots === after.slots) return
+type Changed = readonly (readonly [n: number, slot: Slot, old: Slot | undefined])[]
+
+/** Of the states that steps led to: several judges ask for the same one after the other. */
+const changedSince = new WeakMap<PbftState, { readonly before: PbftState | undefined; readonly changed: Changed }>()
+
+function changedSlots(before: PbftState | undefined, after: PbftState): Changed {
+  if (before?.slots === after.slots) return []
+  const known = changedSince.get(after)
+  if (known && known.before === before) return known.changed
+  const changed: (readonly [n: number, slot: Slot, old: Slot | undefined])[] = []
   for (const [n, slot] of after.slots) {
     const old = before?.slots.get(n)
-    if (slot !== old) yield [n, slot, old]
+    if (slot !== old) changed.push([n, slot, old])
   }
+  changedSince.set(after, { before, changed })
+  return changed
 }
 
 const short = (d: string): string => d.slice(0, 8)

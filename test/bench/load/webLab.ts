@@ -19,9 +19,13 @@ export interface WebLab {
   readonly url: string
   /** Of the host's process, with the engine in it. */
   readonly pid: number
+  /** Where its runs are. */
+  readonly folder: string
   call<C extends Command>(command: C, request: Request<C>): Promise<Response<C>>
   /** How late the engine's event loop is while `work` goes on. */
   loopDelayDuring(work: () => Promise<unknown>): Promise<LoopDelay>
+  /** Ends it as a crash does (kill -9), and leaves its folder; resolves when it is gone, with when it was killed, by this machine's monotonic clock in microseconds. */
+  kill(): Promise<number>
   close(): Promise<void>
 }
 
@@ -40,6 +44,7 @@ export async function openWebLab(): Promise<WebLab> {
   return {
     url,
     pid: host.pid as number,
+    folder,
     async call(command, request) {
       const id = ++lastId
       const answer = await new Promise<Extract<FromLab, { id: number }>>((resolve) => {
@@ -57,11 +62,20 @@ export async function openWebLab(): Promise<WebLab> {
       const [seen] = (await once(host, 'message')) as [LoopDelay]
       return seen
     },
+    async kill() {
+      const ended = once(host, 'exit')
+      const atUs = Number(process.hrtime.bigint()) / 1e3
+      host.kill('SIGKILL')
+      await ended
+      return atUs
+    },
     async close() {
       socket.close()
-      const ended = once(host, 'exit')
-      host.kill('SIGTERM')
-      await ended
+      if (host.exitCode === null && host.signalCode === null) {
+        const ended = once(host, 'exit')
+        host.kill('SIGTERM')
+        await ended
+      }
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
