@@ -4,11 +4,11 @@
  * these brought, so that the same deeds by the clock alone give the same run again.
  */
 import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
-import type { ControlSpec } from '../../protocols/core/machine.ts'
+import type { ControlSpec, Membership, Observation } from '../../protocols/core/machine.ts'
 import { deedsOf } from '../../protocols/sim/ambush.ts'
 import type { Watch } from '../../protocols/sim/lookout.ts'
 import type { Ambush, Deed, PlannedDeed } from '../../protocols/sim/misfortune.ts'
-import { type Changes, drawPlan } from '../../protocols/sim/plan.ts'
+import { drawPlan } from '../../protocols/sim/plan.ts'
 import { leaderOf } from './resolve.ts'
 import { type Deadline, type Stage, StepFailedError, TooLateError } from './stage.ts'
 
@@ -17,7 +17,7 @@ export interface Weather {
   /** At most so many nodes turn Byzantine, and how nodes of this protocol can lie. */
   readonly liars?: { readonly most: number; readonly lies: readonly string[] }
   /** Nodes come and go, where the protocol can change who is a member. */
-  readonly membership?: Omit<Changes, 'spares'>
+  readonly membership?: Membership
   /** Controls of this protocol that nodes are told now and then. */
   readonly tells?: readonly Pick<ControlSpec, 'name' | 'fields'>[]
   readonly deadline: Deadline
@@ -153,6 +153,7 @@ class Storm {
     const { deadline } = this.#settings
     switch (deed.do) {
       case 'node':
+        if (deed.what === 'remove' && !this.#isOut(deed.node)) return false
         try {
           if (stage.strike) stage.strike(deed.node, deed.what)
           else await stage.node(deed.node, deed.what, deadline)
@@ -188,5 +189,17 @@ class Storm {
       default:
         return deed satisfies never
     }
+  }
+  /**
+   * Surely no member any more: nobody heals the loss of one that is. So everybody who is there must be heard; whoever is down may know of a later change.
+   */
+  #isOut(node: NodeId): boolean {
+    const shown = new Map<NodeId, Observation>()
+    for (const [id, { status, observation }] of this.#stage.moment.nodes) {
+      if (status === 'empty') continue
+      if (observation === undefined) return false
+      shown.set(id, observation)
+    }
+    return this.#settings.membership?.isMember?.(node, shown) === false
   }
 }

@@ -69,6 +69,8 @@ export const membership: Membership = {
   isMember: (node, shown) => {
     const leader = [...shown.values()].filter(({ role }) => role === 'leader').sort((a, b) => b.epoch - a.epoch)[0]
     if (leader === undefined || leader.facts.changing !== 'nothing') return undefined
+    // It was deposed, and does not know yet.
+    if ([...shown.values()].some(({ epoch }) => epoch > leader.epoch)) return undefined
     return String(leader.facts.members)
       .split(/[ ,+]+/)
       .includes(node)

@@ -404,7 +404,7 @@ expect: { running: 3, applied: equal }
     text: `name: A bad afternoon
 about: >
   Five seconds of crashes, pauses, partitions and weather, another afternoon for every seed, while clients read and write.
-  Servers are added and removed meanwhile, and leaders told to hand over. Then all is healed, and within a few seconds operations succeed again; all servers are made
+  Servers are added and removed meanwhile, in half of the afternoons with their processes, and leaders told to hand over. Then all is healed, and within a few seconds operations succeed again; all servers are made
   members, and every one has applied the same.
 run: { protocol: raft, service: kv, nodes: 5, seed: 1, load: { clients: 6, rate: 100 }, options: { leaseReads: true, driftBound: 2.5, snapshotEvery: 20, keepEntries: 0, snapshotChunk: 200 } }
 vary:
@@ -423,6 +423,7 @@ vary:
     snapshotChunk: [100, 1000, 65536]
     catchUpRounds: [10, 2]
     writeInParallel: [false, true]
+  spares: [0, 0, 1, 2]
 steps:
   - storm: { ms: 5000, tells: [transferLeadership, addServer, removeServer, addLearner, changeMembers] }
   - heal:

@@ -128,8 +128,20 @@ class Planner {
       tell(joinMs + this.#between(300, 1500), spare, join(spare)) // it may have fallen on deaf ears
       if (this.#coin() % 2 === 0) continue
       const other = this.#oneOf(...this.#nodes)
-      tell(joinMs + this.#between(500, 3000), other, leave(other))
+      const leaveMs = joinMs + this.#between(500, 3000)
+      tell(leaveMs, other, leave(other))
+      this.#replace(leaveMs, other, (backMs) => tell(backMs, other, join(other)))
     }
+  }
+
+  /** Whoever left goes, if it is out by one of these times; some come back, with what is on their disks. */
+  #replace(leaveMs: number, node: NodeId, tellJoin: (atMs: number) => void): void {
+    for (const patienceMs of [100, 300, 600, 1000, 2000])
+      this.#add(leaveMs + this.#between(20, patienceMs), { do: 'node', node, what: 'remove' })
+    if (this.#coin() % 2 === 0) return
+    const backMs = leaveMs + this.#between(1000, 2000)
+    this.#add(backMs, { do: 'node', node, what: 'add' })
+    tellJoin(backMs + this.#between(60, 600))
   }
 
   /** Some seeds tell nothing, some a lot; few kinds of it, so that one can follow another. */

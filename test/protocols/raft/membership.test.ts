@@ -226,3 +226,12 @@ test('T9: who has C_old,new needs majorities of both, and who has it not is refu
   expect(termsOf(stage, 'n4')).toEqual(termsOf(stage, 'n3'))
   expect(stage.observer.violations).toEqual([])
 })
+
+test('whether a node is a member is not said by a leader that was deposed and does not know yet', () => {
+  const stage = led(4, 3)
+  const shown = new Map(['n1', 'n2', 'n3'].map((name) => [node(name), raft.observe(stage.state(name))]))
+  const isMember = (name: string) => raft.membership?.isMember?.(node(name), shown)
+  expect([isMember('n3'), isMember('n4')]).toEqual([true, false])
+  shown.set(node('n2'), { role: 'candidate', epoch: 2, facts: {} })
+  expect([isMember('n3'), isMember('n4')]).toEqual([undefined, undefined])
+})

@@ -87,20 +87,28 @@ test('where seats are empty nodes come and go besides; all else is the storm tha
     told: 'leader' as const,
   }
   const withSpares = (seed: number, spares: NodeId[]) => drawPlan({ seed, nodes: nodeIds(5), ms: 10_000, changes: { ...changes, spares } })
-  let [added, told, left] = [0, 0, 0]
+  let [added, told, left, gone] = [0, 0, 0, 0]
   for (const seed of seeds) {
     expect(withSpares(seed, [])).toEqual(plan(seed))
-    const isChange = ({ deed }: PlannedDeed) => deed.do === 'tell' || (deed.do === 'node' && deed.what === 'add')
+    const isChange = ({ deed }: PlannedDeed) =>
+      deed.do === 'tell' || (deed.do === 'node' && (deed.what === 'add' || deed.what === 'remove'))
     const deeds = withSpares(seed, [n4, n5])
     expect(deeds.filter((planned) => !isChange(planned))).toEqual(plan(seed))
+    const dropped = new Set<unknown>()
     for (const { deed } of deeds.filter(isChange)) {
-      if (deed.do === 'node') added += 1
+      if (deed.do === 'node' && deed.what === 'add') added += 1
+      if (deed.do === 'node' && deed.what === 'remove') {
+        expect(dropped, `seed ${seed}: only who was told to leave goes`).toContain(deed.node)
+        gone += 1
+      }
       if (deed.do !== 'tell') continue
       expect(deed.node).toBe('leader')
       if (deed.control.name === 'add') told += 1
-      else left += 1
+      else dropped.add(deed.control.server)
     }
+    left += dropped.size
   }
+  expect(gone).toBeGreaterThan(left)
   expect(added).toBeGreaterThan(seeds.length)
   expect(told).toBeGreaterThan(added)
   expect(left).toBeGreaterThan(0)
