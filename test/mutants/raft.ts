@@ -80,12 +80,12 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     name: 'sessions-not-replicated',
-    what: 'Only the leader remembers what clients were answered: the next one executes a repeated command again (§8).',
+    what: 'Only the leader that answered a client remembers what: the next one, be it the same server, executes a repeated command again (§8).',
     edits: [
       raft(
         'sessions.ts',
         'const results = withResult(kept, { seq: entry.seq, result })',
-        "const results = state.role === 'leader' ? withResult(kept, { seq: entry.seq, result }) : kept",
+        "const answers = state.role === 'leader' && entry.term === state.currentTerm\n  const results = answers ? withResult(kept, { seq: entry.seq, result }) : kept",
       ),
     ],
   },
