@@ -20,7 +20,8 @@ export default defineConfig({
     // Limits for what hangs, not for a machine that is busy.
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    maxWorkers: 2,
+    // One more than the cores of a small machine: a test of processes mostly waits for them.
+    maxWorkers: 3,
     projects: [
       // The first to begin: they take longest, and what is left at the end should be short.
       {

@@ -1,6 +1,6 @@
 /** How many passed and how many failed, from what the test runners report. A stage that ran nothing has failed: a test that is not run is no pass. */
 
-/** @typedef {{ passed: number, failed: number, note?: string, failures?: import('./failed.mjs').Failure[] }} Count */
+/** @typedef {{ passed: number, failed: number, note?: string, output?: string, failures?: import('./failed.mjs').Failure[] }} Count */
 
 /** One yes or no. @param {number} code exit code @returns {Count} */
 export const checked = (code) => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })

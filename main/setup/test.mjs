@@ -18,19 +18,20 @@ import { needsBuild } from './stale.mjs'
 import { runVitest } from './vitest.mjs'
 
 /** @typedef {import('./count.mjs').Count} Count */
-/** @typedef {{ title: string, run: () => Promise<Count> }} Stage */
+/** @typedef {{ title: string, run: () => Promise<Count>, beside?: Stage }} Stage */
+/** @typedef {{ title: string, count: Count, seconds: number }} Done */
 
 /** @param {Stage[]} stages */
 async function runStages(stages) {
-  /** @type {{ title: string, count: Count, seconds: number }[]} */
+  /** @type {Done[]} */
   const done = []
   for (const stage of stages) {
+    const beside = stage.beside && timed(stage.beside)
     console.log(`\n== ${stage.title}`)
-    const began = process.hrtime.bigint()
-    const count = await stage.run().catch((error) => failedBy(error))
-    const seconds = Number(process.hrtime.bigint() - began) / 1e9
-    if (count.note) console.log(`${stage.title}: ${count.note}`)
-    done.push({ title: stage.title, count, seconds })
+    done.push(spokenOf(await timed(stage)))
+    if (!stage.beside || !beside) continue
+    console.log(`\n== ${stage.beside.title}, beside it`)
+    done.push(spokenOf(await beside))
   }
   console.log('')
   for (const { title, count, seconds } of done) {
@@ -42,6 +43,21 @@ async function runStages(stages) {
   const sum = total(done.map((stage) => stage.count))
   console.log(closingLine(sum))
   return sum.failed > 0 ? 1 : 0
+}
+
+/** @param {Stage} stage @returns {Promise<Done>} */
+async function timed({ title, run }) {
+  const began = process.hrtime.bigint()
+  const count = await run().catch((error) => failedBy(error))
+  return { title, count, seconds: Number(process.hrtime.bigint() - began) / 1e9 }
+}
+
+/** What a stage printed, where it was kept back, and what is to be said of it. @param {Done} done */
+function spokenOf(done) {
+  const { output, note } = done.count
+  if (output) console.log(output.trimEnd())
+  if (note) console.log(`${done.title}: ${note}`)
+  return done
 }
 
 /** A stage that failed is named itself when nothing of it is. @param {string} title @param {Count} count */
@@ -124,16 +140,17 @@ const tests = (filter) => ({
   },
 })
 
-/** @param {string} reports @param {string[]} filter */
-const journey = (reports, filter) => ({
+/** @param {string} reports @param {string[]} filter @param {{ quiet?: boolean }} [how] `quiet`: what it prints is given with its count. */
+const journey = (reports, filter, { quiet = false } = {}) => ({
   title: 'the journey in a browser (playwright)',
   run: async () => {
     const file = path.join(reports, 'playwright.json')
-    const { code } = await runTool('playwright', ['test', '--reporter=list,json', ...filter], {
+    const { code, output } = await runTool('playwright', ['test', '--reporter=list,json', ...filter], {
       env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+      quiet,
     })
     const report = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined
-    return { ...countPlaywright(report, code), failures: failedPlaywright(report) }
+    return { ...countPlaywright(report, code), failures: failedPlaywright(report), output }
   },
 })
 
@@ -141,7 +158,8 @@ const journey = (reports, filter) => ({
 function stagesFor(reports, filter) {
   if (filter.some((word) => /^(\.\/)?test\/e2e(\/|$)/.test(word))) return [browser, build, journey(reports, filter)]
   if (filter.length > 0) return [browser, build, tests(filter)]
-  return [browser, build, inspection, tests([]), fresh, journey(reports, [])]
+  // A journey mostly waits, for its browser and its clusters: tests fill the time.
+  return [browser, build, inspection, { ...tests([]), beside: journey(reports, [], { quiet: true }) }, fresh]
 }
 
 await command(async () => {

@@ -18,14 +18,6 @@ const planted: { what: string; edit: Edit }[] = [
     what: 'a vote for any log',
     edit: { file: 'election.ts', find: 'isUpToDate(state.log, m.lastLogTerm, m.lastLogIndex)', replace: 'true' },
   },
-  {
-    what: 'a commit bounded by the end of the log instead of what matched',
-    edit: {
-      file: 'replication.ts',
-      find: 'Math.min(m.leaderCommit, matchIndex)',
-      replace: 'Math.min(m.leaderCommit, lastIndex(state.log))',
-    },
-  },
 ]
 
 /** The first seed under which it shows. */
