@@ -26,6 +26,7 @@ export const outstanding = (state: DynamoState): number =>
 export function onAntiEntropy(turn: Turn): void {
   const { state, coin } = turn
   setTimer(turn, 'antiEntropy', state.options.antiEntropyMs)
+  joinAtLast(turn) // who was waited for may have left
   const all = shared(state)
   const outstandingWith = (peer: NodeId) => all.filter(({ partition, peers }) => peers.includes(peer) && !isEqual(state, partition, peer))
   const peers = state.nodes.filter((node) => all.some((each) => each.peers.includes(node)))

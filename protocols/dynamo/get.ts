@@ -1,6 +1,7 @@
 /** Reading (§4.5): R answers, merged; and read repair (§5). Any node coordinates. */
 import type { NodeId } from '../core/ids.ts'
 import { resultOf } from './answers.ts'
+import { tell } from './gossip.ts'
 import type { ReadRepair, ReplicaGet, ReplicaGetReply } from './messages.ts'
 import { close, nextRequest, open, replace } from './requests.ts'
 import { combine, type DynamoState, keep, keeps, known, note, type OpenGet, placeOf, reply, send, type Turn } from './state.ts'
@@ -19,8 +20,14 @@ export function onGet(turn: Turn, client: number, key: string): void {
   proceed(turn, request)
 }
 
+/**
+ * Who is asked as one that is at home there, and is not any more, has let go of what was written, and is told of nothing new: it tells its table instead of an
+ * answer. In a sloppy quorum stand-ins answer with what they keep.
+ */
 export function onReplicaGet(turn: Turn, from: NodeId, { req, key }: ReplicaGet): void {
-  send(turn, from, { kind: 'ReplicaGetReply', req, siblings: [...known(turn.state, key)] })
+  const { state } = turn
+  if (!state.options.sloppy && !placeOf(state, key).homes.includes(state.id)) return tell(turn, from)
+  send(turn, from, { kind: 'ReplicaGetReply', req, siblings: [...known(state, key)] })
 }
 
 export function onReplicaGetReply(turn: Turn, from: NodeId, { req, siblings }: ReplicaGetReply): void {

@@ -17,7 +17,7 @@ export function onGossipTime(turn: Turn): void {
   if (peer !== undefined) tell(turn, peer)
 }
 
-function tell(turn: Turn, to: NodeId): void {
+export function tell(turn: Turn, to: NodeId): void {
   const { members, quorum } = turn.state
   send(turn, to, { kind: 'Gossip', members, quorum })
 }

@@ -7,7 +7,7 @@ import type { Invariant, Judge } from '../core/invariant.ts'
 import type { Json } from '../core/json.ts'
 import { ringText } from './members.ts'
 import type { DynamoMessage } from './messages.ts'
-import { type DynamoState, layout, placeOf } from './state.ts'
+import { type DynamoState, keeps, layout, placeOf } from './state.ts'
 import { covered, digestOf, dotText, join, type Siblings, type Vector } from './versions.ts'
 import { behind } from './view.ts'
 import { type Acknowledged, accounts, everything, isWiped, touched, Witness } from './witness.ts'
@@ -277,6 +277,8 @@ function keptHints(): DynamoJudge {
           if (now === siblings || wiped.has(target)) continue
           const there = states.get(target)
           const all = [...now, ...everything(after, key), ...(there ? everything(there, key) : [])]
+          // Who is not at home there any more has handed on what it was given.
+          if (there && !keeps(there, placeOf(there, key))) for (const other of states.values()) all.push(...everything(other, key))
           const lost = siblings.find(({ dot }) => !accounts(all, dot))
           if (lost) return `${node} kept ${named({ ...lost, key })} for ${target}, and lets go of it; ${target} has it not.`
         }
@@ -334,7 +336,7 @@ export const invariants: readonly Invariant<DynamoState, DynamoMessage>[] = [
   },
   {
     name: 'Kept Hints',
-    statement: 'What a node lets go of that it kept for another is there, or is kept here for somebody else.',
+    statement: 'What a node lets go of that it kept for another is there, or is kept here for somebody else; or with others, when the other is not at home there any more.',
     source: '§4.6',
     judge: keptHints,
   },

@@ -452,9 +452,13 @@ steps:
   - load: off
   - wait: idle
     withinMs: 15000
-  - wait: { fact: member, of: n2, value: out }
+  - tell: n2 # again: a crash may have taken back that it was told
+    control: leave
+    until: { fact: member, of: n2, value: out }
     withinMs: 30000
-  - wait: { fact: member, of: n5, value: in }
+  - tell: n5
+    control: join
+    until: { fact: member, of: n5, value: in }
     withinMs: 30000
   - wait: { fact: behind, value: 0 }
     withinMs: 30000
