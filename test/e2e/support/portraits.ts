@@ -1,0 +1,99 @@
+/**
+ * Photographs the window over the real, built lab, with a simulated run of each protocol in its library: what the imitation of
+ * screenshots.ts does not have. `node test/e2e/support/portraits.ts OUT_FOLDER [portrait ...]` after `npm run build`; the same
+ * settings of the environment.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { chromium, type Page } from 'playwright-core'
+import { dist } from '../../support/built.ts'
+import { chromiumOptions } from '../../support/chromium.ts'
+import { openWindow } from './screenshots.ts'
+
+/** The runs of the library, and the panels of each that are looked at, by the keys that open them. */
+const runs: Record<string, readonly string[]> = {
+  'paxos/duel': ['8', '2'],
+  'paxos/flexible-quorums': ['8'],
+  'pbft/primary-crash': ['8', '2'],
+  'pbft/equivocating-primary': ['8', '4'],
+  'dynamo/sloppy-quorum': ['8', '1'],
+  'dynamo/join-and-leave': ['8'],
+  'dynamo/stale-read': ['6', '8'],
+  'raft/one-in-one-out': ['1', '8'],
+  'raft/snapshot': ['8'],
+  'raft/lock-without-fence': ['6'],
+}
+
+const pick = async (page: Page, label: string) => {
+  await page.getByRole('combobox', { name: label }).click()
+}
+
+/** What is looked at without a run. */
+const forms: Record<string, (page: Page) => Promise<void>> = {
+  'form-raft': async () => undefined,
+  'form-dynamo': async (page) => {
+    await pick(page, 'Protocol')
+    await page.getByRole('option', { name: /Dynamo/ }).click()
+  },
+  'form-pbft': async (page) => {
+    await pick(page, 'Protocol')
+    await page.getByRole('option', { name: /PBFT/ }).click()
+  },
+  'form-beside': async (page) => {
+    await page.getByRole('button', { name: 'Run beside…' }).click()
+  },
+}
+
+const [out = path.join(os.tmpdir(), 'synod-portraits'), ...wanted] = process.argv.slice(2)
+mkdirSync(out, { recursive: true })
+const data = mkdtempSync(path.join(os.tmpdir(), 'synod-portraits-'))
+const isWanted = (name: string) => wanted.length === 0 || wanted.some((word) => name.includes(word))
+
+for (const scenario of Object.keys(runs).filter(isWanted)) {
+  const args = [path.join(dist, 'main/cli.js'), 'sim', scenario, '--no-shrink', '--json', '--data', data, '--name', scenario]
+  // One that is meant to break says so by its exit code.
+  spawnSync(process.execPath, args, { stdio: 'ignore' })
+}
+
+const host = spawn(process.execPath, [path.join(dist, 'main/web.js'), '--port', '0', '--data', data, '--no-open', '--json'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+const browser = await chromium.launch(chromiumOptions())
+const sizes = process.env.SYNOD_SMALL ? (['small'] as const) : (['small', 'large'] as const)
+const themes = process.env.SYNOD_SMALL ? [process.env.SYNOD_SMALL === 'dark'] : [false, true]
+try {
+  const [line] = await new Promise<string[]>((resolve) => createInterface({ input: host.stdout }).once('line', (text) => resolve([text])))
+  const { url } = JSON.parse(line as string) as { url: string }
+  const photograph = async (name: string, pose: (page: Page) => Promise<void>) => {
+    for (const size of sizes)
+      for (const dark of themes) {
+        const page = await openWindow(browser, url, { size, dark })
+        page.setDefaultTimeout(30_000)
+        try {
+          await pose(page)
+        } catch (error) {
+          console.error(`${name}: ${error instanceof Error ? error.message : error}`)
+        }
+        await page.waitForTimeout(1500)
+        const file = path.join(out, `${name}-${size}-${dark ? 'dark' : 'light'}.png`)
+        await page.screenshot({ path: file })
+        console.log(file)
+        await page.context().close()
+      }
+  }
+  for (const [name, pose] of Object.entries(forms)) if (isWanted(name)) await photograph(name, pose)
+  for (const [name, keys] of Object.entries(runs).filter(([name]) => isWanted(name)))
+    for (const key of keys)
+      await photograph(`${name.replace('/', '-')}-${key}`, async (page) => {
+        await page.getByRole('button', { name: new RegExp(`^${name}`) }).first().click()
+        await page.getByRole('listbox', { name: 'Nodes' }).waitFor()
+        await page.keyboard.press(key)
+      })
+} finally {
+  await browser.close()
+  host.kill('SIGTERM')
+  rmSync(data, { recursive: true, force: true, maxRetries: 5 })
+}
