@@ -1,6 +1,6 @@
 /**
  * Random changes to a trial, small and large: another seed, a deed fewer, earlier, on other links; a fault or an operation
- * more, if that makes something else unnecessary. None of them knows the protocol: options are numbers, messages are names.
+ * more, if that makes something else unnecessary. None of them knows the protocol: options are numbers and switches, messages are names.
  */
 import { messageTypesOf } from '../../../protocols/core/event.ts'
 import { CLIENTS } from '../../../protocols/core/ids.ts'
@@ -91,13 +91,19 @@ const swapNodes: Change = (trial, dice) => {
 
 export const option: Change = (trial, dice, { protocol }) => {
   const known = protocol.options.parse(trial.run.options) as { [name: string]: unknown }
-  const numbers = Object.entries(known).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
-  if (numbers.length === 0) return undefined
-  const [name, value] = dice.oneOf(numbers)
-  const other = dice.oneOf([1, Math.ceil(value / 2), value * 2, value * 10, 10_000, dice.oneOf(numbers)[1]])
+  const settings = Object.entries(known).filter((entry): entry is [string, number | boolean] => isSetting(entry[1]))
+  if (settings.length === 0) return undefined
+  const [name, value] = dice.oneOf(settings)
+  const numbers = settings.map(([, other]) => other).filter((other) => typeof other === 'number')
+  const other =
+    typeof value === 'boolean'
+      ? !value
+      : dice.oneOf([1, Math.ceil(value / 2), value * 2, value * 10, 10_000, dice.oneOf(numbers)])
   const options = { ...known, [name]: other }
   return protocol.options.safeParse(options).success ? { ...trial, run: { ...trial.run, options } } : undefined
 }
+
+const isSetting = (value: unknown): value is number | boolean => typeof value === 'number' || typeof value === 'boolean'
 
 const network: Change = (trial, dice) => {
   const delayMs = dice.oneOf([0, 0, 0, 5, 20, 50, 100])

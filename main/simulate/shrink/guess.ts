@@ -16,7 +16,7 @@ export function stormy({ run, ...trial }: Trial, dice: Dice, { protocol }: Bench
   return { ...trial, run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options }, steps, expect: {} }
 }
 
-/** Some times are much longer than usual, so that what they bring does not come at all. */
+/** Some times are much longer than usual, so that what they bring does not come at all; and what is switched on may be off. */
 function patient(
   options: Trial['run']['options'],
   dice: Dice,
@@ -26,6 +26,7 @@ function patient(
   for (const { name, unit } of optionSpecs) {
     const value = result[name]
     if (unit === 'ms' && typeof value === 'number' && dice.chance(0.3)) result[name] = value * dice.oneOf([4, 20, 100])
+    if (typeof value === 'boolean' && dice.chance(0.3)) result[name] = !value
   }
   return schema.safeParse(result).success ? (result as Trial['run']['options']) : options
 }
