@@ -33,9 +33,25 @@ export interface RunSummary {
 export interface Mark {
   readonly seq: number
   readonly atUs: number
-  readonly kind: 'leader' | 'crash' | 'restart' | 'pause' | 'resume' | 'wipe' | 'add' | 'remove' | 'fault' | 'lift' | 'violation' | 'load'
+  /** `no`: a node does not do what it was told. */
+  readonly kind:
+    | 'leader'
+    | 'crash'
+    | 'restart'
+    | 'pause'
+    | 'resume'
+    | 'wipe'
+    | 'add'
+    | 'remove'
+    | 'fault'
+    | 'lift'
+    | 'violation'
+    | 'load'
+    | 'no'
   readonly text: string
   readonly node?: NodeId
   readonly epoch?: number
   readonly fault?: string
+  /** Of a `no`: why, whom it is about where that is not `node` itself, and whether it can be asked again in a while. */
+  readonly no?: { readonly why: string; readonly about?: readonly NodeId[]; readonly later?: boolean }
 }

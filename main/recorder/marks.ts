@@ -1,8 +1,8 @@
 /** Which events a person looks for on the timeline, and what is said of them. */
-import type { RunEvent } from '../../protocols/core/event.ts'
+import type { RunEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { ArmedFault, LinkTarget } from '../../protocols/core/fault.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
-import type { Observation } from '../../protocols/core/machine.ts'
+import type { NoteSpec, Observation } from '../../protocols/core/machine.ts'
 import type { Mark } from '../contract/commands.ts'
 
 /** The mark of an event, if it is one that is looked for. Leaders are told from observations: see LeaderWatch. */
@@ -118,3 +118,32 @@ function epochIn(extras: Buffer): number | undefined {
     epoch = epoch * 10 + digit
   }
 }
+
+const WHY = Buffer.from('"why":')
+
+/** Notices when a node says no to what it was told, without parsing the extras of steps that do not. */
+export class RefusalWatch {
+  readonly #verbs: ReadonlyMap<string, string>
+  readonly #nodes: readonly string[]
+
+  constructor(endpoints: readonly string[], notes: readonly NoteSpec[]) {
+    this.#nodes = endpoints
+    this.#verbs = new Map(notes.flatMap(({ name, saysNo }) => (saysNo ? [[name, saysNo]] : [])))
+  }
+
+  /** `extras`: JSON of `{ observation?, notes? }`. */
+  step(endpoint: number, extras: Uint8Array, seq: number, atUs: number, parse: (extras: Uint8Array) => Notes): Mark | undefined {
+    if (this.#verbs.size === 0) return undefined
+    if (!Buffer.from(extras.buffer, extras.byteOffset, extras.byteLength).includes(WHY)) return undefined
+    const said = parse(extras).find(({ note, data }) => this.#verbs.has(note) && typeof data.why === 'string')
+    if (!said) return undefined
+    const node = this.#nodes[endpoint] as NodeId
+    const { control, about, later, ...data } = said.data as { why: string; control?: string; about?: readonly NodeId[]; later?: boolean }
+    const why = data.why.replace(/\.$/, '')
+    const text = `${node} ${this.#verbs.get(said.note)}${control === undefined ? '' : ` ${control}`}: ${why}`
+    const no = { why, ...(about ? { about } : {}), ...(later ? { later } : {}) }
+    return { seq, atUs: Math.max(0, Math.round(atUs)), kind: 'no', text, node, no }
+  }
+}
+
+type Notes = StepEvent['notes']

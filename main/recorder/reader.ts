@@ -131,7 +131,7 @@ export class RunReader {
   marks(): Mark[] {
     return this.#reading('its marks', () => {
       const marks = (this.#db.prepare('SELECT data FROM mark ORDER BY id').all() as { data: string }[]).map(
-        ({ data }) => markSchema.parse(JSON.parse(data)) as Mark,
+        ({ data }) => markSchema.parse(JSON.parse(data)) as unknown as Mark,
       )
       const found = this.findings().map(
         ({ seq, node, invariant, text }): Mark => ({ seq, atUs: this.timeOf(seq), kind: 'violation', text: `${invariant}: ${text}`, node }),

@@ -6,6 +6,7 @@
 import type { RunEvent, Unnumbered } from '../../protocols/core/event.ts'
 import { type MessageId, messageIdParts } from '../../protocols/core/ids.ts'
 import { decodeMoment, firstMoment, type MomentData } from '../../protocols/core/moment.ts'
+import { findProtocol } from '../../protocols/registry.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent, writeEvent } from '../../protocols/wire/chunkEvents.ts'
@@ -15,10 +16,10 @@ import type { Log } from '../../protocols/wire/log.ts'
 import { StepInputKind, TapKind } from '../../protocols/wire/tap.ts'
 import type { Mark } from '../contract/commands.ts'
 import type { RecorderReport, RunHeader } from './header.ts'
-import { LeaderWatch, markOf } from './marks.ts'
+import { LeaderWatch, markOf, RefusalWatch } from './marks.ts'
 import { Rates } from './rates.ts'
 import { ChunkContents, tablesOf } from './runFile.ts'
-import { frameMessage, observationIn, RunningMoment } from './runningMoment.ts'
+import { frameMessage, notesIn, observationIn, RunningMoment } from './runningMoment.ts'
 import { type SequencedPast, Sequencer } from './sequencer.ts'
 import type { RunStore } from './store.ts'
 
@@ -44,6 +45,7 @@ export class Recorder implements Log {
   readonly #moment: RunningMoment
   readonly #rates: Rates
   readonly #leaders: LeaderWatch
+  readonly #refusals: RefusalWatch
   /** Time of the run at the beginning of the open chunk. */
   #startUs = 0
   /** Events of the open chunk that are in the file, and the last event of which a moment is. */
@@ -67,6 +69,7 @@ export class Recorder implements Log {
     )
     this.#rates = new Rates(header.messageTypes)
     this.#leaders = new LeaderWatch(this.#tables.endpoints)
+    this.#refusals = new RefusalWatch(this.#tables.endpoints, findProtocol(header.config.protocol)?.notes ?? [])
     if (!past) return
     this.#startUs = past.atUs
     this.#momentSeq = past.seq
@@ -153,6 +156,8 @@ export class Recorder implements Log {
     if (extras.length > 0) {
       const mark = this.#leaders.step(endpoint, extras, seq, atUs, observationIn)
       if (mark) this.#mark(mark)
+      const refusal = this.#refusals.step(endpoint, extras, seq, atUs, notesIn)
+      if (refusal) this.#mark(refusal)
     }
     this.#took(ChunkKind.step, atUs)
   }

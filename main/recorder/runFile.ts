@@ -83,11 +83,12 @@ export const runHeaderSchema = headerSchema.superRefine(({ nodes, foreign, confi
 export const markSchema = z.object({
   seq: index,
   atUs: index,
-  kind: z.enum(['leader', 'crash', 'restart', 'pause', 'resume', 'wipe', 'add', 'remove', 'fault', 'lift', 'violation', 'load']),
+  kind: z.enum(['leader', 'crash', 'restart', 'pause', 'resume', 'wipe', 'add', 'remove', 'fault', 'lift', 'violation', 'load', 'no']),
   text: z.string(),
   node: z.string().optional(),
   epoch: z.number().optional(),
   fault: z.string().optional(),
+  no: z.object({ why: z.string(), about: z.array(z.string()).optional(), later: z.boolean().optional() }).optional(),
 })
 
 export const tablesOf = (header: Pick<RunHeader, 'nodes' | 'messageTypes' | 'timers'>): ChunkTables => ({

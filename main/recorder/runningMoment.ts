@@ -2,7 +2,7 @@
  * The moment at the end of what has been taken in, kept from numbers and bytes: the same fold as `advance` of
  * protocols/core/moment.ts, without an object for each event. What a node shows is parsed only when somebody looks.
  */
-import type { RunEvent } from '../../protocols/core/event.ts'
+import type { RunEvent, StepEvent } from '../../protocols/core/event.ts'
 import { type EndpointId, type FaultId, type MessageId, messageId, type NodeId } from '../../protocols/core/ids.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
 import { advance, encodeMoment, happened, type Moment, type MomentData, type NodeMoment, stepped } from '../../protocols/core/moment.ts'
@@ -154,6 +154,15 @@ export function observationIn(extras: Uint8Array): Observation | undefined {
     return (JSON.parse(readText(extras)) as { observation?: Observation }).observation
   } catch {
     return undefined
+  }
+}
+
+/** The notes in a step's extras; none when they are not what they should be. */
+export function notesIn(extras: Uint8Array): StepEvent['notes'] {
+  try {
+    return (JSON.parse(readText(extras)) as { notes?: StepEvent['notes'] }).notes ?? []
+  } catch {
+    return []
   }
 }
 

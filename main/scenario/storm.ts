@@ -190,6 +190,7 @@ class Storm {
         return deed satisfies never
     }
   }
+
   /**
    * Surely no member any more: nobody heals the loss of one that is. So everybody who is there must be heard; whoever is down may know of a later change.
    */

@@ -44,6 +44,11 @@ export interface NoteSpec {
   readonly name: string
   /** One sentence, with its source. */
   readonly help: string
+  /**
+   * It says no to what it was told, or does not go on with it. `data.why` says why; `data.control` what it was told, `data.about` whom that is about where
+   * it is not the node itself, and `data.later` that it can be asked again in a while.
+   */
+  readonly saysNo?: 'refuses' | 'gives up'
 }
 
 /** Something that a node can be told to do from outside: by clicking it, by a scenario, from the command line. */
@@ -112,6 +117,8 @@ export interface Membership {
    * is ended once it says false. Where it is absent, at once.
    */
   isMember?(node: NodeId, shown: ReadonlyMap<NodeId, Observation>): boolean | undefined
+  /** What a change that is under way waits for, by what the nodes that run show, as half a sentence. Nobody is told of another one meanwhile. */
+  waitsFor?(shown: ReadonlyMap<NodeId, Observation>): string | undefined
 }
 
 export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessage, O = unknown> {

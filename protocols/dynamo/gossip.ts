@@ -62,7 +62,7 @@ export function onControl(turn: Turn, control: Control): void {
     return setStatus(turn, 'joining')
   }
   if (control.name === 'leave') {
-    if (status !== 'in') return refuse(turn, `${state.id} is ${status}: only who is in can leave.`)
+    if (status !== 'in') return refuse(turn, `${state.id} is ${status}: only who is in can leave.`, status === 'joining')
     const why = impossible(state.quorum, withStatus(state.members, 'in').length - 1)
     return why === undefined ? setStatus(turn, 'leaving') : refuse(turn, why)
   }
@@ -74,4 +74,4 @@ export function onControl(turn: Turn, control: Control): void {
   for (const node of others(state)) tell(turn, node)
 }
 
-const refuse = (turn: Turn, why: string): void => note(turn, 'refuse', { why })
+const refuse = (turn: Turn, why: string, later = false): void => note(turn, 'refuse', { why, ...(later ? { later } : {}) })

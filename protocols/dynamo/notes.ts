@@ -19,7 +19,7 @@ export const notes = [
   { name: 'actor', help: 'A node lets go of versions in which its name stands, and takes a new name for its next ones.' },
   { name: 'member', help: 'A node learns of somebody’s new status on the ring (§4.8.1).' },
   { name: 'quorum', help: 'N, R and W are others from here on (§4.5).' },
-  { name: 'refuse', help: 'A control asks for what cannot be.' },
+  { name: 'refuse', saysNo: 'refuses', help: 'A control asks for what cannot be.' },
 ] as const satisfies readonly NoteSpec[]
 
 export type DynamoNote = (typeof notes)[number]['name']

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { NodeId } from '../core/ids.ts'
 import type { Control } from '../core/input.ts'
-import type { ControlSpec, Membership } from '../core/machine.ts'
+import type { ControlSpec, Membership, Observation } from '../core/machine.ts'
 
 const server = z.string().min(1) as unknown as z.ZodType<NodeId>
 const schemas = {
@@ -61,18 +61,28 @@ export const controls: readonly ControlSpec[] = [
   },
 ]
 
+/** Undefined while another term has begun that nobody leads: whoever led before was deposed, and may not know yet. */
+function leaderIn(shown: ReadonlyMap<NodeId, Observation>): Observation | undefined {
+  const latest = Math.max(...[...shown.values()].map(({ epoch }) => epoch))
+  return [...shown.values()].find(({ role, epoch }) => role === 'leader' && epoch === latest)
+}
+
 /** A person adds a node, or removes one: the leader is told. Whoever leads the latest term knows who is in. */
 export const membership: Membership = {
   join: (node) => ({ name: 'addServer', server: node }),
   leave: (node) => ({ name: 'removeServer', server: node }),
   told: 'leader',
   isMember: (node, shown) => {
-    const leader = [...shown.values()].filter(({ role }) => role === 'leader').sort((a, b) => b.epoch - a.epoch)[0]
+    const leader = leaderIn(shown)
     if (leader === undefined || leader.facts.changing !== 'nothing') return undefined
-    // It was deposed, and does not know yet.
-    if ([...shown.values()].some(({ epoch }) => epoch > leader.epoch)) return undefined
     return String(leader.facts.members)
       .split(/[ ,+]+/)
       .includes(node)
+  },
+  waitsFor: (shown) => {
+    const leader = leaderIn(shown)
+    if (leader === undefined) return 'nobody leads'
+    const { changing } = leader.facts
+    return typeof changing !== 'string' || changing === 'nothing' ? undefined : changing
   },
 }

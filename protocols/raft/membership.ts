@@ -16,8 +16,9 @@ export type ChangeControl = Exclude<RaftControl, { readonly name: 'transferLeade
 
 /** Begins what was asked for, unless it cannot be. */
 export function onChangeControl(turn: Turn, control: ChangeControl): void {
-  const why = whyNotNow(turn) ?? whyNotThis(turn, control)
-  if (why !== undefined) return refuseControl(turn, control.name, why)
+  const never = whyNotThis(turn, control)
+  const why = never ?? whyNotNow(turn)
+  if (why !== undefined) return refuseControl(turn, control.name, named(control), why, never === undefined)
   const change = changeOf(turn, control)
   turn.state.change = change
   note(turn, 'beginChange', { control: control.name, voters: change.voters, learners: change.learners })
@@ -45,8 +46,7 @@ function whyNotNow({ state }: Turn): string | undefined {
 
 function whyNotThis({ state }: Turn, control: ChangeControl): string | undefined {
   const now = latest(state)
-  const named = control.name === 'changeMembers' ? control.servers : [control.server]
-  const stranger = named.find((node) => !state.nodes.includes(node))
+  const stranger = named(control).find((node) => !state.nodes.includes(node))
   if (stranger !== undefined) return `${stranger} is no node of this run`
   switch (control.name) {
     case 'addServer':
@@ -83,6 +83,8 @@ function changeOf({ state, nowMs }: Turn, control: ChangeControl): Change {
   return { isJoint: control.name === 'changeMembers', voters, learners, catchingUp }
 }
 
+const named = (control: ChangeControl): readonly NodeId[] => (control.name === 'changeMembers' ? control.servers : [control.server])
+
 const isNamed = (control: ChangeControl, node: NodeId): boolean => control.name === 'removeServer' && control.server === node
 
 /** After every step of a leader: what of a change is due. `before`: the configurations before the step. */
@@ -118,12 +120,12 @@ function proceed(turn: Turn, change: Change): void {
     }
     const tookMs = nowMs - beganMs
     if ((state.progress[node]?.matchIndex ?? 0) < goal) {
-      if (tookMs > catchUpRounds * electionMsMax) return abandon(turn, `${node} does not get on`)
+      if (tookMs > catchUpRounds * electionMsMax) return abandon(turn, change, `${node} does not get on`)
       catchingUp.push(each)
     } else if (tookMs < electionMsMin) {
       note(turn, 'catchUp', { server: node, round })
       catchingUp.push({ ...each, isDone: true })
-    } else if (round === catchUpRounds) return abandon(turn, `${node} is too slow`)
+    } else if (round === catchUpRounds) return abandon(turn, change, `${node} is too slow`)
     else catchingUp.push({ node, round: round + 1, goal: lastIndex(state.log), beganMs: nowMs, isDone: false })
   }
   if (catchingUp.every(({ isDone }) => isDone)) return append(turn, change)
@@ -137,8 +139,8 @@ function append(turn: Turn, { isJoint, voters, learners }: Change): void {
   appendAsLeader(turn, { term: state.currentTerm, kind: 'config', voters, ...old, learners })
 }
 
-function abandon(turn: Turn, why: string): void {
-  note(turn, 'abandonChange', { why })
+function abandon(turn: Turn, { catchingUp }: Change, why: string): void {
+  note(turn, 'abandonChange', { about: catchingUp.map(({ node }) => node), why })
   turn.state.change = undefined
   setPeers(turn)
 }

@@ -18,6 +18,7 @@ export const notes = [
   { name: 'beginTransfer', help: 'The leader hands over: it takes no requests until the other one leads (dissertation §3.10).' },
   {
     name: 'abandonTransfer',
+    saysNo: 'gives up',
     help: 'The other one does not lead after an election timeout: the leader takes requests again (dissertation §3.10).',
   },
   { name: 'replaceConflict', help: "Deletes entries that conflict with the leader's, and all that follow them (§5.3)." },
@@ -27,7 +28,11 @@ export const notes = [
   { name: 'installSnapshot', help: 'The leader’s snapshot takes the place of the state machine and of the log up to it (§7).' },
   { name: 'beginChange', help: 'The leader begins a change of members; new voters catch up first (dissertation §4.2.1).' },
   { name: 'catchUp', help: 'A new server has caught up in a round shorter than an election timeout (dissertation §4.2.1).' },
-  { name: 'abandonChange', help: 'A new server is too slow or is not there: nothing is changed (dissertation §4.2.1).' },
+  {
+    name: 'abandonChange',
+    saysNo: 'gives up',
+    help: 'A new server is too slow or is not there: nothing is changed (dissertation §4.2.1).',
+  },
   { name: 'useConfiguration', help: 'A configuration counts as soon as it is in the log, committed or not (§6).' },
   {
     name: 'rollBackConfiguration',
@@ -37,7 +42,7 @@ export const notes = [
   { name: 'overwriteCommitted', help: 'A committed entry is replaced. Impossible while disks keep what they were given (§5.4).' },
   { name: 'secondLeader', help: 'A leader hears another one of its own term. Impossible while disks keep what they were given (§5.2).' },
   { name: 'rejectStranger', help: 'A message came from a server that is not of this cluster.' },
-  { name: 'refuse', help: 'A control asks for what cannot be.' },
+  { name: 'refuse', saysNo: 'refuses', help: 'A control asks for what cannot be.' },
 ] as const satisfies readonly NoteSpec[]
 
 export type RaftNote = (typeof notes)[number]['name']

@@ -269,9 +269,9 @@ export function note(turn: Turn, name: RaftNote, data: { readonly [key: string]:
   turn.effects.push({ kind: 'note', note: name, data })
 }
 
-/** Somebody asked for what cannot be. */
-export function refuseControl(turn: Turn, control: string, why: string): void {
-  note(turn, 'refuse', { control, why })
+/** Somebody asked for what cannot be, or not yet: `later`. */
+export function refuseControl(turn: Turn, control: string, about: readonly NodeId[], why: string, later = false): void {
+  note(turn, 'refuse', { control, about, why, ...(later ? { later } : {}) })
 }
 
 export type RaftTimer = 'election' | 'heartbeat' | 'quorum' | 'lease' | 'transfer'

@@ -10,7 +10,7 @@ import { note, refuseControl, send, setTimer, type Turn } from './state.ts'
 
 export function transferLeadership(turn: Turn, to: NodeId): void {
   const { state } = turn
-  const refuse = (why: string) => refuseControl(turn, 'transferLeadership', why)
+  const refuse = (why: string) => refuseControl(turn, 'transferLeadership', [to], why)
   if (state.role !== 'leader') return refuse('it does not lead')
   if (to === state.id) return refuse('it leads already')
   if (!isVoter(latest(state), to)) return refuse(`${to} has no vote`)
@@ -36,6 +36,9 @@ export function proceedWithTransfer(turn: Turn): void {
 export function onTransferTimer(turn: Turn): void {
   const { state } = turn
   if (state.transfer === undefined) return
-  note(turn, 'abandonTransfer', { to: state.transfer, term: state.currentTerm })
+  note(turn, 'abandonTransfer', {
+    ...{ to: state.transfer, term: state.currentTerm },
+    ...{ about: [state.transfer], why: `${state.transfer} did not win in time` },
+  })
   state.transfer = undefined
 }

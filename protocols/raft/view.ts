@@ -1,4 +1,5 @@
 /** What a person wants to see of a server at a glance, in the paper's words. */
+import type { NodeId } from '../core/ids.ts'
 import type { FactSpec, Observation } from '../core/machine.ts'
 import { isVoter, latest } from './configuration.ts'
 import { type Configuration, lastIndex, lastTerm } from './log.ts'
@@ -71,10 +72,16 @@ function memberText(state: RaftState): string {
   return now.learners.includes(state.id) ? 'learner' : 'out'
 }
 
+/** Whose acknowledgements commit it. */
+function quorumText({ voters, old }: Configuration): string {
+  const of = (nodes: readonly NodeId[]) => (nodes.length === 1 ? `${nodes[0]}` : `a majority of ${nodes.join(' ')}`)
+  return old === undefined ? of(voters) : `${of(old)} and ${of(voters)}`
+}
+
 function changingText(state: RaftState): string {
   const { change, commitIndex } = state
   if (change !== undefined) return `${change.catchingUp.map(({ node, round }) => `${node} catches up, round ${round}`).join(', ')}`
   const { index, old } = latest(state)
-  if (index > commitIndex) return `entry ${index} is not committed`
+  if (index > commitIndex) return `entry ${index} needs ${quorumText(latest(state))}`
   return old === undefined ? 'nothing' : 'leaves the joint configuration'
 }

@@ -5,6 +5,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { headline } from '../model/headline.ts'
@@ -13,11 +14,17 @@ import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
 import { useRun } from './run.ts'
 
-/** What is under way with a node, and who was told of it. */
+/** What is under way with a node. */
 export interface SeatChange {
   readonly is: 'joins' | 'leaves'
-  readonly told?: NodeId
+  /** Who was told of it, in which epoch of its own, and what the last event was before. */
+  readonly told?: { readonly node: NodeId; readonly epoch: number | undefined; readonly atSeq: number }
+  /** What it said to that. `askAtUs`: it is asked again then, for it said that it may be another time. */
+  readonly refused?: { readonly by: NodeId; readonly why: string; readonly askAtUs?: number }
 }
+
+/** Microseconds of the run until somebody who said "not yet" is asked again. */
+const ASK_AGAIN_US = 500_000
 
 export const useSeats = defineStore('seats', () => {
   const lab = useLab()
@@ -46,15 +53,20 @@ export const useSeats = defineStore('seats', () => {
   watch([() => run.now, changing], () => {
     for (const [node, change] of changing.value) void goOn(node, change)
   })
+  watch(() => run.marks, hear)
 
   const isEmpty = (node: NodeId): boolean => run.now?.nodes.get(node)?.status === 'empty'
 
-  /** By what the nodes that run show at the live end; undefined when that cannot be told. */
-  function isMember(node: NodeId): boolean | undefined {
+  /** What the nodes that run show at the live end. */
+  function shown(): ReadonlyMap<NodeId, Observation> {
     const shown = new Map<NodeId, Observation>()
     for (const [id, { status, observation }] of run.now?.nodes ?? []) if (status === 'up' && observation) shown.set(id, observation)
-    return membership.value?.isMember?.(node, shown)
+    return shown
   }
+
+  /** Undefined when that cannot be told. */
+  const isMember = (node: NodeId): boolean | undefined => membership.value?.isMember?.(node, shown())
+  const waitsFor = computed(() => (changing.value.size > 0 ? membership.value?.waitsFor?.(shown()) : undefined))
 
   function set(node: NodeId, change: SeatChange | undefined): void {
     const next = new Map(changing.value)
@@ -94,6 +106,24 @@ export const useSeats = defineStore('seats', () => {
     if (change) set(node, { is: change.is })
   }
 
+  /** It stays what it is: nobody is asked any more. */
+  const letBe = (node: NodeId): void => set(node, undefined)
+
+  /** Who was told may have said no since. */
+  function hear(): void {
+    for (const [node, change] of changing.value) {
+      const { told, refused } = change
+      if (told === undefined || refused !== undefined) continue
+      const said = run.marks.findLast(
+        ({ kind, seq, node: by, no }) => kind === 'no' && seq > told.atSeq && by === told.node && (no?.about ?? [by]).includes(node),
+      )
+      if (said?.no === undefined) continue
+      const { why, later } = said.no
+      set(node, { ...change, refused: { by: told.node, why, ...(later ? { askAtUs: run.lengthUs + ASK_AGAIN_US } : {}) } })
+      if (!later) notices.tell(`${node} ${change.is === 'joins' ? 'does not join' : 'stays'}: ${told.node} refuses, ${why}.`)
+    }
+  }
+
   async function goOn(node: NodeId, change: SeatChange): Promise<void> {
     const status = run.now?.nodes.get(node)?.status
     if (asking.has(node) || !canChange.value || status === undefined) return
@@ -106,26 +136,35 @@ export const useSeats = defineStore('seats', () => {
     }
   }
 
-  async function goOnJoining(node: NodeId, { told }: SeatChange, status: string): Promise<void> {
-    if (status !== 'up') return
-    const to = listener(node)
+  async function goOnJoining(node: NodeId, change: SeatChange, status: string): Promise<void> {
+    if (status === 'empty' && change.told) return set(node, undefined) // removed since
+    if (status !== 'up' || !membership.value) return
     if (isMember(node) === true) {
       set(node, undefined)
-      if (told) notices.speak(`${node} is a member now.`)
-    } else if (to !== undefined && to !== told) {
-      const control = membership.value?.join(node)
-      const isTold = control && (await faults.tell(to, control))
-      set(node, isTold && membership.value?.isMember ? { is: 'joins', told: to } : undefined)
-    }
+      if (change.told) notices.speak(`${node} is a member now.`)
+    } else await tell(node, change, membership.value.join(node))
   }
 
-  async function goOnLeaving(node: NodeId, { told }: SeatChange, status: string): Promise<void> {
+  async function goOnLeaving(node: NodeId, change: SeatChange, status: string): Promise<void> {
     if (status === 'empty') return set(node, undefined)
     const isOut = isMember(node) === false
-    if (isOut || (told !== undefined && !membership.value?.isMember) || !membership.value) return end(node)
+    if (isOut || (change.told !== undefined && !membership.value?.isMember) || !membership.value) return end(node)
+    await tell(node, change, membership.value.leave(node))
+  }
+
+  /** Whoever is to know, unless it knows already: again when it said that it may be another time, and when somebody else leads, or the same one anew. */
+  async function tell(node: NodeId, { is, told, refused }: SeatChange, control: Control): Promise<void> {
     const to = listener(node)
-    if (to === undefined || to === told) return
-    set(node, (await faults.tell(to, membership.value.leave(node))) ? { is: 'leaves', told: to } : undefined)
+    if (to === undefined || waitsFor.value !== undefined) return
+    const { epoch } = shown().get(to) ?? {}
+    const isAnother = told === undefined || told.node !== to || (membership.value?.told === 'leader' && told.epoch !== epoch)
+    const isTime = refused?.askAtUs !== undefined && run.lengthUs >= refused.askAtUs
+    if (!isAnother && !isTime) return
+    const atSeq = run.lastSeq
+    const isTold = await faults.tell(to, control)
+    // Who says nothing of its members is believed.
+    set(node, isTold && (is === 'leaves' || membership.value?.isMember) ? { is, told: { node: to, epoch, atSeq } } : undefined)
+    hear()
   }
 
   /** Who is told: the node itself while it runs, or whoever leads. */
@@ -140,5 +179,5 @@ export const useSeats = defineStore('seats', () => {
     return (await notices.attempt(() => lab.call('run.node', { run: id, node, action }).then(() => true))) ?? false
   }
 
-  return { canChange, changing, empty, isEmpty, isMember, add, join, remove, end, again }
+  return { canChange, changing, waitsFor, empty, isEmpty, isMember, add, join, remove, end, again, letBe }
 })

@@ -14,8 +14,9 @@ import {
 } from '../../../main/contract/commands.ts'
 import { LabError } from '../../../main/contract/errors.ts'
 import type { Change } from '../../../main/contract/stream.ts'
+import type { Mark } from '../../../main/contract/summary.ts'
 import type { RunConfig } from '../../../protocols/core/config.ts'
-import { type RunId, runId } from '../../../protocols/core/ids.ts'
+import { type NodeId, type RunId, runId } from '../../../protocols/core/ids.ts'
 import { encodeMoment } from '../../../protocols/core/moment.ts'
 import type { ScreenClient } from '../screenClient.ts'
 import { columnsBlock, lastAt, momentAt, overview, type Run, rates, statesAt, summary, verdict } from './answers.ts'
@@ -36,6 +37,8 @@ export interface FakeOptions {
 export interface FakeLab extends ScreenClient {
   /** Lets every live run go on for so many milliseconds and tells the listeners. */
   tick(ms: number): void
+  /** A node says no to what it was told, as one of a real protocol would. */
+  sayNo(run: RunId, node: NodeId, no: NonNullable<Mark['no']>): void
 }
 
 /** For commands that answer nothing. */
@@ -264,6 +267,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
 
   return {
     tick,
+    sayNo: (run, node, no) => get(run).world.sayNo(node, no),
     async call<C extends Command>(command: C, request: Request<C>): Promise<Response<C>> {
       const parsed = requests[command].safeParse(request)
       if (!parsed.success) throw new LabError('bad-request', `${command}: ${parsed.error.issues[0]?.message ?? 'does not fit'}`)

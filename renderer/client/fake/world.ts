@@ -654,7 +654,7 @@ export class World {
     this.events.push({ seq: this.events.length + 1, atUs: Math.round(this.nowUs), ...event } as RunEvent)
   }
 
-  #mark(kind: Mark['kind'], text: string, more: { node?: NodeId; epoch?: number; fault?: string }): void {
+  #mark(kind: Mark['kind'], text: string, more: Partial<Mark>): void {
     this.marks.push({ seq: this.lastSeq, atUs: Math.round(this.nowUs), kind, text, ...more })
   }
 
@@ -664,6 +664,10 @@ export class World {
     if (step?.kind !== 'step') return
     this.violations.push({ invariant, seq: step.seq, node: step.node, text, source: 'Raft Fig. 3' })
     this.marks.push({ seq: step.seq, atUs: step.atUs, kind: 'violation', text: `${invariant}: ${text}`, node: step.node })
+  }
+
+  sayNo(node: NodeId, no: NonNullable<Mark['no']>): void {
+    this.#mark('no', `${node} refuses: ${no.why}`, { node, no })
   }
 
   #others = (node: FakeNode): FakeNode[] => this.#taken.filter((other) => other !== node)

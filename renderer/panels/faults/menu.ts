@@ -58,6 +58,7 @@ export interface Seating {
   remove(node: NodeId): unknown
   end(node: NodeId): unknown
   again(node: NodeId): unknown
+  letBe(node: NodeId): unknown
 }
 
 export function menuFor(subject: Breakable, now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
@@ -160,7 +161,8 @@ function seated(node: NodeId, status: string, { seats }: Acts): MenuEntry[] {
         icon: UserPlus,
         run: () => seats.again(node),
       },
-      ...(change === 'leaves' ? [{ text: `End the process of ${node} now`, icon: UserMinus, run: () => seats.end(node) }] : []),
+      { text: change === 'joins' ? `Let ${node} stay out` : `Let ${node} stay`, icon: Undo2, run: () => seats.letBe(node) },
+      { text: `End the process of ${node} now`, icon: UserMinus, run: () => seats.end(node) },
     ]
   }
   if (seats.isMember(node) === false && status === 'up')

@@ -14,6 +14,7 @@ export function useActs() {
   const machine: Acts['machine'] = { form: (node, part) => breaking.openMachine({ node, part }), cure: faults.setRight }
   const seating: Acts['seats'] = {
     ...{ isMember: seats.isMember, add: seats.add, join: seats.join, remove: seats.remove, end: seats.end, again: seats.again },
+    letBe: seats.letBe,
     change: (node) => seats.changing.get(node)?.is,
   }
   return computed<Acts>(() => ({

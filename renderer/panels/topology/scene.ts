@@ -7,6 +7,7 @@ import { CLIENTS, type EndpointId, type FaultId, type NodeId } from '../../../pr
 import type { Observation, Role } from '../../../protocols/core/machine.ts'
 import { isOut, type NodeStatus } from '../../../protocols/core/moment.ts'
 import { percent, rangeText } from '../../../protocols/words/faultText.ts'
+import { type SeatStanding, seatCaption } from '../../model/seatWords.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { linkKey, linksOf, sidesOf } from '../../model/targets.ts'
 
@@ -49,8 +50,8 @@ export interface SceneWords {
   readonly epochName: string
   /** The fact that says how far a node has come, with its label: `commitIndex`, "commit". */
   readonly progress: { readonly name: string; readonly label: string } | undefined
-  /** What is under way with a node that comes or goes: "joins", "leaves". */
-  readonly changing?: ReadonlyMap<NodeId, { readonly is: string }>
+  /** What is under way with a node that comes or goes. */
+  readonly changing?: ReadonlyMap<NodeId, SeatStanding>
   /** Nodes can be added now. */
   readonly canAdd?: boolean
 }
@@ -83,7 +84,8 @@ function nodeMark(id: NodeId, moment: Snapshot | undefined, words: SceneWords): 
   const seen = node?.observation
   const status = node?.status ?? 'starting'
   const isThere = !isOut(status)
-  const change = isThere ? words.changing?.get(id)?.is : undefined
+  const changing = isThere ? words.changing?.get(id) : undefined
+  const change = changing && seatCaption(changing)
   return {
     id,
     status,

@@ -39,13 +39,13 @@ test('a node that is added is told to join once it is up; undone, it is told to 
   expect(statusOf()).toBe('starting')
   expect(await done()).toEqual(['add n6'])
   it.fake.tick(400)
-  await until(() => seats.changing.get(n6)?.told === n6)
+  await until(() => seats.changing.get(n6)?.told?.node === n6)
   expect(await done()).toEqual(['add n6', 'tell n6 join'])
   expect(seats.empty).toEqual(['n7'])
 
   expect(useFaults().undoText).toBe('Undo adding n6')
   await useFaults().undo()
-  await until(() => seats.changing.get(n6)?.is === 'leaves' && seats.changing.get(n6)?.told === n6)
+  await until(() => seats.changing.get(n6)?.is === 'leaves' && seats.changing.get(n6)?.told?.node === n6)
   it.fake.tick(33)
   expect(await done()).toEqual(['add n6', 'tell n6 join', 'tell n6 leave'])
   expect(statusOf()).toBe('up') // this imitation never says that it is out
@@ -54,4 +54,51 @@ test('a node that is added is told to join once it is up; undone, it is told to 
   expect(statusOf()).toBe('empty')
   expect(seats.changing.size).toBe(0)
   expect((await done()).at(-1)).toBe('remove n6')
+})
+
+/** Until n6 was told, and this says no to it. */
+async function added(no: { why: string; later?: boolean }): Promise<void> {
+  await seats.add(n6)
+  it.fake.tick(400)
+  await until(() => seats.changing.get(n6)?.told?.node === n6)
+  it.fake.tick(33)
+  it.fake.sayNo(it.run.id as never, n6, no)
+  it.fake.tick(400)
+  await until(() => seats.changing.get(n6)?.refused !== undefined)
+}
+
+test('one that is refused says why, is not asked by itself, and can be let be', async () => {
+  await added({ why: 'the ring is full' })
+  expect(seats.changing.get(n6)?.refused).toEqual({ by: n6, why: 'the ring is full' })
+  it.fake.tick(2000)
+  await until(() => true)
+  expect(await done()).toEqual(['add n6', 'tell n6 join'])
+  seats.again(n6)
+  await until(() => seats.changing.get(n6)?.refused === undefined && seats.changing.get(n6)?.told !== undefined)
+  it.fake.tick(33)
+  expect((await done()).at(-1)).toBe('tell n6 join')
+  expect(await done()).toHaveLength(3)
+  seats.letBe(n6)
+  expect(seats.changing.size).toBe(0)
+})
+
+test('one that is told “not yet” is asked again after a while', async () => {
+  await added({ why: 'n5 is still catching up', later: true })
+  expect(await done()).toHaveLength(2)
+  it.fake.tick(600)
+  await until(() => seats.changing.get(n6)?.refused === undefined)
+  it.fake.tick(33)
+  expect(await done()).toEqual(['add n6', 'tell n6 join', 'tell n6 join'])
+})
+
+test('what somebody else is refused, or was before, is nobody’s business here', async () => {
+  await seats.add(n6)
+  it.fake.tick(400)
+  await until(() => seats.changing.get(n6)?.told?.node === n6)
+  it.fake.tick(33)
+  it.fake.sayNo(it.run.id as never, nodeId('n5'), { why: 'not you' })
+  it.fake.sayNo(it.run.id as never, n6, { why: 'not n7', about: [nodeId('n7')] })
+  it.fake.tick(400)
+  await until(() => it.run.marks.filter(({ kind }) => kind === 'no').length === 2)
+  expect(seats.changing.get(n6)?.refused).toBeUndefined()
 })

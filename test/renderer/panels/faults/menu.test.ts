@@ -38,6 +38,7 @@ function open(
           seats: {
             ...{ isMember: () => member.is, change: () => member.change },
             ...{ add: log('add'), join: log('join'), remove: log('remove'), end: log('end'), again: log('again') },
+            letBe: log('letBe'),
           },
         }
       : {}),
@@ -170,5 +171,6 @@ test('an empty seat can be taken and nothing else; a member can be removed; wher
   expect(open({ kind: 'node', node: n(2) }, undefined, false, { is: false }).pick('Let n2 join the group')).toEqual(['join', 'n2'])
   const leaving = open({ kind: 'node', node: n(2) }, undefined, false, { is: true, change: 'leaves' })
   expect(leaving.pick('End the process of n2 now')).toEqual(['end', 'n2'])
+  expect(leaving.pick('Let n2 stay')).toEqual(['letBe', 'n2'])
   expect(open({ kind: 'node', node: n(2) }).texts.filter((text) => /group/.test(text))).toEqual(['Leave the group'])
 })
