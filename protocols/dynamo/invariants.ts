@@ -336,7 +336,8 @@ export const invariants: readonly Invariant<DynamoState, DynamoMessage>[] = [
   },
   {
     name: 'Kept Hints',
-    statement: 'What a node lets go of that it kept for another is there, or is kept here for somebody else; or with others, when the other is not at home there any more.',
+    statement:
+      'What a node lets go of that it kept for another is there, or is kept here for somebody else; or with others, when the other is not at home there any more.',
     source: '§4.6',
     judge: keptHints,
   },

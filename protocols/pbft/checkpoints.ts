@@ -21,9 +21,13 @@ export function takeCheckpoint(turn: Turn, n: number): void {
   checkStable(turn, n)
 }
 
+/**
+ * Of one replica the last that it said counts, not the first: a liar tells one digest to this replica and another to those who prove the checkpoint, and
+ * what they show must not be turned down for that.
+ */
 export function onCheckpoint(turn: Turn, from: NodeId, m: Checkpoint): void {
   const { state } = turn
-  if (m.n <= state.stable.n || state.claims.get(m.n)?.[m.i]) return
+  if (m.n <= state.stable.n || state.claims.get(m.n)?.[m.i]?.d === m.d) return
   if (!state.nodes.includes(m.i)) return refuse(turn, from, 'Checkpoint', `${m.i} is no replica`)
   if (m.n % state.options.checkpointEvery !== 0)
     return refuse(turn, from, 'Checkpoint', `${m.n} is no multiple of ${state.options.checkpointEvery}`)

@@ -122,6 +122,11 @@ export const mistakes: readonly Mistake[] = [
     edits: [pbft('certificates.ts', 'const why = wrongPrepared(cluster, prepared)\n    if (why !== undefined) return why\n', '')],
   },
   {
+    name: 'first-checkpoint-counts',
+    what: 'Of two Checkpoints of one replica the first counts, and the proof that others show with its second is turned down: a liar keeps a replica behind (§4.3).',
+    edits: [pbft('checkpoints.ts', '?.[m.i]?.d === m.d) return', '?.[m.i]) return')],
+  },
+  {
     name: 'checkpoint-by-f-plus-1',
     what: 'f + 1 equal Checkpoints make one stable: a view change may not find it with anybody (§4.3).',
     edits: [

@@ -96,9 +96,7 @@ export const option: Change = (trial, dice, { protocol }) => {
   const [name, value] = dice.oneOf(settings)
   const numbers = settings.map(([, other]) => other).filter((other) => typeof other === 'number')
   const other =
-    typeof value === 'boolean'
-      ? !value
-      : dice.oneOf([1, Math.ceil(value / 2), value * 2, value * 10, 10_000, dice.oneOf(numbers)])
+    typeof value === 'boolean' ? !value : dice.oneOf([1, Math.ceil(value / 2), value * 2, value * 10, 10_000, dice.oneOf(numbers)])
   const options = { ...known, [name]: other }
   return protocol.options.safeParse(options).success ? { ...trial, run: { ...trial.run, options } } : undefined
 }

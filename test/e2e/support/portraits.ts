@@ -88,7 +88,10 @@ try {
   for (const [name, keys] of Object.entries(runs).filter(([name]) => isWanted(name)))
     for (const key of keys)
       await photograph(`${name.replace('/', '-')}-${key}`, async (page) => {
-        await page.getByRole('button', { name: new RegExp(`^${name}`) }).first().click()
+        await page
+          .getByRole('button', { name: new RegExp(`^${name}`) })
+          .first()
+          .click()
         await page.getByRole('listbox', { name: 'Nodes' }).waitFor()
         await page.keyboard.press(key)
       })
