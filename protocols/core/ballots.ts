@@ -16,9 +16,15 @@ export interface BallotStep<M extends AnyMessage = AnyMessage> {
   shows(): Observation | undefined
 }
 
+/** So many of these must give their vote. */
+export interface Quorum {
+  readonly of: readonly NodeId[]
+  readonly needs: number
+}
+
 export type BallotWord =
-  /** Asks for votes, and gives itself its own. */
-  | { readonly is: 'stands'; readonly epoch: number; readonly candidate: NodeId }
+  /** Asks for votes, and gives itself its own. `asks`: what wins, by what the candidate knows; each of these; so many of all nodes when absent. */
+  | { readonly is: 'stands'; readonly epoch: number; readonly candidate: NodeId; readonly asks?: readonly Quorum[] }
   /** `why`: for a refusal, in words, with its source. */
   | {
       readonly is: 'votes'
@@ -50,6 +56,7 @@ export interface Vote extends Place {
 
 export interface Candidacy extends Place {
   readonly candidate: NodeId
+  readonly asks?: readonly Quorum[]
   /** In the order in which they were given. */
   readonly votes: readonly Vote[]
   readonly end?: Place & { readonly is: 'won' | 'yielded'; readonly why?: string }
@@ -102,7 +109,8 @@ export class BallotBook {
       case 'stands': {
         this.#stood.set(word.candidate, word.epoch)
         const own: Vote = { ...place, voter: word.candidate, granted: true, heard: place }
-        return this.#change(word, place, (it) => (has(it, own) ? it : { ...it, votes: [own, ...it.votes] }))
+        const asks = word.asks ? { asks: word.asks } : {}
+        return this.#change(word, place, (it) => (has(it, own) ? it : { ...it, ...asks, votes: [own, ...it.votes] }))
       }
       case 'votes': {
         const { voter, granted, why } = word

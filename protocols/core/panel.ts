@@ -83,7 +83,7 @@ export interface BallotsWords extends ViewWords {
 export interface BallotsView<M extends AnyMessage> extends BallotsWords {
   /** The steps that can say something: those with one of these notes, and those that were given one of these messages. */
   readonly hears: { readonly notes: readonly string[]; readonly messages: readonly string[] }
-  /** How many votes win among so many nodes. */
+  /** How many votes win among so many nodes, of candidates that do not say whom they ask. */
   needs(nodes: number): number
   tell(step: BallotStep<M>): readonly BallotWord[]
 }

@@ -68,7 +68,8 @@ export function becomeCandidate(turn: Turn, flags: { readonly transfer?: true } 
   state.heardLeader = false
   state.votes = [state.id]
   setElectionTimer(turn)
-  note(turn, 'becomeCandidate', { term: state.currentTerm })
+  const { voters, old } = latest(state)
+  note(turn, 'becomeCandidate', { term: state.currentTerm, voters, ...(old === undefined ? {} : { old }) })
   askForVotes(turn, state.currentTerm, flags)
   // Where nobody else votes, its vote counts when its disk has it: after a crash the term must be known.
   if (hasVotes(state) && state.nodes.length === 1) becomeLeader(turn)

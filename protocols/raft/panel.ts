@@ -1,5 +1,5 @@
 /** Raft's own panel: every server's log side by side, as in Figures 7 and 8, and the elections with their votes. */
-import type { BallotStep, BallotWord } from '../core/ballots.ts'
+import type { BallotStep, BallotWord, Quorum } from '../core/ballots.ts'
 import type { GridCell, GridRow, GridWindow } from '../core/grid.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { Observation } from '../core/machine.ts'
@@ -89,7 +89,7 @@ const elections: BallotsView<RaftMessage> = {
   kind: 'ballots',
   name: 'elections',
   title: 'Elections',
-  help: 'Every term in which somebody stood, who voted for whom, and why others did not. A majority makes a leader; there is at most one a term. Raft §5.2.',
+  help: 'Every term in which somebody stood, who voted for whom, and why others did not. A majority of the voters makes a leader, in a joint configuration one of the old ones and one of the new ones; there is at most one a term. Raft §5.2, §6.',
   epoch: { name: 'term', label: 'term', help: 'Time is cut into terms, numbered upwards; each begins with an election. Raft §5.1.' },
   candidate: { name: 'candidate', label: 'candidate', help: 'A server that heard no leader in time stands in the next term. Raft §5.2.' },
   vote: {
@@ -112,7 +112,7 @@ function tell({ node, notes, given, shows }: BallotStep<RaftMessage>): BallotWor
     words.push({ is: 'heard', epoch: message.term, candidate: node, voter: given.from })
   for (const { note, data } of notes) {
     const term = data.term as number
-    if (note === 'becomeCandidate') words.push({ is: 'stands', epoch: term, candidate: node })
+    if (note === 'becomeCandidate') words.push({ is: 'stands', epoch: term, candidate: node, ...asksOf(data) })
     else if (note === 'becomeLeader') words.push({ is: 'wins', epoch: term, candidate: node })
     else if (note === 'becomeFollower') words.push({ is: 'yields', candidate: node, why: yieldWords(term, notes) })
   }
@@ -123,6 +123,12 @@ function tell({ node, notes, given, shows }: BallotStep<RaftMessage>): BallotWor
     words.push(granted ? vote : { ...vote, why: ignored ? 'it hears a leader (dissertation §4.2.3)' : refusalWords(message, shows()) })
   }
   return words
+}
+
+/** A majority of the voters by its own latest configuration; of a joint one of the old ones and of the new ones (§6). */
+function asksOf({ old, voters }: BallotStep['notes'][number]['data']): { readonly asks?: readonly Quorum[] } {
+  const groups = [old, voters].filter((group) => Array.isArray(group)) as unknown as (readonly NodeId[])[]
+  return groups.length === 0 ? {} : { asks: groups.map((of) => ({ of, needs: majority(of.length) })) }
 }
 
 const yieldWords = (term: number, notes: BallotStep['notes']): string => {

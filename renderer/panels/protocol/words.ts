@@ -1,6 +1,7 @@
 /** What a grid and ballots say in words: for tooltips, for those who listen, and for what a click shows. */
-import { type Ballot, type BallotOutcome, type Candidacy, outcomeOf, type Vote } from '../../../protocols/core/ballots.ts'
+import { type Ballot, type BallotOutcome, type Candidacy, outcomeOf, type Quorum, type Vote } from '../../../protocols/core/ballots.ts'
 import type { Grid, PlacedCell, PlacedRow } from '../../../protocols/core/grid.ts'
+import type { NodeId } from '../../../protocols/core/ids.ts'
 import type { BallotsWords, GridWords, RingWords, RoundsWords } from '../../../protocols/core/panel.ts'
 import type { RingKey } from '../../../protocols/core/ringPicture.ts'
 import type { Learned, Round, Said } from '../../../protocols/core/rounds.ts'
@@ -44,13 +45,28 @@ export function ballotWords(ballot: Ballot, isLatest: boolean, nodes: number, wo
   const outcome = outcomeOf(ballot, isLatest)
   const won = ballot.candidacies.find(({ end }) => end?.is === 'won')
   if (won?.end) {
-    const heard = granted(won).filter((vote) => vote.heard && vote.heard.seq <= (won.end?.seq ?? 0)).length
-    return `${won.candidate} ${words.winner.label}, ${heard} of ${nodes} ${words.vote.label}s after ${formatDuration(won.end.atUs - won.atUs)}`
+    const heard = granted(won).filter((vote) => vote.heard && vote.heard.seq <= (won.end?.seq ?? 0))
+    const tally = tallyOf(heard, won.asks, nodes)
+    return `${won.candidate} ${words.winner.label}, ${tally} ${words.vote.label}s after ${formatDuration(won.end.atUs - won.atUs)}`
   }
-  const tally = ballot.candidacies.map((each) => `${each.candidate} ${granted(each).length}`).join(', ')
+  const tally = ballot.candidacies.map((each) => `${each.candidate} ${tallyOf(granted(each), each.asks, nodes)}`).join(', ')
   const said: Record<Exclude<BallotOutcome, 'won'>, string> = { split: 'split', failed: 'nobody won', open: 'open' }
-  return `${said[outcome as Exclude<BallotOutcome, 'won'>]}: ${tally} of ${nodes}`
+  return `${said[outcome as Exclude<BallotOutcome, 'won'>]}: ${tally}`
 }
+
+/** "2 of 3", "2 of 3 and 1 of 4": votes of those who are asked. */
+function tallyOf(votes: readonly Vote[], asks: readonly Quorum[] | undefined, nodes: number): string {
+  if (asks === undefined) return `${votes.length} of ${nodes}`
+  return asks.map(({ of }) => `${votes.filter(({ voter }) => of.includes(voter)).length} of ${of.length}`).join(' and ')
+}
+
+/** What wins: "2 of n1 n2 n3", in a joint configuration "2 of n1 n2 n3 and 2 of n3 n4 n5"; undefined where candidates do not say whom they ask. */
+export const asksWords = ({ asks }: Candidacy): string | undefined =>
+  asks?.map(({ of, needs }) => `${needs} of ${of.join(' ')}`).join(' and ')
+
+/** Nobody who stood asked for the vote of this node. */
+export const hasNoVote = ({ candidacies }: Ballot, node: NodeId): boolean =>
+  candidacies.length > 0 && candidacies.every(({ asks }) => asks !== undefined && !asks.some(({ of }) => of.includes(node)))
 
 /** "n4 refuses n1 its vote: it voted for n2 in this term (§5.2)". */
 export function voteWords(candidate: string, vote: Vote, words: BallotsWords): string {

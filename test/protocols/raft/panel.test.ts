@@ -9,7 +9,7 @@ import type { RaftMessage } from '../../../protocols/raft/messages.ts'
 import { panel } from '../../../protocols/raft/panel.ts'
 import type { RaftState } from '../../../protocols/raft/state.ts'
 import { kv } from '../../../protocols/services/kv.ts'
-import { diskOf, figure8c, figure8d, ledByN1, put, type RaftStage, raftStage, stand } from './plays.ts'
+import { diskOf, figure8c, figure8d, ledByN1, node, put, type RaftStage, raftStage, stand } from './plays.ts'
 
 const logs = panel.views[0] as GridView<RaftState>
 const elections = panel.views[1] as BallotsView<RaftMessage>
@@ -169,6 +169,23 @@ describe('elections', () => {
     expect(book.ballots[0]?.candidacies[0]?.votes[2]?.why).toBe('it is in term 2 already (§5.1)')
     stage.settle()
     expect(book.ballots[0]?.candidacies[0]?.end).toMatchObject({ is: 'yielded', why: 'learned of term 2 (§5.1)' })
+  })
+
+  test('who stands asks the voters that it knows, of a joint configuration both majorities, and nobody else', () => {
+    const config = (term: number, old: string[] | undefined, ...voters: string[]) =>
+      ({ term, kind: 'config', voters: voters.map(node), ...(old ? { old: old.map(node) } : {}), learners: [] }) as const
+    const disk = (...entries: object[]) => [{ term: 1, vote: null, from: 1, entries } as never]
+    const stage = raftStage(raft, 5, { members: 3, disks: { n1: disk(config(1, ['n1', 'n2', 'n3'], 'n3', 'n4', 'n5')) } })
+    const book = listen(stage)
+    stand(stage, 'n1', [])
+    expect(book.ballots.at(-1)?.candidacies[0]?.asks).toEqual([
+      { of: ['n1', 'n2', 'n3'], needs: 2 },
+      { of: ['n3', 'n4', 'n5'], needs: 2 },
+    ])
+    const plain = raftStage(raft, 5, { members: 3 })
+    const plainBook = listen(plain)
+    stand(plain, 'n2', [])
+    expect(plainBook.ballots.at(-1)?.candidacies[0]?.asks).toEqual([{ of: ['n1', 'n2', 'n3'], needs: 2 }])
   })
 
   test('every note and message that elections hear is one that Raft has', () => {
