@@ -2,7 +2,7 @@
  * The space-time diagram on simulated runs of a thousand to a million events: the built web host, and the window on it in a real
  * Chromium at 1280×800. Time from the click on a run to the first paint with something of it, and until all is read; frame
  * intervals while a close look is moved along, while the whole run is moved, and while it is zoomed from the whole to a
- * step and back; what a frame costs the page's main thread; and the memory of the renderer. SYNOD_RUNS names a folder that keeps
+ * step and back; what each frame costs the page's main thread, which says more where others use the machine; and the memory of the renderer. SYNOD_RUNS names a folder that keeps
  * the recordings for the next time: the longest takes a minute to make.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -14,12 +14,13 @@ import { chromiumOptions } from '../support/chromium.ts'
 import { recordSimulated } from '../support/simulatedRun.ts'
 import { pause } from './bench-lab.ts'
 import { percentile, remark, report } from './figures.ts'
+import { frameCosts } from './load/frameCosts.ts'
 import { openWebLab, type WebLab } from './load/webLab.ts'
 
 /** Other sizes can be given on the command line. */
 const SIZES = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1000, 10_000, 100_000, 1_000_000]
 const MEASURED_MS = 3000
-const PAN_P95_MS = 20
+const FRAME_P95_MS = 20
 const PAN_RATIO = 1.5
 const FIRST_PAINT_MS = 1000
 const MEMORY_MB = 500
@@ -39,11 +40,21 @@ function recorded(count: number): string {
 /** What is done to the diagram in each frame, in the page. */
 type Move = 'nothing' | 'pan' | 'zoom'
 
-/** Frame intervals, ascending, and what a frame cost the main thread, milliseconds. */
-async function frames(page: Page, cdp: CDPSession, move: Move): Promise<{ intervals: number[]; costMs: number }> {
-  const busy = async () =>
-    (await cdp.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
-  const before = await busy()
+interface Frames {
+  /** Ascending, milliseconds: from frame to frame, and of the main thread for each. */
+  readonly intervals: readonly number[]
+  readonly costs: readonly number[]
+}
+
+async function frames(page: Page, cdp: CDPSession, move: Move): Promise<Frames> {
+  let intervals: number[] = []
+  const costs = await frameCosts(cdp, async () => {
+    intervals = await moved(page, move)
+  })
+  return { intervals, costs }
+}
+
+async function moved(page: Page, move: Move): Promise<number[]> {
   const intervals = await page.evaluate(
     ({ forMs, move, diagram }) =>
       new Promise<number[]>((resolve) => {
@@ -68,8 +79,7 @@ async function frames(page: Page, cdp: CDPSession, move: Move): Promise<{ interv
       }),
     { forMs: MEASURED_MS, move, diagram: DIAGRAM },
   )
-  const costMs = ((await busy()) - before) * (1000 / Math.max(1, intervals.length))
-  return { intervals: intervals.sort((a, b) => a - b), costMs }
+  return intervals.sort((a, b) => a - b)
 }
 
 async function rendererMb(browser: Browser): Promise<number> {
@@ -86,7 +96,7 @@ interface Result {
   readonly closePanMs: number
 }
 
-async function measure(browser: Browser, lab: WebLab, count: number, small: Result | undefined): Promise<Result> {
+async function measure(browser: Browser, lab: WebLab, count: number, first: Result | undefined): Promise<Result> {
   const name = `space-time, ${count.toLocaleString('en')} events`
   const { run } = await lab.call('runs.import', { path: recorded(count) })
   await lab.call('runs.rename', { run, name: `Run of ${count}` })
@@ -103,7 +113,6 @@ async function measure(browser: Browser, lab: WebLab, count: number, small: Resu
   await page.locator(`${DIAGRAM} canvas[data-painted]`).waitFor()
   await pause(1000)
   const cdp = await page.context().newCDPSession(page)
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
   await page.keyboard.press('l') // the library folds away while a run is looked at
   const wanted = await library
     .getByRole('button', { name: new RegExp(`^Run of ${count}\\b`) })
@@ -134,30 +143,29 @@ async function measure(browser: Browser, lab: WebLab, count: number, small: Resu
 
   const box = page.getByRole('listbox', { name: 'Events in space and time' })
   const still = await frames(page, cdp, 'nothing')
-  const shows = async (what: string, move: Move, p95: number) => {
-    const { intervals, costMs } = await frames(page, cdp, move)
-    report({ name: `${name}: ${what}, frame interval p50`, value: percentile(intervals, 0.5), unit: 'ms' })
-    report({ name: `${name}: ${what}, frame interval p95`, value: percentile(intervals, 0.95), unit: 'ms', peer: 'limit', peerValue: p95 })
-    return costMs
+  const limit = { peer: 'limit', peerValue: FRAME_P95_MS }
+  const shows = async (what: string, move: Move, usual: object = {}) => {
+    const { intervals, costs } = await frames(page, cdp, move)
+    const of = `${name}: ${what}`
+    report({ name: `${of}, frame interval p50`, value: percentile(intervals, 0.5), unit: 'ms' })
+    report({ name: `${of}, frame interval p95`, value: percentile(intervals, 0.95), unit: 'ms', ...limit })
+    report({ name: `${of}, main thread a frame p50`, value: percentile(costs, 0.5), unit: 'ms', ...usual })
+    report({ name: `${of}, main thread a frame p95`, value: percentile(costs, 0.95), unit: 'ms', ...limit })
+    return percentile(costs, 0.5)
   }
   remark(
     `${name}: frames at rest p50 ${percentile(still.intervals, 0.5).toFixed(1)} ms, p95 ${percentile(still.intervals, 0.95).toFixed(1)} ms, ${busyness()}`,
   )
   await box.press('0')
   await box.press('+') // of the whole nothing can be moved
-  report({ name: `${name}: nearly all moved, main thread a frame`, value: await shows('nearly all moved', 'pan', PAN_P95_MS), unit: 'ms' })
+  await shows('nearly all moved', 'pan')
   await box.press('0')
-  report({ name: `${name}: zoomed, main thread a frame`, value: await shows('zoomed', 'zoom', PAN_P95_MS), unit: 'ms' })
+  await shows('zoomed', 'zoom')
   await box.press('0')
   for (let i = 0; i < 60 && (await seenMs(page)) > CLOSE_LOOK_MS; i++) await box.press('+')
   await pause(500)
-  const closePanMs = await shows('a close look moved', 'pan', PAN_P95_MS)
-  report({
-    name: `${name}: a close look moved, main thread a frame`,
-    value: closePanMs,
-    unit: 'ms',
-    ...(small ? { peer: `${PAN_RATIO} × of a thousand`, peerValue: PAN_RATIO * small.closePanMs } : {}),
-  })
+  const small = first && { peer: `${PAN_RATIO} × of the first`, peerValue: PAN_RATIO * first.closePanMs }
+  const closePanMs = await shows('a close look moved', 'pan', small)
   report({ name: `${name}: memory of the renderer`, value: await rendererMb(browser), unit: 'MB', peer: 'limit', peerValue: MEMORY_MB })
   await page.close()
   return { closePanMs }
@@ -176,11 +184,11 @@ const browser = await chromium.launch({ ...chromiumOptions(), executablePath: aw
 try {
   const { run } = await lab.call('runs.import', { path: recorded(1000) })
   await lab.call('runs.rename', { run, name: 'A first look' })
-  let small: Result | undefined
+  let first: Result | undefined
   for (const count of SIZES) {
     remark(busyness())
-    const result = await measure(browser, lab, count, small)
-    small ??= result
+    const result = await measure(browser, lab, count, first)
+    first ??= result
   }
 } finally {
   await browser.close()

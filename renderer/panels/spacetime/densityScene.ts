@@ -1,6 +1,7 @@
-/** The density drawn with a pen, for pictures: what tiles are on the screen. In steps, so that a file of it stays small. */
+/** The density drawn with a pen, for pictures that go out. In steps, so that a file of it stays small. */
 import { nodeToken } from '../../model/hues.ts'
-import { counting, heightOf, shadeOf, usualIn } from './density.ts'
+import { Density, heightOf, shadeOf, usualIn } from './density.ts'
+import { familiesOf } from './densityPicture.ts'
 import type { Pen } from './pen.ts'
 import type { Plane } from './plane.ts'
 import type { Scene } from './scene.ts'
@@ -11,14 +12,12 @@ const SHADES = 16
 export function drawDensity(scene: Scene, plane: Plane, pen: Pen): void {
   const { drawing, view, types, endpoints } = scene
   const bins = Math.max(1, Math.round((plane.tail - plane.head) / BIN_PX))
-  const tokens = [...new Set(['family-other', ...types.map(({ token }) => token)])]
-  const familyOf = new Uint8Array(256)
-  for (const [index, { token }] of types.entries()) familyOf[index] = tokens.indexOf(token)
-  const work = counting(drawing, { from: view.from, to: view.to, bins }, tokens.length, familyOf)
-  let turn = work.next()
-  while (!turn.done) turn = work.next()
-  const { marks, messages } = turn.value
-  const usually = usualIn(drawing, (view.to - view.from) / bins)
+  const { tokens, familyOf } = familiesOf(types)
+  const size = (view.to - view.from) / bins
+  const density = new Density()
+  density.count(drawing, { from: view.from, size, count: bins }, { count: tokens.length, of: familyOf })
+  const { marks, messages } = density
+  const usually = usualIn(drawing, size)
   const px = (plane.tail - plane.head) / bins
 
   for (const [gap, families] of messages.entries())

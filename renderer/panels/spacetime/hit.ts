@@ -1,6 +1,6 @@
 /** What is under the pointer: a mark, or else a message. */
 import { ChunkKind } from '../../../protocols/wire/chunk.ts'
-import { LOST_SHARE } from './messageScene.ts'
+import { LOST_SHARE } from './crossings.ts'
 import { Plane } from './plane.ts'
 import type { Scene } from './scene.ts'
 import { laneAt } from './view.ts'

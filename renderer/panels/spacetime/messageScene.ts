@@ -5,6 +5,7 @@
  */
 import { type Cone, sideOf } from '../../../protocols/causality/cone.ts'
 import { ChunkKind } from '../../../protocols/wire/chunk.ts'
+import { LOST_SHARE } from './crossings.ts'
 import type { Pen } from './pen.ts'
 import { alongClamped, type Plane } from './plane.ts'
 import type { Amount, Scene, TypeLook } from './scene.ts'
@@ -12,8 +13,6 @@ import type { Amount, Scene, TypeLook } from './scene.ts'
 /** From here on the heads of arrows would lie on each other. */
 const HEADS_MAX = 700
 const LABELS_MAX = 26
-/** How far from its sender to its receiver a message that never arrived is drawn. */
-export const LOST_SHARE = 0.5
 const STUB_PX = 26
 /** A mark's own radius: heads end before it. */
 const MARK_PX = 4

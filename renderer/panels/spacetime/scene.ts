@@ -76,7 +76,7 @@ export interface Scene {
 /** More marks in sight than these are shown as their density. */
 export const MARKS_MAX = 1400
 /** More messages in sight than these. */
-const MESSAGES_MAX = 1600
+const MESSAGES_MAX = 1000
 
 export interface Amount {
   readonly marks: number

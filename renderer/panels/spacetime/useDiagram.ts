@@ -19,8 +19,9 @@ const LIVE_STEPS = 60
 const LIVE_ROOM = 0.04
 /** Of a long recording that is opened, so many rows before the playhead are looked at first, and half as many behind it. */
 const NEAR_LOOK_ROWS = 300
-/** Rows taken in at once: what is more waits for the next frame. */
-const ROWS_A_FRAME = 60_000
+/** Of a frame so long is spent on taking rows in, so many at once: what is more waits for the next. */
+const GROW_MS = 8
+const ROWS_AT_ONCE = 2000
 
 export type Diagram = ReturnType<typeof useDiagram>
 
@@ -41,8 +42,6 @@ export function useDiagram() {
   const stretch = shallowRef<Stretch>()
   const following = shallowRef(true)
   const liveSize = shallowRef<number>()
-  /** Told from where on the drawing has changed. */
-  const listeners = new Set<(from: number) => void>()
 
   const endpoints = computed(() => endpointIds(run.nodes))
   const turningPoints = computed<TurningPoint[]>(() =>
@@ -105,8 +104,9 @@ export function useDiagram() {
   /** Takes in some of what is new. True: there is more. */
   function grow(): boolean {
     if (all.value.behind === 0) return false
-    const from = all.value.grow(ROWS_A_FRAME)
-    if (isWhole.value) for (const tell of listeners) tell(from)
+    const untilMs = performance.now() + GROW_MS
+    do all.value.grow(ROWS_AT_ONCE)
+    while (all.value.behind > 0 && performance.now() < untilMs)
     if (all.value.behind === 0 && store.progress >= 1) store.letGoOfNear()
     version.value++
     return all.value.behind > 0
@@ -174,7 +174,6 @@ export function useDiagram() {
     liveSize.value = undefined
     stretch.value = undefined
     grow()
-    for (const tell of listeners) tell(Number.NEGATIVE_INFINITY)
     if (from < to) stretch.value = zoomed({ from, to }, (from + to) / 2, 1.05, Math.max(to, end.value), next)
   }
 
@@ -186,7 +185,6 @@ export function useDiagram() {
       liveSize.value = undefined
       following.value = true
       version.value++
-      for (const tell of listeners) tell(Number.NEGATIVE_INFINITY)
     },
   )
 
@@ -198,13 +196,6 @@ export function useDiagram() {
       if (near.value && !stretch.value) lookNear()
     },
     { immediate: true, flush: 'sync' },
-  )
-  watch(
-    drawing,
-    () => {
-      for (const tell of listeners) tell(Number.NEGATIVE_INFINITY)
-    },
-    { flush: 'sync' },
   )
 
   /** Where the playhead goes while it is moved or plays, the diagram goes, as long as it shows a part. */
@@ -220,10 +211,6 @@ export function useDiagram() {
       if (run.isLive) stretch.value = showing({ from: end.value * 1.01 - size, to: end.value * 1.01 }, end.value, end.value, axis.value)
     }
   })
-
-  function onChange(tell: (from: number) => void): void {
-    listeners.add(tell)
-  }
 
   return {
     ...{
@@ -245,6 +232,6 @@ export function useDiagram() {
       isLive,
       shown,
     },
-    ...{ grow, look, lookAt, zoomBy, panBy, showAll, show, followEnd, turnTo, onChange },
+    ...{ grow, look, lookAt, zoomBy, panBy, showAll, show, followEnd, turnTo },
   }
 }

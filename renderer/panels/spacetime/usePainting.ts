@@ -1,12 +1,12 @@
 /** Paints the scene: at most once a frame, and only when something has changed. */
-import { onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
+import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
 import { fitToScreen } from '../../model/canvas.ts'
 import { nodeToken } from '../../model/hues.ts'
 import { useEvents } from '../../stores/events.ts'
 import { useTheme } from '../../stores/theme.ts'
 import { CanvasPen } from './canvasPen.ts'
+import { DensityPicture, paletteOf } from './densityPicture.ts'
 import { drawScene } from './draw.ts'
-import { paletteOf, Tiles } from './tiles.ts'
 import type { Diagram } from './useDiagram.ts'
 import type { Seen } from './useSeen.ts'
 import { edgeOf, headOf } from './view.ts'
@@ -21,8 +21,8 @@ export function usePainting(
   const theme = useTheme()
   const events = useEvents()
   const fontsReady = shallowRef(false)
-  const tiles = new Tiles()
-  diagram.onChange((from) => tiles.change(from))
+  const density = new DensityPicture()
+  const palette = computed(() => paletteOf(diagram.types.value, diagram.endpoints.value.map(nodeToken), theme.color))
 
   let frame = 0
   function schedule(): void {
@@ -37,15 +37,13 @@ export function usePainting(
     if (!ctx || !canvas.value || width <= headOf(view.value) || height <= edgeOf(view.value)) return
     fitToScreen(ctx, width, height)
     ctx.clearRect(0, 0, width, height)
-    let unfinished = false
-    drawScene(scene.value, new CanvasPen(ctx, theme.color), amount.value, () => {
-      const palette = paletteOf(diagram.types.value, diagram.endpoints.value.map(nodeToken), theme.color)
-      unfinished = tiles.paint(ctx, view.value, diagram.drawing.value, palette, String(theme.version), () => performance.now())
-    })
+    drawScene(scene.value, new CanvasPen(ctx, theme.color), amount.value, () =>
+      density.paint(ctx, view.value, diagram.drawing.value, palette.value),
+    )
     painted()
     const { columns } = diagram.drawing.value
     if (columns.has(columns.count)) canvas.value.dataset.painted ??= String(performance.now()) // when first something of the run was seen
-    if (behind || unfinished) schedule()
+    if (behind) schedule()
   }
 
   watch([scene, () => theme.version, () => events.version, () => diagram.store.version, fontsReady], schedule, { flush: 'sync' })
@@ -54,8 +52,5 @@ export function usePainting(
     await document.fonts?.ready
     fontsReady.value = true
   })
-  onBeforeUnmount(() => {
-    cancelAnimationFrame(frame)
-    tiles.clear()
-  })
+  onBeforeUnmount(() => cancelAnimationFrame(frame))
 }

@@ -17,14 +17,14 @@ import { Simulation } from '../../../protocols/sim/simulation.ts'
 import { remark } from '../figures.ts'
 
 const NODES = 5
-/** Grows when what is made changes. */
+/** Grows when what is made changes otherwise than by the protocol: a run of another version cannot be run again. */
 const VERSION = 1
 const EVENTS_BETWEEN_FAULTS = 20_000
 
 /** The run's file. A run is a function of its seed, so the same length gives the same file anywhere. */
 export function longRun(events: number): string {
   const folder = path.join(os.tmpdir(), 'synod-bench-runs')
-  const file = path.join(folder, `raft-${events}-${VERSION}.synod`)
+  const file = path.join(folder, `raft-${raft.version}-${events}-${VERSION}.synod`)
   if (existsSync(file)) return file
   remark(`simulating ${events} events into ${file}`)
   mkdirSync(folder, { recursive: true })

@@ -7,10 +7,10 @@ import { endpointIds, nodeId, nodeIds } from '../../../../protocols/core/ids.ts'
 import { advance, firstMoment } from '../../../../protocols/core/moment.ts'
 import { ChunkKind } from '../../../../protocols/wire/chunk.ts'
 import { type Band, bandsOf, bandsWithin } from '../../../../renderer/panels/spacetime/bands.ts'
+import { LOST_SHARE } from '../../../../renderer/panels/spacetime/crossings.ts'
 import { cutOf, moved, placesOf } from '../../../../renderer/panels/spacetime/cutLine.ts'
-import { counting, joined } from '../../../../renderer/panels/spacetime/density.ts'
+import { Density } from '../../../../renderer/panels/spacetime/density.ts'
 import { Drawing } from '../../../../renderer/panels/spacetime/drawing.ts'
-import { LOST_SHARE } from '../../../../renderer/panels/spacetime/messageScene.ts'
 import { seedOf } from '../../../support/seeds.ts'
 import { AXES, drawn, seenRun } from './runs.ts'
 
@@ -43,6 +43,12 @@ describe.each(cases)('a run of seed $seed by $axis', ({ seed, run, axis }) => {
     }
     while (drawing.behind > 0) drawing.grow(700)
     expect(drawing.end).toBe(whole.end)
+    const counts = [drawing, whole].map((each) => {
+      const density = new Density()
+      density.count(each, { from: 0, size: whole.end / 500, count: 500 }, { count: 1, of: new Uint8Array(256) })
+      return density
+    })
+    expect(counts[0]).toEqual(counts[1])
     for (let i = 0; i < 40; i++) {
       const from = whole.end * ((i * 0.618) % 1)
       const to = from + (whole.end / 50) * ((i * 0.37) % 1)
@@ -69,37 +75,44 @@ describe.each(cases)('a run of seed $seed by $axis', ({ seed, run, axis }) => {
     expect([...whole.underway]).toEqual(open)
   })
 
-  test('its density counts each mark once and each message once in each gap that it crosses', () => {
-    const bins = 64
-    const making = counting(whole, { from: -1, to: whole.end * 1.001 + 2, bins }, 1, new Uint8Array(256))
-    let turn = making.next()
-    while (!turn.done) turn = making.next()
-    const { marks, messages } = turn.value
-    const sum = (counts: ArrayLike<number>) => Array.from(counts).reduce((total, count) => total + count, 0)
-    expect(marks.map(sum)).toEqual(columns.lanes.map(({ length }) => length))
-    const crossed = new Array<number>(columns.endpoints - 1).fill(0)
+  /** Every mark and every crossing, one by one: what is counted at any zoom. */
+  const things = () => {
+    const { endpoints, lanes } = columns
+    const marks = lanes.map(({ list, length }) => Array.from(list.subarray(0, length), (point) => whole.placement.ofPoint(point)))
+    const crossings = Array.from({ length: endpoints - 1 }, (): number[] => [])
     for (let row = 1; row <= columns.count; row++) {
       const lost = columns.kind[row] === ChunkKind.drop
       if (columns.kind[row] !== ChunkKind.deliver && !lost) continue
-      const [home, goal] = [columns.lane[columns.cause[row] as number] as number, columns.lane[row] as number]
+      const send = columns.cause[row] as number
+      const [home, goal] = [columns.lane[send] as number, columns.lane[row] as number]
+      const [from, to] = [whole.placement.ofRow(send), whole.placement.ofRow(row)]
       for (let gap = Math.min(home, goal); gap < Math.max(home, goal); gap++) {
         const gone = Math.abs(gap + 0.5 - home) / Math.abs(goal - home)
-        if (gone <= (lost ? LOST_SHARE : 1)) crossed[gap] = (crossed[gap] as number) + 1
+        if (gone <= (lost ? LOST_SHARE : 1)) crossings[gap]?.push(from + ((to - from) * gone) / (lost ? LOST_SHARE : 1))
       }
     }
-    expect(messages.map((families) => sum(families[0] as Uint32Array))).toEqual(crossed)
-  })
+    return { marks, crossings }
+  }
 
-  test('two stretches side by side, joined, are counted as the whole of them is', () => {
-    const [middle, bins] = [2 ** Math.ceil(Math.log2(whole.end) - 1), 32] // as tiles lie: no edge is between two numbers
-    const counted = (from: number, to: number) => {
-      const making = counting(whole, { from, to, bins }, 1, new Uint8Array(256))
-      for (;;) {
-        const turn = making.next()
-        if (turn.done) return turn.value
+  test.each([1, 40, 3000])('its density counts each mark once and each message once in each gap that it crosses, in %i slices', (count) => {
+    const { marks, crossings } = things()
+    const density = new Density()
+    // What was counted before, elsewhere and in as many slices, is forgotten.
+    density.count(whole, { from: whole.end / 3, size: whole.end / 9, count }, { count: 1, of: new Uint8Array(256) })
+    for (const [from, length] of [[-1, whole.end * 1.001 + 2] as const, [whole.end * 0.4, whole.end * 0.03] as const]) {
+      const size = length / count
+      density.count(whole, { from, size, count }, { count: 1, of: new Uint8Array(256) })
+      const counted = (places: readonly number[]) => {
+        const counts = new Uint32Array(count)
+        for (const place of places) {
+          const slice = Math.floor((place - from) / size)
+          if (slice >= 0 && slice < count) counts[slice] = (counts[slice] as number) + 1
+        }
+        return counts
       }
+      expect(density.marks).toEqual(marks.map(counted))
+      expect(density.messages.map(([all]) => all)).toEqual(crossings.map(counted))
     }
-    expect(joined(counted(0, middle), counted(middle, 2 * middle))).toEqual(counted(0, 2 * middle))
   })
 
   test('a line across the lanes and the cut that it makes are one', () => {
