@@ -4,6 +4,7 @@
  */
 import type { InvokeEvent, ReturnEvent } from '../core/event.ts'
 import type { Json } from '../core/json.ts'
+import { InTurn } from './inTurn.ts'
 
 export interface WrittenCall {
   readonly operation: string
@@ -25,28 +26,31 @@ export function callOf(op: Json): WrittenCall {
 interface Open {
   readonly invoke: InvokeEvent
   readonly client: string
+  readonly invokedUs: number
 }
 
 /** The operations that are open, each of a client that has no other: a person may ask again before the first answer is there. */
 class OpenOperations {
   readonly #open = new Map<number, Open>()
   readonly #busy = new Set<string>()
+  readonly #times = new InTurn()
 
   begin(invoke: InvokeEvent): Open {
     let client = invoke.client
     for (let another = 2; this.#busy.has(client); another++) client = `${invoke.client} (${another})`
-    const open = { invoke, client }
+    const open = { invoke, client, invokedUs: this.#times.next(invoke.atUs) }
     this.#busy.add(client)
     this.#open.set(invoke.operation, open)
     return open
   }
 
   /** Undefined when its invocation was not recorded: nothing can be said of it. */
-  end({ operation }: ReturnEvent): Open | undefined {
+  end({ operation, atUs }: ReturnEvent): (Open & { readonly returnedUs: number }) | undefined {
     const open = this.#open.get(operation)
-    if (open) this.#busy.delete(open.client)
+    if (!open) return undefined
+    this.#busy.delete(open.client)
     this.#open.delete(operation)
-    return open
+    return { ...open, returnedUs: this.#times.next(atUs) }
   }
 
   get left(): Iterable<Open> {
@@ -65,22 +69,21 @@ export class HistoryWriter {
 
   returned(event: ReturnEvent): string {
     const open = this.#operations.end(event)
-    return open ? this.#line(open, event) : ''
+    return open ? this.#line(open, event.outcome, open.returnedUs) : ''
   }
 
   /** What nobody heard of. */
   end(): string {
-    return Array.from(this.#operations.left, (open) => this.#line(open, undefined)).join('')
+    return Array.from(this.#operations.left, (open) => this.#line(open)).join('')
   }
 
-  #line({ invoke, client }: Open, end: ReturnEvent | undefined): string {
+  #line({ invoke, client, invokedUs }: Open, outcome?: ReturnEvent['outcome'], returnedUs?: number): string {
     const { operation, key, input } = callOf(invoke.op)
-    const { outcome } = end ?? {}
     return `${JSON.stringify({
       ...{ client, operation, key },
       ...(Object.keys(input).length === 0 ? {} : { input: shortened(input) }),
       ...(outcome?.is === 'ok' ? { output: outcome.result } : {}),
-      ...{ invoke: invoke.atUs, return: end && Math.max(invoke.atUs, end.atUs) },
+      ...{ invoke: invokedUs, return: returnedUs },
       outcome: outcome?.is ?? 'unknown',
     })}\n`
   }
@@ -96,14 +99,15 @@ export class JepsenWriter {
   #last = -1
 
   invoked(event: InvokeEvent): string {
-    return this.#record(this.#operations.begin(event), 'invoke', event.atUs)
+    const open = this.#operations.begin(event)
+    return this.#record(open, 'invoke', open.invokedUs)
   }
 
   returned(event: ReturnEvent): string {
     const open = this.#operations.end(event)
     if (!open) return ''
     const { outcome } = event
-    const atUs = Math.max(open.invoke.atUs, event.atUs)
+    const { returnedUs: atUs } = open
     if (outcome.is === 'ok') {
       const failed = outcome.result === false && callOf(open.invoke.op).operation === 'cas'
       return this.#record(open, failed ? 'fail' : 'ok', atUs, outcome.result)
@@ -125,7 +129,7 @@ export class JepsenWriter {
     const value = type === 'ok' && given === null ? (output ?? null) : given
     const said = key === undefined ? value : [key, value]
     const why = error === undefined ? '' : `, :error ${edn(error)}`
-    return `{:process ${process}, :type :${type}, :f ${keyword(operation)}, :value ${edn(said)}, :time ${atUs * 1000}${why}}\n`
+    return `{:process ${process}, :type :${type}, :f ${keyword(operation)}, :value ${edn(said)}, :time ${Math.round(atUs * 1000)}${why}}\n`
   }
 }
 
