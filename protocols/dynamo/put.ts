@@ -1,9 +1,10 @@
 /** Writing (§4.5): any node that would keep the key coordinates; W copies on disks make it a success. */
 import type { NodeId } from '../core/ids.ts'
 import { resultOf, type StoreWrite } from './answers.ts'
+import { tell } from './gossip.ts'
 import type { ReplicaPut, ReplicaPutAck } from './messages.ts'
 import { close, nextRequest, open, replace } from './requests.ts'
-import { combine, keep, keepHint, known, note, type OpenPut, placeOf, reply, send, type Turn } from './state.ts'
+import { combine, keep, keepHint, keeps, known, note, type OpenPut, placeOf, reply, send, type Turn } from './state.ts'
 import { targetsOf } from './targets.ts'
 import { dotText, written } from './versions.ts'
 
@@ -48,10 +49,15 @@ function takeOn(turn: Turn, { key, value, context, id: write }: StoreWrite) {
   return combine(state, after, [])
 }
 
-/** Rule P4. */
+/**
+ * Rule P4. Who is not at home there as far as it knows hands on what it is given: in a strict quorum that is no acknowledgement. One of the two has not heard of the
+ * newer ring, and will now.
+ */
 export function onReplicaPut(turn: Turn, from: NodeId, { req, key, siblings, hintFor }: ReplicaPut): void {
-  if (hintFor === null || hintFor === turn.state.id) keep(turn, key, siblings)
+  const { state } = turn
+  if (hintFor === null || hintFor === state.id) keep(turn, key, siblings)
   else keepHint(turn, hintFor, key, siblings)
+  if (!state.options.sloppy && !keeps(state, placeOf(state, key))) return tell(turn, from)
   send(turn, from, { kind: 'ReplicaPutAck', req })
 }
 

@@ -27,7 +27,7 @@ export const mistakes: readonly Mistake[] = [
     name: 'replica-overwrites',
     what: 'A replica puts what it is given in place of what it has, instead of merging.',
     edits: [
-      dynamo('put.ts', '=== turn.state.id) keep(turn', '=== turn.state.id) put(turn'),
+      dynamo('put.ts', '=== state.id) keep(turn', '=== turn.state.id) put(turn'),
       dynamo('put.ts', 'placeOf, reply', 'placeOf, put, reply'),
     ],
   },
