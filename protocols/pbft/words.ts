@@ -1,8 +1,9 @@
 /** How each message is named, drawn and summed up in a few words. */
 import type { AnyMessage, MessageSpec } from '../core/machine.ts'
-import type { MessageOf, PbftMessage } from './messages.ts'
+import type { Batch, MessageOf, PbftMessage } from './messages.ts'
 import { NULL_DIGEST } from './signing.ts'
 
+const requests = ({ length }: Batch): string => (length === 1 ? '1 request' : `${length} requests`)
 const short = (d: string): string => (d === NULL_DIGEST ? 'null' : d.slice(0, 6))
 
 export const messageSpecs: readonly MessageSpec[] = [
@@ -18,7 +19,7 @@ export const messageSpecs: readonly MessageSpec[] = [
     family: 'replication',
     style: 'request',
     help: 'The primary gives requests a sequence number in its view (§4.2).',
-    summary: of<'PrePrepare'>(({ v, n, d, batch }) => `view ${v}, number ${n}: ${batch.length} requests, ${short(d)}`),
+    summary: of<'PrePrepare'>(({ v, n, d, batch }) => `view ${v}, number ${n}: ${requests(batch)}, ${short(d)}`),
   },
   {
     kind: 'Prepare',
@@ -69,7 +70,7 @@ export const messageSpecs: readonly MessageSpec[] = [
     family: 'other',
     style: 'reply',
     help: 'The requests behind a digest, which proves them (§4.4).',
-    summary: of<'Batch'>(({ batch }) => `${batch.length} requests`),
+    summary: of<'Batch'>(({ batch }) => `${requests(batch)}`),
   },
   {
     kind: 'FetchState',
@@ -98,7 +99,7 @@ export const messageSpecs: readonly MessageSpec[] = [
     family: 'replication',
     style: 'reply',
     help: 'A committed number with its 2f + 1 Commits, for who missed it. Not in the paper.',
-    summary: of<'Committed'>(({ n, batch }) => `number ${n}: ${batch.length} requests`),
+    summary: of<'Committed'>(({ n, batch }) => `number ${n}: ${requests(batch)}`),
   },
 ]
 

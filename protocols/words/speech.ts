@@ -99,7 +99,8 @@ export function brief(value: Json, max = 120): string {
 }
 
 function short(value: Json): string {
-  if (typeof value === 'string') return value
+  // Nobody reads a digest to its end: its beginning tells it from others.
+  if (typeof value === 'string') return /^[0-9a-f]{32,}$/.test(value) ? `${value.slice(0, 6)}…` : value
   if (Array.isArray(value) && value.length > 4) return `[${value.length}]`
   return JSON.stringify(value)
 }
