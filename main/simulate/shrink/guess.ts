@@ -22,13 +22,23 @@ function patient(
   dice: Dice,
   { optionSpecs, options: schema }: Bench['protocol'],
 ): Trial['run']['options'] {
-  const result: { [name: string]: unknown } = { ...options }
+  const changes: { [name: string]: unknown } = {}
   for (const { name, unit } of optionSpecs) {
-    const value = result[name]
-    if (unit === 'ms' && typeof value === 'number' && dice.chance(0.3)) result[name] = value * dice.oneOf([4, 20, 100])
-    if (typeof value === 'boolean' && dice.chance(0.3)) result[name] = !value
+    const value = options[name]
+    if (unit === 'ms' && typeof value === 'number' && dice.chance(0.3)) changes[name] = value * dice.oneOf([4, 20, 100])
+    if (typeof value === 'boolean' && dice.chance(0.3)) changes[name] = !value
   }
-  return schema.safeParse(result).success ? (result as Trial['run']['options']) : options
+  return settled(schema, options, changes)
+}
+
+/** As many of the changes as go together. */
+function settled(schema: Bench['protocol']['options'], options: Trial['run']['options'], changes: { [name: string]: unknown }) {
+  const isGood = (result: { [name: string]: unknown }) => schema.safeParse(result).success
+  let result: { [name: string]: unknown } = { ...options, ...changes }
+  if (isGood(result)) return result as Trial['run']['options']
+  result = options
+  for (const [name, value] of Object.entries(changes)) if (isGood({ ...result, [name]: value })) result = { ...result, [name]: value }
+  return result as Trial['run']['options']
 }
 
 /** Spare seats stay as far as there is room for them. */
