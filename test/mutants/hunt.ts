@@ -15,6 +15,8 @@ export interface Hunted {
   readonly found?: SeedResult
   /** What happens in the smallest run that fails the same way. */
   readonly shrunk?: number
+  /** The scenario of that run. */
+  readonly scenario?: string
   /** Seeds simulated. */
   readonly tried: number
   readonly troubles: readonly string[]
@@ -51,12 +53,8 @@ export async function hunt(
     if (!failed) return rest
     if (!shrinks) return { ...rest, seeds: failed.seed, found: failed }
     const { shrink } = (await load(folder, 'main/simulate/shrink/index.ts')) as typeof import('../../main/simulate/shrink/index.ts')
-    return {
-      ...rest,
-      seeds: failed.seed,
-      found: failed,
-      shrunk: (await shrink({ text, seed: failed.seed, sound })).events,
-    }
+    const { events: shrunk, text: scenario } = await shrink({ text, seed: failed.seed, sound })
+    return { ...rest, seeds: failed.seed, found: failed, shrunk, scenario }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }

@@ -69,7 +69,7 @@ await Promise.all(Array.from({ length: jobs }, work))
 if (!json) console.log(table())
 process.exitCode = done.every(({ found }) => found) ? 0 : 1
 
-function line({ mutant, seeds, tried, found, shrunk }: Hunted): object {
+function line({ mutant, seeds, tried, found, shrunk, scenario }: Hunted): object {
   return {
     mutant,
     found: found !== undefined,
@@ -77,6 +77,7 @@ function line({ mutant, seeds, tried, found, shrunk }: Hunted): object {
     tried,
     ...(shrunk === undefined ? {} : { shrunk }),
     ...(found ? { by: kindOf(found), why: found.why } : {}),
+    ...(scenario === undefined ? {} : { scenario }),
   }
 }
 
