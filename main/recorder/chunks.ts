@@ -6,6 +6,7 @@ import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readChunk, readEvent } from '../../protocols/wire/chunkEvents.ts'
 import { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { bad } from './openRunFile.ts'
+import { Recent } from './recent.ts'
 import { ChunkContents } from './runFile.ts'
 
 export interface ChunkPlace {
@@ -26,8 +27,10 @@ interface Row {
   readonly contents: Buffer
 }
 
-const KEPT_PACKED = 64
+/** So few that most go before the collector takes them for what stays. */
+const KEPT_PACKED = 8
 const KEPT_EVENTS = 32
+const KEPT_SENDS = 32
 
 export class Chunks {
   readonly places: ChunkPlace[] = []
@@ -36,9 +39,9 @@ export class Chunks {
   readonly #index: Database.Statement
   readonly #bytes: Database.Statement
   /** By the CRC too, because the last chunk of a live run grows. */
-  readonly #packed = new Map<string, Uint8Array>()
-  readonly #events = new Map<string, readonly RunEvent[]>()
-  readonly #sends = new Map<string, ReadonlyMap<number, number>>()
+  readonly #packed = new Recent<Uint8Array>(KEPT_PACKED)
+  readonly #events = new Recent<readonly RunEvent[]>(KEPT_EVENTS)
+  readonly #sends = new Recent<ReadonlyMap<number, number>>(KEPT_SENDS)
 
   constructor(db: Database.Database, file: string, tables: ChunkTables) {
     this.#file = file
@@ -79,12 +82,12 @@ export class Chunks {
 
   /** All events of the chunk; not to be changed. */
   events(place: ChunkPlace): readonly RunEvent[] {
-    return kept(this.#events, keyOf(place), KEPT_EVENTS, () => readChunk(this.#read(place), this.#tables))
+    return this.#events.get(keyOf(place), () => readChunk(this.#read(place), this.#tables))
   }
 
   /** One event of the chunk, without making the others. */
   event(place: ChunkPlace, seq: number): RunEvent | undefined {
-    const all = this.#events.get(keyOf(place))
+    const all = this.#events.peek(keyOf(place))
     if (all) return all[seq - place.firstSeq]
     const reader = this.reader(place)
     while (reader.next()) if (reader.seq === seq) return readEvent(reader)
@@ -93,7 +96,7 @@ export class Chunks {
 
   /** The events of the chunk that are sends, by message. */
   sends(place: ChunkPlace): ReadonlyMap<number, number> {
-    return kept(this.#sends, keyOf(place), KEPT_PACKED, () => {
+    return this.#sends.get(keyOf(place), () => {
       const sends = new Map<number, number>()
       const reader = this.reader(place)
       while (reader.next()) if (reader.kind === ChunkKind.send) sends.set(reader.message, reader.seq)
@@ -102,7 +105,7 @@ export class Chunks {
   }
 
   #read(place: ChunkPlace): Uint8Array {
-    return kept(this.#packed, keyOf(place), KEPT_PACKED, () => {
+    return this.#packed.get(keyOf(place), () => {
       const row = this.#bytes.get(place.firstSeq) as { crc: number; bytes: Buffer } | undefined
       // The last chunk may have grown since: what we know of it stands at its beginning, in the header's count not.
       if (!row || crc32(row.bytes) !== row.crc)
@@ -125,16 +128,6 @@ export class Chunks {
 }
 
 const keyOf = (place: ChunkPlace): string => `${place.firstSeq} ${place.lastSeq}`
-
-/** The value of `key`, made when it is not there; the one that was not asked for longest goes. */
-function kept<T>(cache: Map<string, T>, key: string, count: number, make: () => T): T {
-  let value = cache.get(key)
-  if (value === undefined) value = make()
-  else cache.delete(key)
-  cache.set(key, value)
-  if (cache.size > count) cache.delete(cache.keys().next().value as string)
-  return value
-}
 
 /** The lowest of 0..count-1 for which `holds` is true, when it is true of all behind it too; `count` when of none. */
 export function lowest(count: number, holds: (index: number) => boolean): number {

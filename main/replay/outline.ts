@@ -31,8 +31,8 @@ export function outlineOf(protocol: AnyProtocol, state: unknown): Outline {
   return { tree: cutTree(protocol.encode(state), '', part), cut }
 }
 
-/** Paths that differ between a state and the one before it; of long lists, where they are cut, in their ends alone. */
-export function changedIn(protocol: AnyProtocol, before: unknown, after: unknown, { tree, cut }: Outline): string[] {
+/** Paths that differ between a state and the one before it; of long lists, where they are `cut`, in their ends alone. */
+export function changedIn(protocol: AnyProtocol, before: unknown, after: unknown, cut: readonly CutList[]): string[] {
   if (before === after) return []
   const begins = new Map(cut.map(({ path, from }) => [path, from]))
   const part: Glimpse['part'] = (path, size, sort) => {
@@ -42,12 +42,9 @@ export function changedIn(protocol: AnyProtocol, before: unknown, after: unknown
   }
   if (!protocol.glimpse) return changedPaths(cutTree(protocol.encode(before), '', part), cutTree(protocol.encode(after), '', part))
   const old = protocol.glimpse(before, { part, unlike: after }) as { [field: string]: Json }
-  const tables = cut.filter(({ path, size, from }) => from === size && Object.hasOwn(old, path)).map(({ path }) => path)
-  const now =
-    tables.length === 0 ? tree : { ...(tree as object), ...(protocol.glimpse(after, { fields: new Set(tables), part }) as object) }
-  const fields = Object.keys(old)
-  for (const { path } of cut) if (Object.hasOwn(old, path)) old[path] = fromFirstOf(old[path] as Json, (now as typeof old)[path])
-  return changedPaths(old, Object.fromEntries(fields.map((field) => [field, (now as { [field: string]: Json })[field] as Json])))
+  const now = protocol.glimpse(after, { part, unlike: before }) as { [field: string]: Json }
+  for (const { path } of cut) if (Object.hasOwn(old, path)) old[path] = fromFirstOf(old[path] as Json, now[path])
+  return changedPaths(old, now)
 }
 
 /** What came before the first item that is shown now is not looked at: positions move when a list loses its beginning, its keys do not. */

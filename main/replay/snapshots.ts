@@ -21,7 +21,7 @@ export interface SnapshotLimits {
   readonly heapBytesMax: number
 }
 
-const LIMITS: SnapshotLimits = { every: 512, most: 4000, heapBytesMax: 1.2 * 1024 ** 3 }
+const LIMITS: SnapshotLimits = { every: 256, most: 4000, heapBytesMax: 1.2 * 1024 ** 3 }
 const LOOK_AT_HEAP_EVERY = 256
 
 export class Snapshots {

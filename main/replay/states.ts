@@ -132,7 +132,7 @@ export class States {
     }
     const outline = outlineOf(protocol, state)
     const { tree, cut } = outline
-    const changed = before === undefined ? [] : changedIn(protocol, before, state, outline)
+    const changed = before === undefined ? [] : changedIn(protocol, before, state, cut)
     return { ...bare, state: tree, ...(cut.length > 0 ? { cut } : {}), changed }
   }
 

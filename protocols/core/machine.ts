@@ -85,7 +85,10 @@ export interface MessageSpec {
 export interface Glimpse<S = unknown> {
   /** Fields of the encoded state; all of them when absent. */
   readonly fields?: ReadonlySet<string>
-  /** Fields that this state shares with it may be left out. */
+  /**
+   * What this state shares with it may be left out: fields, and items of a table of which all are wanted. Whoever compares the two asks for each
+   * unlike the other.
+   */
   readonly unlike?: S
   /** Of `size` items in the field `field`: from which to which (from 0, `to` not included). A list grows at its end, a table anywhere. */
   part(field: string, size: number, sort: 'list' | 'table'): readonly [from: number, to: number]

@@ -72,6 +72,8 @@ export interface Service<S, Op extends Json> {
   decode(json: Json): S
   /** How many fields `encode` would give, where that is known without it. For speed alone. */
   size?(state: S): number
+  /** Of `state` what `other` does not have or has otherwise, as a state. For speed alone. */
+  unlike?(state: S, other: S): S
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: protocols carry services of every state and operation type

@@ -3,37 +3,39 @@
  * What has a sequence number is keyed by it, so that `slots.5` is number 5. Canonical: keys stand in a fixed order.
  */
 import { OrderedMap, Map as PersistentMap } from 'immutable'
+import { encodeHosted, glimpseHosted } from '../core/hosted.ts'
 import type { Json } from '../core/json.ts'
 import type { Glimpse } from '../core/machine.ts'
-import { encodeHosted, type Hosted, type OwnCheckpoint, type PbftState } from './state.ts'
+import type { OwnCheckpoint, PbftState } from './state.ts'
 
 /** How each field reads in JSON, in the order in which they stand in the tree. */
-const fields: { readonly [field in keyof PbftState]: (state: PbftState, part: Glimpse['part']) => unknown } = {
-  id: ({ id }) => id,
-  nodes: ({ nodes }) => nodes,
-  options: ({ options }) => options,
-  view: ({ view }) => view,
-  active: ({ active }) => active,
-  slots: ({ slots }) => byNumber(slots),
-  batches: ({ batches }) => byText(batches),
-  stable: ({ stable }) => stable,
-  newView: ({ newView }) => newView ?? null,
-  lastExecuted: ({ lastExecuted }) => lastExecuted,
-  hosted: ({ hosted }, part) => hostedPart(hosted, part),
-  replies: ({ replies }) => byText(replies),
-  checkpoints: ({ checkpoints }) =>
-    byNumber(checkpoints.map(({ d, hosted, replies }) => ({ d, hosted: encodeHosted(hosted), replies: byText(replies) }))),
-  claims: ({ claims }) => byNumber(claims.map(sorted)),
-  viewChanges: ({ viewChanges }) => sorted(viewChanges),
-  pending: ({ pending }) => pending.valueSeq().toArray(),
-  proposed: ({ proposed }) => byText(proposed),
-  lastProposed: ({ lastProposed }) => lastProposed,
-  waiting: ({ waiting }) => waiting,
-  awaited: ({ awaited }) => awaited ?? null,
-  patienceMs: ({ patienceMs }) => patienceMs,
-  transfer: ({ transfer }) => transfer ?? null,
-  heard: ({ heard }) => sorted(heard),
-}
+const fields: { readonly [field in keyof PbftState]: (state: PbftState, part: Glimpse['part'], unlike: PbftState | undefined) => unknown } =
+  {
+    id: ({ id }) => id,
+    nodes: ({ nodes }) => nodes,
+    options: ({ options }) => options,
+    view: ({ view }) => view,
+    active: ({ active }) => active,
+    slots: ({ slots }) => byNumber(slots),
+    batches: ({ batches }) => byText(batches),
+    stable: ({ stable }) => stable,
+    newView: ({ newView }) => newView ?? null,
+    lastExecuted: ({ lastExecuted }) => lastExecuted,
+    hosted: ({ hosted }, part, unlike) => glimpseHosted('hosted', hosted, part, unlike?.hosted),
+    replies: ({ replies }) => byText(replies),
+    checkpoints: ({ checkpoints }) =>
+      byNumber(checkpoints.map(({ d, hosted, replies }) => ({ d, hosted: encodeHosted(hosted), replies: byText(replies) }))),
+    claims: ({ claims }) => byNumber(claims.map(sorted)),
+    viewChanges: ({ viewChanges }) => sorted(viewChanges),
+    pending: ({ pending }) => pending.valueSeq().toArray(),
+    proposed: ({ proposed }) => byText(proposed),
+    lastProposed: ({ lastProposed }) => lastProposed,
+    waiting: ({ waiting }) => waiting,
+    awaited: ({ awaited }) => awaited ?? null,
+    patienceMs: ({ patienceMs }) => patienceMs,
+    transfer: ({ transfer }) => transfer ?? null,
+    heard: ({ heard }) => sorted(heard),
+  }
 const fieldNames = Object.keys(fields) as (keyof PbftState)[]
 const whole: Glimpse['part'] = (_, size) => [0, size]
 
@@ -44,7 +46,7 @@ export function glimpse(state: PbftState, { fields: wanted, part, unlike }: Glim
   for (const field of fieldNames) {
     if (wanted && !wanted.has(field)) continue
     if (unlike && state[field] === unlike[field]) continue
-    json[field] = fields[field](state, part)
+    json[field] = fields[field](state, part, unlike)
   }
   return json as Json
 }
@@ -91,15 +93,6 @@ export function decode(json: Json): PbftState {
     transfer: (read.transfer ?? undefined) as PbftState['transfer'],
     heard: read.heard,
   }
-}
-
-/** A service's state is counted, where it can be, before it is encoded. */
-function hostedPart(hosted: Hosted, part: Glimpse['part']): Json {
-  const size = 'service' in hosted ? hosted.service.size?.(hosted.state) : Object.keys(hosted.json ?? {}).length
-  if (size === undefined) return encodeHosted(hosted)
-  const [from, to] = part('hosted', size, 'table')
-  if (from === 0 && to === size) return encodeHosted(hosted)
-  return from >= to ? {} : Object.fromEntries(Object.entries(encodeHosted(hosted) as object).slice(from, to))
 }
 
 /** Integer keys of an object stand in ascending order, whatever the map's own. */

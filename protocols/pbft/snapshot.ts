@@ -1,7 +1,8 @@
 /** A replica's state at a checkpoint as one text, which its digest covers: the service, and the last reply to every client (§4.3, §4.6). */
 import { Map as PersistentMap } from 'immutable'
+import { encodeHosted, type Hosted } from '../core/hosted.ts'
 import { canonical, type Json } from '../core/json.ts'
-import { encodeHosted, type Hosted, type Replies } from './state.ts'
+import type { Replies } from './state.ts'
 
 interface Snapshot {
   readonly n: number

@@ -5,6 +5,7 @@
 import { OrderedMap, Map as PersistentMap } from 'immutable'
 import { z } from 'zod'
 import type { Effect } from '../core/effect.ts'
+import type { Hosted, HostedState } from '../core/hosted.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { ClientOutcome } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
@@ -58,14 +59,6 @@ export interface Slot {
   readonly prepared?: Prepared
   /** 2f + 1 Commits of one view. */
   readonly committed?: readonly Commit[]
-}
-
-/** The service's state as the service keeps it, or as JSON until the first step after a decoding needs it. */
-export type Hosted = HostedState | { readonly json: Json }
-
-export interface HostedState {
-  readonly service: AnyService
-  readonly state: unknown
 }
 
 /** The last reply sent to a client (§4.1): it is part of the replicated state. */
@@ -241,5 +234,3 @@ export function hostedState(turn: Turn): HostedState {
   turn.state.hosted = decoded
   return decoded
 }
-
-export const encodeHosted = (hosted: Hosted): Json => ('service' in hosted ? hosted.service.encode(hosted.state) : hosted.json)

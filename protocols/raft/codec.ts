@@ -3,6 +3,7 @@
  * sessions and what waits are keyed by log index, so that `log.5` is entry 5. Canonical: keys stand in a fixed order.
  */
 import { List, Map as PersistentMap } from 'immutable'
+import { glimpseHosted, glimpseJson } from '../core/hosted.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Glimpse } from '../core/machine.ts'
@@ -10,7 +11,7 @@ import { peersOf } from './configuration.ts'
 import { type Configuration, type Entry, logOf } from './log.ts'
 import type { RaftOptions } from './options.ts'
 import { sessionsOf } from './sessions.ts'
-import type { Change, Hosted, Installing, Lease, Progress, RaftRole, RaftState, Read, Session, Snapshot, Writing } from './state.ts'
+import type { Change, Installing, Lease, Progress, RaftRole, RaftState, Read, Session, Snapshot, Writing } from './state.ts'
 
 /** What `encode` gives: as RaftState, with null for absent and objects for collections. */
 interface RaftStateJson {
@@ -42,7 +43,9 @@ interface RaftStateJson {
   readonly service: Json
 }
 
-type Fields = { readonly [field in keyof RaftStateJson]: (state: RaftState, part: Glimpse['part']) => RaftStateJson[field] }
+type Fields = {
+  readonly [field in keyof RaftStateJson]: (state: RaftState, part: Glimpse['part'], unlike: RaftState | undefined) => RaftStateJson[field]
+}
 
 /** In the order in which they stand in the tree. */
 const fields: Fields = {
@@ -71,7 +74,7 @@ const fields: Fields = {
   votedFor: ({ votedFor }) => votedFor ?? null,
   log: ({ log }, part) => entriesByIndex(log, ...part('log', log.entries.size, 'list')),
   logBase: ({ log }) => ({ index: log.baseIndex, term: log.baseTerm }),
-  snapshot: ({ snapshot }) => snapshot ?? null,
+  snapshot: ({ snapshot }, part) => (snapshot ? snapshotPart(snapshot, part) : null),
   role: ({ role }) => role,
   leaderId: ({ leaderId }) => leaderId ?? null,
   commitIndex: ({ commitIndex }) => commitIndex,
@@ -89,7 +92,7 @@ const fields: Fields = {
   transfer: ({ transfer }) => transfer ?? null,
   writing: ({ writing }) => writing,
   sessions: ({ sessions }) => byIndex(sessions),
-  service: ({ hosted }, part) => hostedPart(hosted, part),
+  service: ({ hosted }, part, unlike) => glimpseHosted('service', hosted, part, unlike?.hosted),
 }
 const fieldNames = Object.keys(fields) as (keyof RaftStateJson)[]
 const whole: Glimpse['part'] = (_, size) => [0, size]
@@ -103,7 +106,7 @@ export function glimpse(state: RaftState, { fields: wanted, part, unlike }: Glim
     if (wanted && !wanted.has(field)) continue
     const source = field === 'service' ? 'hosted' : field === 'logBase' ? 'log' : field
     if (unlike && state[source] === unlike[source]) continue
-    json[field] = fields[field](state, part)
+    json[field] = fields[field](state, part, unlike)
   }
   return json as Json
 }
@@ -152,16 +155,11 @@ function entriesByIndex(log: RaftState['log'], from: number, to: number): { read
   return entries
 }
 
-/** A service's state is counted, where it can be, before it is encoded. */
-function hostedPart(hosted: Hosted, part: Glimpse['part']): Json {
-  const size = 'service' in hosted ? hosted.service.size?.(hosted.state) : Object.keys(hosted.json ?? {}).length
-  if (size === undefined) return encodeHosted(hosted)
-  const [from, to] = part('service', size, 'table')
-  if (from === 0 && to === size) return encodeHosted(hosted)
-  return from >= to ? {} : Object.fromEntries(Object.entries(encodeHosted(hosted) as object).slice(from, to))
+/** The service in it is as long as the service itself. */
+function snapshotPart(snapshot: Snapshot, part: Glimpse['part']): Snapshot {
+  const service = glimpseJson('snapshot.state.service', snapshot.state.service, part)
+  return service === undefined ? snapshot : { ...snapshot, state: { ...snapshot.state, service } }
 }
-
-const encodeHosted = (hosted: Hosted): Json => ('service' in hosted ? hosted.service.encode(hosted.state) : hosted.json)
 
 /** Integer keys of an object stand in ascending order, whatever the map's own. */
 const byIndex = <V>(map: PersistentMap<number, V>): { readonly [index: string]: V } => Object.fromEntries(map.entries())

@@ -3,9 +3,10 @@
  * replicated state: changed by applying entries alone, and alike on every server.
  */
 import { Map as PersistentMap } from 'immutable'
+import type { HostedState } from '../core/hosted.ts'
 import type { ClientOutcome } from '../core/input.ts'
 import type { CommandEntry } from './log.ts'
-import type { HostedState, RaftState, Session, Turn } from './state.ts'
+import type { RaftState, Session, Turn } from './state.ts'
 
 /** Opens a session named by its entry's index. When there are too many, the one unused for longest is forgotten, on every server the same. */
 export function openSession(turn: Turn, index: number): ClientOutcome {

@@ -4,6 +4,7 @@
  */
 import { List, Map as PersistentMap } from 'immutable'
 import type { Effect } from '../core/effect.ts'
+import type { Hosted } from '../core/hosted.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { ClientOutcome } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
@@ -120,14 +121,6 @@ export interface Installing {
   readonly term: number
   readonly lastIncludedIndex: number
   readonly data: string
-}
-
-/** The service's state as the service keeps it, or as JSON until the first step after a decoding needs it. */
-export type Hosted = HostedState | { readonly json: Json }
-
-export interface HostedState {
-  readonly service: AnyService
-  readonly state: unknown
 }
 
 export interface RaftState {

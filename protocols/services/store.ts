@@ -85,6 +85,7 @@ export const store: Service<StoreState, StoreOperation> = {
   },
   encode: (state) => Object.fromEntries([...state.keys()].sort().map((key) => [key, state.get(key) as string])),
   size: (state) => state.size,
+  unlike: (state, other) => state.filter((value, key) => other.get(key) !== value),
   decode: (json) => PersistentMap(Object.entries(json as { readonly [key: string]: string })),
 }
 

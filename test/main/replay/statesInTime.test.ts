@@ -14,8 +14,9 @@ import type { StepEvent } from '../../../protocols/core/event.ts'
 import type { NodeId } from '../../../protocols/core/ids.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import { raft } from '../../../protocols/raft/index.ts'
-import { discardedTo, logOf, replaceFrom } from '../../../protocols/raft/log.ts'
+import { type Configuration, discardedTo, logOf, replaceFrom } from '../../../protocols/raft/log.ts'
 import type { RaftState } from '../../../protocols/raft/state.ts'
+import { kv } from '../../../protocols/services/kv.ts'
 import { seedOf } from '../../support/seeds.ts'
 import { dice } from '../recorder/toyRun.ts'
 import { play } from './playedRun.ts'
@@ -164,9 +165,43 @@ test('of a long log the end is told, its beginning can be asked for, and nothing
     { ...state.log, entries: state.log.entries.set(2980, { term: 99, kind: 'noop' }) },
   ]) {
     const after: RaftState = { ...state, log, commitIndex: state.commitIndex + 1 }
-    expect(changedIn(raft, state, after, outlineOf(raft, after)).sort()).toEqual(changedPaths(whole, raft.encode(after)).sort())
+    expect(changedIn(raft, state, after, outlineOf(raft, after).cut).sort()).toEqual(changedPaths(whole, raft.encode(after)).sort())
   }
   // What was discarded was not shown any more: that it is gone is no news there.
   const shorter: RaftState = { ...state, log: discardedTo(state.log, 900, 9) }
-  expect(changedIn(raft, state, shorter, outlineOf(raft, shorter)).sort()).toEqual(['logBase.index', 'logBase.term'])
+  expect(changedIn(raft, state, shorter, outlineOf(raft, shorter).cut).sort()).toEqual(['logBase.index', 'logBase.term'])
+})
+
+test('of a long table nothing is told until it is asked for, in a snapshot neither; what changed in it is told as comparing the whole tells it', () => {
+  const [last] = new States(reader, execution).standings(reader.lastSeq).nodes.filter(({ state }) => state !== undefined)
+  const base = last?.state as RaftState
+  const table = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i}`, `v${i}`]))
+  const holding = (service: { readonly [key: string]: string }, snapshot = service): RaftState => ({
+    ...base,
+    hosted: { service: kv, state: kv.decode(service) },
+    snapshot: {
+      ...{ lastIncludedIndex: 9, lastIncludedTerm: 1, lastConfig: base.configurations[0] as Configuration },
+      state: { sessions: {}, service: snapshot },
+    },
+  })
+  const state = holding(table)
+  const { tree, cut } = outlineOf(raft, state)
+  expect(cut).toMatchObject([
+    { path: 'snapshot.state.service', size: 300, from: 300 },
+    { path: 'service', size: 300, from: 300 },
+  ])
+  expect(tree).toMatchObject({ service: {}, snapshot: { lastIncludedIndex: 9, state: { service: {} } } })
+  expect(partOf(raft, state, 'snapshot.state.service', 0, 300)).toEqual(table)
+  expect(valueIn(raft, state, 'snapshot.state.service.k7')).toBe('v7')
+  const { k3: _, ...without } = table
+  for (const after of [
+    holding({ ...table, k7: 'other' }, table),
+    holding({ ...table, new: 'here' }, table),
+    holding(without, table),
+    holding({ ...without, k9: 'other', new: 'here' }),
+  ]) {
+    const wanted = changedPaths(raft.encode(state), raft.encode(after)).sort()
+    expect(wanted.length).toBeGreaterThan(0)
+    expect(changedIn(raft, state, after, outlineOf(raft, after).cut).sort()).toEqual(wanted)
+  }
 })
