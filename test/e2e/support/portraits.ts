@@ -4,6 +4,7 @@
  * settings of the environment.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -97,6 +98,8 @@ try {
       })
 } finally {
   await browser.close()
+  const ended = once(host, 'exit')
   host.kill('SIGTERM')
+  await ended
   rmSync(data, { recursive: true, force: true, maxRetries: 5 })
 }
