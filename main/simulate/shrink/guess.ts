@@ -23,12 +23,20 @@ function patient(
   { optionSpecs, options: schema }: Bench['protocol'],
 ): Trial['run']['options'] {
   const changes: { [name: string]: unknown } = {}
+  const isPlain = dice.chance(0.5)
   for (const { name, unit } of optionSpecs) {
     const value = options[name]
     if (unit === 'ms' && typeof value === 'number' && dice.chance(0.3)) changes[name] = value * dice.oneOf([4, 20, 100])
-    if (typeof value === 'boolean' && dice.chance(0.3)) changes[name] = !value
+    if (typeof value === 'boolean' && (isPlain ? value : dice.chance(0.3))) changes[name] = !value
   }
   return settled(schema, options, changes)
+}
+
+/** Everything off that can be switched: what is said without it takes fewer words, and mostly fewer messages. */
+export function plain({ run, ...trial }: Trial, { protocol }: Bench): Trial {
+  const on = Object.entries(run.options).filter(([, value]) => value === true)
+  const off = Object.fromEntries(on.map(([name]) => [name, false]))
+  return { ...trial, run: { ...run, options: settled(protocol.options, run.options, off) } }
 }
 
 /** As many of the changes as go together. */

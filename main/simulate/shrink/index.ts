@@ -18,7 +18,7 @@ import { named } from './change.ts'
 import { inTime, withoutOrphans } from './deeds.ts'
 import { Dice } from './dice.ts'
 import { explore } from './explore.ts'
-import { aimedAt, guessed, guessedInVain, stormy, varied } from './guess.ts'
+import { aimedAt, guessed, guessedInVain, plain, stormy, varied } from './guess.ts'
 import { passesOf } from './passes.ts'
 import { type Proven, Prover, WATCH_MS, watched } from './prove.ts'
 import { attempt, type Bench, isSafety, type Trial } from './trial.ts'
@@ -213,7 +213,8 @@ class Shrinking {
     for (let other = 1; other <= OTHERS && !this.#prover.isOver; other++) {
       const nodes = other % 2 === 0 ? quiet.nodes : Math.max(min, Math.min(quiet.nodes, usual - 2))
       const run = { ...quiet, ...(load && other % 3 > 0 ? { load } : {}), nodes, seed: (quiet.seed + other) % 2 ** 32 }
-      const trial = varied({ ...this.#whole, run }, dice, this.#bench)
+      const whole = { ...this.#whole, run }
+      const trial = varied(other % 4 < 2 ? plain(whole, this.#bench) : whole, dice, this.#bench)
       const found = await this.#prover.look(trial, Math.min(this.#best.events, OTHERS_EVENTS))
       if (found) await this.#consider(this.#spelt(trial.run, found.deeds))
     }
