@@ -31,7 +31,8 @@ import { programs } from './labPrograms.ts'
 import { readingCommands } from './labReading.ts'
 import { Views } from './labViews.ts'
 import type { LiveRun, LiveRunSettings } from './liveRun.ts'
-import { openLibrary, type RunLibrary } from './recorder/index.ts'
+import { startProxyThread } from './proxy/index.ts'
+import { openLibrary, type RunLibrary, startRecorderThread } from './recorder/index.ts'
 import { ProcessRun } from './run.ts'
 import { besideConfig } from './scenario/beside.ts'
 import { LiveStage } from './scenario/live.ts'
@@ -40,7 +41,8 @@ import { runScenario, type ScenarioOutcome } from './scenario/runner.ts'
 import { varied } from './scenario/vary.ts'
 import { simulated } from './simulate/begin.ts'
 import { recordSimulation } from './simulate/record.ts'
-import { SimulatedRun } from './simulate/run.ts'
+import { SimulatedRun, startSimulator } from './simulate/run.ts'
+import { SpareThread } from './spareThread.ts'
 
 export { type JudgeOptions, judgeFile } from './check/index.ts'
 export type { NodeLauncher } from './cluster/index.ts'
@@ -83,6 +85,12 @@ class SynodLab implements Lab {
   readonly #bookmarks: LabBookmarks
   readonly #branches: LabBranches
   readonly #spare: SpareProcesses
+  /** What a run needs, started where one is foreseen. */
+  readonly #threads = {
+    simulator: new SpareThread(startSimulator),
+    recorder: new SpareThread(startRecorderThread),
+    proxy: new SpareThread(startProxyThread),
+  }
   readonly #comparing: LabCompare
   readonly #handlers: Handlers<Connection>
   #live: LiveRun | undefined
@@ -125,7 +133,10 @@ class SynodLab implements Lab {
       live: () => this.#live,
       endLive: async () => this.#live && (await this.#end(this.#live)),
       begin: (place, branch) => this.#beginBranch(place, branch),
-      foresee: (nodes) => {
+      foresee: (mode, nodes) => {
+        if (mode === 'simulation') return this.#threads.simulator.prepare()
+        this.#threads.recorder.prepare()
+        this.#threads.proxy.prepare()
         this.#spare.prepare(programs().node, nodes)
         this.#spare.prepare(programs().clients, 1)
       },
@@ -336,8 +347,9 @@ class SynodLab implements Lab {
   }
 
   #newRun(folder: string, settings: LiveRunSettings): LiveRun {
-    if (settings.config.mode === 'simulation') return new SimulatedRun(settings)
-    return new ProcessRun({ ...settings, folder, launcher: this.#spare, entries: programs() })
+    if (settings.config.mode === 'simulation') return new SimulatedRun(settings, this.#threads.simulator.take())
+    const threads = { recorder: this.#threads.recorder.take(), proxy: this.#threads.proxy.take() }
+    return new ProcessRun({ ...settings, folder, launcher: this.#spare, entries: programs(), threads })
   }
 
   async #begin(live: LiveRun): Promise<void> {
@@ -511,6 +523,7 @@ class SynodLab implements Lab {
     await this.#exchange.close()
     await this.#branches.stop()
     this.#spare.close()
+    for (const thread of Object.values(this.#threads)) thread.close()
     this.#comparing.stop()
     this.#connections.close()
     await this.#views.close()

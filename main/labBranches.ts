@@ -22,8 +22,8 @@ export interface BranchesWorld {
   endLive(): Promise<void>
   /** The branch begins, live; whatever was live has ended. */
   begin(place: BranchPlace, branch: MadeBranch): Promise<void>
-  /** Processes for so many nodes are about to be wanted. */
-  foresee(nodes: number): void
+  /** What so many nodes run in is about to be wanted. */
+  foresee(mode: 'real' | 'simulation', nodes: number): void
   tell(run: RunId, progress: BranchProgress): void
 }
 
@@ -39,6 +39,8 @@ type Commands = 'run.branch' | 'run.branch.prepare' | 'run.branch.stop'
 
 export class LabBranches {
   readonly #world: BranchesWorld
+  /** How many branches were made ready for, so that each has a file of its own. */
+  #foretold = 0
   #followed: { readonly run: RunId; readonly thread: BranchThread } | undefined
 
   constructor(world: BranchesWorld) {
@@ -48,9 +50,12 @@ export class LabBranches {
   commands<From>(): Pick<Handlers<From>, Commands> {
     return {
       'run.branch': async (request) => ({ run: await this.#branch(request) }),
-      'run.branch.prepare': async ({ run, mode }) => {
-        this.#threadOf(run).prepare()
-        if (mode === 'real') this.#world.foresee((await this.#world.summaryOf(run)).nodes)
+      'run.branch.prepare': async ({ run, mode, seq }) => {
+        const { library, mayWrite, summaryOf, foresee } = this.#world
+        mayWrite()
+        this.#threadOf(run).prepare(seq === undefined ? undefined : { seq, part: library.partOf(`branch ${++this.#foretold}`) })
+        const { nodes, mode: own = 'real' } = await summaryOf(run)
+        if (own !== 'imported') foresee(mode ?? own, nodes)
         return null
       },
       'run.branch.stop': async ({ run }) => {
@@ -80,7 +85,7 @@ export class LabBranches {
       const { name: was, mode: own = 'real', nodes } = await summaryOf(of)
       if (own === 'imported') throw imported()
       const mode = request.mode ?? own
-      if (mode === 'real') foresee(nodes) // they start while the cut is made
+      foresee(mode, nodes) // they start while the cut is made
       const name = (request.name ?? `${was}, from event ${seq}`).slice(0, 120)
       const place = { ...library.create(name), name }
       try {

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import type { Load, RunConfig } from '../protocols/core/config.ts'
 import { messageTypesOf } from '../protocols/core/event.ts'
 import type { ArmedFault, NetworkFault, NodeAction } from '../protocols/core/fault.ts'
@@ -38,6 +38,8 @@ export interface ProcessRunSettings extends LiveRunSettings {
   readonly folder: string
   readonly launcher: NodeLauncher
   readonly entries: ProcessEntries
+  /** Threads that wait. */
+  readonly threads: { readonly recorder: Worker; readonly proxy: Worker }
 }
 
 /** Microseconds of the machine's one monotonic clock, as every process of the run reads it. */
@@ -216,32 +218,38 @@ export class ProcessRun implements LiveRun {
 
   #startProxy(messageTypes: readonly string[], secret: string, recorder: MessagePort): Promise<ProxyThread> {
     const { config, branch } = this.#settings
-    return startProxy({
-      run: this.run,
-      secret,
-      epochUs: this.#epochUs,
-      seed: branch?.beginning.seed ?? config.seed,
-      nodes: this.nodes,
-      messageTypes,
-      timeScale: config.timeScale,
-      network: config.network,
-      ...(branch ? { past: proxyPast(branch.beginning) } : {}),
-      recorder,
-      onTapClosed: (endpoint: EndpointId, life: number) => this.#cluster?.tapClosed(endpoint, life),
-      onTrouble: (text) => this.#trouble(text),
-      onFailure: (error) => this.#fail({ code: 'internal', message: `The proxy of the run failed: ${error.message}` }),
-    })
+    return startProxy(
+      {
+        run: this.run,
+        secret,
+        epochUs: this.#epochUs,
+        seed: branch?.beginning.seed ?? config.seed,
+        nodes: this.nodes,
+        messageTypes,
+        timeScale: config.timeScale,
+        network: config.network,
+        ...(branch ? { past: proxyPast(branch.beginning) } : {}),
+        recorder,
+        onTapClosed: (endpoint: EndpointId, life: number) => this.#cluster?.tapClosed(endpoint, life),
+        onTrouble: (text) => this.#trouble(text),
+        onFailure: (error) => this.#fail({ code: 'internal', message: `The proxy of the run failed: ${error.message}` }),
+      },
+      this.#settings.threads.proxy,
+    )
   }
 
   #startRecorder(feed: MessagePort): Promise<RecorderThread> {
     const { run, name, file, config, protocol, scenario, branch } = this.#settings
-    return startRecorder({
-      ...{ file, feed },
-      ...(branch ? { past: { moment: branch.beginning.moment, sequenced: sequencedPast(branch.beginning.cut) } } : {}),
-      header: branch?.header ?? headerOf({ run, name, config, protocol, epochUs: this.#epochUs, appVersion: VERSION, scenario }),
-      onReport: this.#settings.onReport,
-      onFailure: (failure) => this.#fail(failure),
-    })
+    return startRecorder(
+      {
+        ...{ file, feed },
+        ...(branch ? { past: { moment: branch.beginning.moment, sequenced: sequencedPast(branch.beginning.cut) } } : {}),
+        header: branch?.header ?? headerOf({ run, name, config, protocol, epochUs: this.#epochUs, appVersion: VERSION, scenario }),
+        onReport: this.#settings.onReport,
+        onFailure: (failure) => this.#fail(failure),
+      },
+      this.#settings.threads.recorder,
+    )
   }
 
   async #end(): Promise<void> {

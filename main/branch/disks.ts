@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { CONTINUE_FILE, type ContinuedNode } from '../contract/process.ts'
 import { DISK_FILE } from '../node/disk.ts'
-import { encodeBatch, encodeHeader } from '../node/diskFormat.ts'
+import { batchHeader, encodeHeader } from '../node/diskFormat.ts'
 import type { FrozenCut } from './words.ts'
 
 export function writeDisks(folder: string, run: string, nodes: readonly NodeId[], cut: FrozenCut): void {
@@ -13,10 +13,7 @@ export function writeDisks(folder: string, run: string, nodes: readonly NodeId[]
     const own = path.join(folder, id)
     mkdirSync(own, { recursive: true })
     // Not synced: a crash of the machine ends the run anyway.
-    writeFileSync(
-      path.join(own, DISK_FILE),
-      Buffer.concat([encodeHeader({ run, node: id }), encodeBatch([new TextDecoder().decode(disk.subarray(1, -1))])]),
-    )
+    writeFileSync(path.join(own, DISK_FILE), Buffer.concat([encodeHeader({ run, node: id }), batchHeader(disk), disk]))
     if (node.state === undefined) continue
     const { life, step, messages, lamport, markSet, markTold } = node
     const nowMs = cut.atUs / 1e3
@@ -30,6 +27,9 @@ export function writeDisks(folder: string, run: string, nodes: readonly NodeId[]
       inbox: node.inbox.map((letter) => ({ ...letter, clock: [...letter.clock] })),
     }
     const text = JSON.stringify(continued)
-    writeFileSync(path.join(own, CONTINUE_FILE), `${text.slice(0, -1)},"state":${new TextDecoder().decode(node.state)}}`)
+    writeFileSync(
+      path.join(own, CONTINUE_FILE),
+      Buffer.concat([Buffer.from(`${text.slice(0, -1)},"state":`), node.state, Buffer.from('}')]),
+    )
   }
 }

@@ -1,39 +1,70 @@
 /** Makes a branch: the cut, and a run file that begins with the past up to it, event for event. */
 import type { RunConfig } from '../../protocols/core/config.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import type { MomentData } from '../../protocols/core/moment.ts'
 import { LabError } from '../contract/errors.ts'
 import { eventsOf } from '../futures/past.ts'
 import { RunTime } from '../futures/runTime.ts'
 import { transcribe } from '../futures/transcript.ts'
 import { VERSION } from '../labInfo.ts'
 import { headerOf, ownConfig, type RunHeader } from '../recorder/header.ts'
-import { copyPast } from '../recorder/pastCopy.ts'
+import { adoptPast, copyPast } from '../recorder/pastCopy.ts'
 import type { RunReader } from '../recorder/reader.ts'
 import { Recorder } from '../recorder/recorder.ts'
 import { RunStore } from '../recorder/store.ts'
-import type { Cuts } from './cuts.ts'
+import type { CutAt, Cuts } from './cuts.ts'
 import { writeDisks } from './disks.ts'
-import { type BranchWanted, freeze, type MadeBranch, withoutMemory } from './words.ts'
+import { type BranchWanted, type FrozenCut, freeze, type MadeBranch, withoutMemory } from './words.ts'
+
+/** What of a branch is made before it is known what it will be called and how it goes on. */
+export interface Foretold {
+  readonly seq: number
+  /** A file that holds the past, under the header of the run that is left. */
+  readonly part: string
+  readonly start: Start
+}
+
+interface Start extends Pick<CutAt, 'atUs' | 'timeScale' | 'seed'> {
+  readonly frozen: FrozenCut
+  readonly moment: MomentData
+}
 
 /** Throws a LabError. */
-export function makeBranch(reader: RunReader, cuts: Cuts, protocol: AnyProtocol, wanted: BranchWanted): MadeBranch {
+export function foretell(reader: RunReader, cuts: Cuts, protocol: AnyProtocol, seq: number, part: string): Foretold {
+  copyWhole(reader, reader.header, part, seq)
+  return { seq, part, start: startAt(reader, cuts, protocol, seq) }
+}
+
+function startAt(reader: RunReader, cuts: Cuts, protocol: AnyProtocol, seq: number): Start {
+  const { cut, ...at } = cuts.at(seq)
+  return { ...at, frozen: freeze(cut, protocol), moment: reader.moment(seq) }
+}
+
+/** `foretold`: when it is of this event, it is used up. Throws a LabError. */
+export function makeBranch(
+  reader: RunReader,
+  cuts: Cuts,
+  protocol: AnyProtocol,
+  wanted: BranchWanted,
+  foretold: Foretold | undefined,
+): MadeBranch {
   const { seq, mode, heal, file, run, disksFolder } = wanted
   reader.refresh()
   if (seq > reader.lastSeq)
     throw new LabError('bad-request', `There is no event ${seq} in this run.`, `Its last event is ${reader.lastSeq}.`)
-  const { cut, atUs, timeScale, seed: before } = cuts.at(seq)
+  const known = foretold?.seq === seq ? foretold : undefined
+  const { frozen, moment, atUs, timeScale, seed: before } = known?.start ?? startAt(reader, cuts, protocol, seq)
   const seed = wanted.seed ?? before
   const header = headerFor(reader, protocol, wanted, { atUs, seed, before })
   const isRedated = mode === 'simulation' && wasStretched(reader, seq)
   if (isRedated) retell(reader, header, file, seq)
+  else if (known) adoptPast(known.part, file, header)
   else copyWhole(reader, header, file, seq)
-  const frozen = freeze(cut, protocol)
   if (disksFolder !== undefined) writeDisks(disksFolder, run, reader.header.nodes, frozen)
-  const moment = reader.moment(seq)
   const beginning = {
     cut: disksFolder === undefined ? frozen : withoutMemory(frozen),
-    moment: isRedated ? { ...moment, atUs: cut.atUs } : moment,
-    atUs: isRedated ? cut.atUs : atUs,
+    moment: isRedated ? { ...moment, atUs: frozen.atUs } : moment,
+    atUs: isRedated ? frozen.atUs : atUs,
     timeScale,
     seed,
     heal,

@@ -2,13 +2,16 @@
 import { Worker } from 'node:worker_threads'
 import type { BranchProgress } from '../contract/branch.ts'
 import { LabError } from '../contract/errors.ts'
-import type { BranchWanted, FromBranching, MadeBranch, ToBranching } from './words.ts'
+import { removeRunFile } from '../recorder/library.ts'
+import type { BranchWanted, FromBranching, Likely, MadeBranch, ToBranching } from './words.ts'
 
 export class BranchThread {
   readonly #worker: Worker
   readonly #calls = new Map<number, { resolve(made: MadeBranch): void; reject(error: LabError): void }>()
   #lastCall = 0
   #isClosed = false
+  /** Files that it may have begun. */
+  readonly #parts: string[] = []
 
   constructor(file: string, onProgress: (progress: BranchProgress) => void) {
     // Beside this file when run from source, beside the bundle when built.
@@ -29,9 +32,10 @@ export class BranchThread {
     return this.#isClosed
   }
 
-  /** Follows the run in the background. */
-  prepare(): void {
-    this.#worker.postMessage({ do: 'prepare' } satisfies ToBranching)
+  /** Follows the run in the background, and makes what can be made of a branch that is `likely` to be wanted. */
+  prepare(likely?: Likely): void {
+    if (likely) this.#parts.push(likely.part)
+    this.#worker.postMessage({ do: 'prepare', likely } satisfies ToBranching)
   }
 
   /** Rejects with a LabError. */
@@ -48,6 +52,7 @@ export class BranchThread {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#worker.terminate()
+    for (const part of this.#parts) removeRunFile(part)
   }
 
   #gone(error: LabError): void {

@@ -63,9 +63,16 @@ export interface BranchWanted {
   readonly disksFolder: string | undefined
 }
 
+/** Where a branch is likely to begin, and a file in which its past may be put together. */
+export interface Likely {
+  readonly seq: number
+  readonly part: string
+}
+
 export type ToBranching =
-  /** Follow the run in the background. */
-  { readonly do: 'prepare' } | { readonly do: 'make'; readonly call: number; readonly wanted: BranchWanted }
+  /** Follow the run in the background; a branch at `likely` may soon be wanted. */
+  | { readonly do: 'prepare'; readonly likely: Likely | undefined }
+  | { readonly do: 'make'; readonly call: number; readonly wanted: BranchWanted }
 
 export type FromBranching =
   | { readonly kind: 'progress'; readonly progress: BranchProgress }

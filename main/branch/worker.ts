@@ -2,15 +2,18 @@
 import '../signing/lookingOn.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import { LabError } from '../contract/errors.ts'
+import { removeRunFile } from '../recorder/library.ts'
 import { RunReader } from '../recorder/reader.ts'
 import { Execution } from '../replay/execution.ts'
 import { Cuts } from './cuts.ts'
-import { makeBranch } from './make.ts'
-import { type BranchingSettings, buffersOf, type FromBranching, type ToBranching } from './words.ts'
+import { type Foretold, foretell, makeBranch } from './make.ts'
+import { type BranchingSettings, buffersOf, type FromBranching, type Likely, type ToBranching } from './words.ts'
 
 /** In the background it works so long and then rests as long, for others work too. */
 const SLICE_MS = 25
 const TELL_EVERY_MS = 200
+/** What was made beforehand and nobody wants for so long goes. */
+const KEPT_MS = 120_000
 
 const port = parentPort
 if (!port) throw new Error('main/branch/worker.ts is the entry of a worker thread: see main/branch/thread.ts')
@@ -21,7 +24,10 @@ class Branching {
   readonly #execution: Execution | LabError
   readonly #cuts: Cuts | undefined
   #toldMs = 0
-  #isPreparing = false
+  #next: NodeJS.Timeout | undefined
+  #likely: Likely | undefined
+  #foretold: Foretold | undefined
+  #forgetting: NodeJS.Timeout | undefined
 
   constructor(file: string) {
     this.#reader = new RunReader(file)
@@ -31,9 +37,10 @@ class Branching {
     this.#cuts = typeof execution === 'string' ? undefined : new Cuts(this.#reader, execution)
   }
 
-  prepare(): void {
-    if (this.#isPreparing || !this.#cuts) return
-    this.#isPreparing = true
+  prepare(likely: Likely | undefined): void {
+    if (!this.#cuts) return
+    if (likely && likely.seq !== this.#foretold?.seq) this.#likely = likely
+    clearTimeout(this.#next)
     this.#goOn(this.#cuts)
   }
 
@@ -45,21 +52,46 @@ class Branching {
       this.#say(cuts, wanted.seq)
       return false
     })
-    return makeBranch(this.#reader, cuts, this.#execution.protocol, wanted)
+    this.#likely = undefined
+    try {
+      return makeBranch(this.#reader, cuts, this.#execution.protocol, wanted, this.#foretold)
+    } finally {
+      this.#forget()
+    }
   }
 
   #goOn(cuts: Cuts): void {
     const untilMs = performance.now() + SLICE_MS
     try {
       this.#reader.refresh()
-      cuts.follow(this.#reader.lastSeq, () => performance.now() >= untilMs)
+      const goal = Math.max(cuts.reached, Math.min(this.#likely?.seq ?? Number.POSITIVE_INFINITY, this.#reader.lastSeq))
+      cuts.follow(goal, () => performance.now() >= untilMs)
+      if (this.#likely && this.#likely.seq <= cuts.reached) this.#foretell(cuts, this.#likely)
     } catch {
-      this.#isPreparing = false
       return // whoever asks for a branch is told
     }
     this.#say(cuts, this.#reader.lastSeq)
     const isThere = cuts.reached >= this.#reader.lastSeq
-    setTimeout(() => this.#goOn(cuts), isThere ? 10 * SLICE_MS : SLICE_MS)
+    this.#next = setTimeout(() => this.#goOn(cuts), isThere ? 10 * SLICE_MS : SLICE_MS)
+  }
+
+  #foretell(cuts: Cuts, { seq, part }: Likely): void {
+    this.#likely = undefined
+    this.#forget()
+    const { protocol } = this.#execution as Execution
+    try {
+      this.#foretold = foretell(this.#reader, cuts, protocol, seq, part)
+    } catch {
+      removeRunFile(part) // whoever asks for a branch is told
+    }
+    this.#forgetting = setTimeout(() => this.#forget(), KEPT_MS)
+  }
+
+  /** Used up, or for another event, or nobody came. */
+  #forget(): void {
+    clearTimeout(this.#forgetting)
+    if (this.#foretold) removeRunFile(this.#foretold.part)
+    this.#foretold = undefined
   }
 
   #say(cuts: Cuts, of: number): void {
@@ -74,7 +106,7 @@ let branching: Branching | undefined
 port.on('message', (word: ToBranching) => {
   try {
     branching ??= new Branching((workerData as BranchingSettings).file)
-    if (word.do === 'prepare') return branching.prepare()
+    if (word.do === 'prepare') return branching.prepare(word.likely)
     const made = branching.make(word.wanted)
     port.postMessage({ kind: 'made', call: word.call, made } satisfies FromBranching, buffersOf(made.beginning.cut))
   } catch (error) {

@@ -20,10 +20,10 @@ export const branchRequests = {
     name: z.string().min(1).max(120).optional(),
   }),
   /**
-   * Follows the run in the background, so that a branch of it begins at once; for one of processes, starts them meanwhile. Changes of kind
-   * `branching` say how far that is.
+   * Follows the run in the background, so that a branch of it begins at once, and starts the processes or the thread that it needs. Where `seq`
+   * says at which event it is likely to begin, all that can be made of it is made beforehand. Changes of kind `branching` say how far that is.
    */
-  'run.branch.prepare': z.strictObject({ run, mode: modeSchema.optional() }),
+  'run.branch.prepare': z.strictObject({ run, mode: modeSchema.optional(), seq: z.int().min(1).optional() }),
   /** Gives up a branch that is being prepared. */
   'run.branch.stop': z.strictObject({ run }),
 } as const

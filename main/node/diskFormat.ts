@@ -42,12 +42,22 @@ export function encodeHeader({ run, node }: DiskOwner): Buffer {
 /** `texts`: the records, each as JSON. */
 export function encodeBatch(texts: readonly string[]): Buffer {
   const payload = `[${texts.join(',')}]`
-  const length = Buffer.byteLength(payload)
-  const bytes = Buffer.allocUnsafe(BATCH_HEADER_BYTES + length)
+  const bytes = Buffer.allocUnsafe(BATCH_HEADER_BYTES + Buffer.byteLength(payload))
   bytes.write(payload, BATCH_HEADER_BYTES)
-  bytes.writeUInt32LE(length, 0)
-  bytes.writeUInt32LE(crc32(bytes.subarray(BATCH_HEADER_BYTES)), 4)
+  writeBatchHeader(bytes, bytes.subarray(BATCH_HEADER_BYTES))
   return bytes
+}
+
+/** What stands before the records, which are one JSON array. */
+export function batchHeader(payload: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(BATCH_HEADER_BYTES)
+  writeBatchHeader(bytes, payload)
+  return bytes
+}
+
+function writeBatchHeader(bytes: Buffer, payload: Uint8Array): void {
+  bytes.writeUInt32LE(payload.length, 0)
+  bytes.writeUInt32LE(crc32(payload), 4)
 }
 
 /** Reads a whole file. Throws a FatalError that names `file` and the byte when it is damaged or another's. */

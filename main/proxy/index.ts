@@ -7,4 +7,4 @@
  * other events (node changes, output, other actions) are handed to `event`, which keeps their order.
  */
 export type { ProxyPorts, ProxySettings } from './settings.ts'
-export { type ProxyListeners, type ProxyThread, type StartProxyOptions, startProxy } from './thread.ts'
+export { type ProxyListeners, type ProxyThread, type StartProxyOptions, startProxy, startProxyThread } from './thread.ts'

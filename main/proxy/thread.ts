@@ -6,7 +6,7 @@ import type { EndpointId, FaultId, MessageId, NodeId } from '../../protocols/cor
 import type { Onset } from '../contract/process.ts'
 import type { ProxyPorts, ProxySettings } from './settings.ts'
 
-import type { FromProxy, ProxyWorkerData, ToProxy } from './words.ts'
+import type { FromProxy, ProxyBeginning, ToProxy } from './words.ts'
 
 export interface ProxyListeners {
   /** All that the tap of this life of an endpoint had to say is in the feed. */
@@ -47,13 +47,16 @@ export interface StartProxyOptions extends ProxySettings, ProxyListeners {
 type Asking = ToProxy extends infer W ? (W extends { readonly call: number } ? Omit<W, 'call'> : never) : never
 type Answer = { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }
 
-/** Starts the thread and opens its ports. Rejects with the reason when a port cannot be opened. */
-export function startProxy(options: StartProxyOptions): Promise<ProxyThread> {
-  const { recorder, onTapClosed, onTrouble, onFailure, ...settings } = options
+/** A thread that waits to be told between whom it stands. */
+export function startProxyThread(): Worker {
   // Run from source, the thread is a sibling of this file; built, one of the bundle that this file went into.
-  const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './proxy.js', import.meta.url)
-  const workerData: ProxyWorkerData = { settings, recorder }
-  const worker = new Worker(entry, { workerData, transferList: [recorder], name: 'proxy' })
+  return new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './proxy.js', import.meta.url), { name: 'proxy' })
+}
+
+/** Opens the ports, in a thread that waits. Rejects with the reason when one cannot be opened. */
+export function startProxy(options: StartProxyOptions, worker = startProxyThread()): Promise<ProxyThread> {
+  const { recorder, onTapClosed, onTrouble, onFailure, ...settings } = options
+  worker.postMessage({ settings, recorder } satisfies ProxyBeginning, [recorder])
   const answers = new Map<number, Answer>()
   let calls = 0
   let isClosing = false

@@ -6,8 +6,8 @@ import type { EndpointId, FaultId, MessageId, NodeId } from '../../protocols/cor
 import type { Onset } from '../contract/process.ts'
 import type { ProxyPorts, ProxySettings } from './settings.ts'
 
-/** Given to the thread at its start. */
-export interface ProxyWorkerData {
+/** The first word to the thread. */
+export interface ProxyBeginning {
   readonly settings: ProxySettings
   readonly recorder: MessagePort
 }

@@ -2,7 +2,7 @@
  * The beginning of one run file put into a new one, piece by piece as it lies there: of a million events no byte is taken
  * apart. A piece that the past ends within is left to whoever goes on.
  */
-import { constants, copyFileSync, existsSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, renameSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { LabError } from '../contract/errors.ts'
 import type { RunHeader } from './header.ts'
@@ -45,8 +45,8 @@ function isMostOfIt(from: string, seq: number): boolean {
   if (existsSync(`${from}-wal`)) return false
   const { db } = openRunFile(from)
   try {
-    const { last } = db.prepare('SELECT max(last_seq) AS last FROM chunk').get() as { last: number | null }
-    return last !== null && 3 * seq > last
+    const row = db.prepare('SELECT last_seq AS last FROM chunk ORDER BY first_seq DESC LIMIT 1').get() as { last: number } | undefined
+    return row !== undefined && 3 * seq > row.last
   } finally {
     db.close()
   }
@@ -60,8 +60,8 @@ function copyAndCut(from: string, file: string, header: RunHeader, seq: number):
     db.pragma('journal_mode = MEMORY')
     db.pragma('synchronous = OFF')
     db.exec('BEGIN')
-    const { last } = db.prepare('SELECT max(last_seq) AS last FROM chunk WHERE last_seq <= ?').get(seq) as { last: number | null }
-    const lastSeq = last ?? 0
+    const lasts = db.prepare('SELECT last_seq AS last FROM chunk WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 2')
+    const lastSeq = (lasts.all(seq) as { last: number }[]).find(({ last }) => last <= seq)?.last ?? 0
     db.prepare('DELETE FROM chunk WHERE first_seq > ?').run(lastSeq)
     db.prepare('DELETE FROM moment WHERE seq > ?').run(lastSeq)
     db.prepare('DELETE FROM checkpoint WHERE seq > ?').run(lastSeq)
@@ -76,6 +76,21 @@ function copyAndCut(from: string, file: string, header: RunHeader, seq: number):
     return { store: new RunStore(file, db), lastSeq }
   } catch (error) {
     db?.close()
+    throw diskError(error, file, 'The past of the branch cannot be copied')
+  }
+}
+
+/** A past that was copied beforehand becomes the beginning of this run's file. */
+export function adoptPast(part: string, file: string, header: RunHeader): void {
+  if (existsSync(file)) throw new LabError('disk', `The run file ${file} exists already.`, 'Start the run under another name.')
+  try {
+    renameSync(part, file)
+    const db = new Database(file, { fileMustExist: true })
+    db.pragma('synchronous = OFF') // as while it was copied: nobody goes on with it before it is whole
+    putMeta(db, 'header', header)
+    putMeta(db, 'name', header.name)
+    db.close()
+  } catch (error) {
     throw diskError(error, file, 'The past of the branch cannot be copied')
   }
 }

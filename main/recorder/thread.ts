@@ -54,8 +54,14 @@ export type FromRecorder =
   | { readonly kind: 'flushed'; readonly id: number; readonly lastSeq: number; readonly failure?: LabFailure }
   | { readonly kind: 'closed'; readonly lastSeq: number; readonly lengthUs: number }
 
-/** Creates the run file and starts the thread. Rejects with a LabError (`disk`) when the file cannot be created. */
-export function startRecorder(options: RecorderOptions): Promise<RecorderThread> {
+/** A thread that waits to be told what to record. */
+export function startRecorderThread(): Worker {
+  // Beside this file when run from source, beside the bundle when built.
+  return new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './recorder.js', import.meta.url), { name: 'recorder' })
+}
+
+/** Creates the run file, in a thread that waits. Rejects with a LabError (`disk`) when the file cannot be created. */
+export function startRecorder(options: RecorderOptions, worker = startRecorderThread()): Promise<RecorderThread> {
   const { file, header, feed, sizeBytesMax, past } = options
   const settings: RecorderSettings = {
     file,
@@ -64,9 +70,7 @@ export function startRecorder(options: RecorderOptions): Promise<RecorderThread>
     ...(past ? { past } : {}),
     ...(sizeBytesMax === undefined ? {} : { sizeBytesMax }),
   }
-  // Beside this file when run from source, beside the bundle when built.
-  const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './recorder.js', import.meta.url)
-  const worker = new Worker(entry, { workerData: settings, transferList: [feed], name: 'recorder' })
+  worker.postMessage(settings, [feed])
   return new Promise((resolve, reject) => {
     const thread = new Thread(worker, options)
     worker.once('message', (word: FromRecorder) => {

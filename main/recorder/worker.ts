@@ -1,5 +1,5 @@
 /** The recorder's thread: takes batches of the feed off its port, commits and reports some thirty times a second, acknowledges what is stored. */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import type { FeedAck, FeedBatch } from '../../protocols/wire/feed.ts'
 import type { LabFailure } from '../contract/errors.ts'
 import { continueFile } from './pastCopy.ts'
@@ -127,10 +127,13 @@ function tell(word: FromRecorder): void {
   parentPort?.postMessage(word)
 }
 
-try {
-  const worker = new RecorderWorker(workerData as RecorderSettings)
-  parentPort?.on('message', (word: ToRecorder) => worker.handle(word))
-  tell({ kind: 'ready' })
-} catch (error) {
-  tell({ kind: 'refused', failure: diskError(error, (workerData as RecorderSettings).file, 'The run cannot be recorded').toFailure() })
-}
+/** The first word says what is recorded; it may be long in coming. */
+parentPort?.once('message', (settings: RecorderSettings) => {
+  try {
+    const worker = new RecorderWorker(settings)
+    parentPort?.on('message', (word: ToRecorder) => worker.handle(word))
+    tell({ kind: 'ready' })
+  } catch (error) {
+    tell({ kind: 'refused', failure: diskError(error, settings.file, 'The run cannot be recorded').toFailure() })
+  }
+})

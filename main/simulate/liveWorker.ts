@@ -3,7 +3,7 @@
  * is told in between. It computes in slices, so that a word is heard soon however busy the cluster is.
  */
 import '../signing/lookingOn.ts'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { Json } from '../../protocols/core/json.ts'
 import { Recording } from '../../protocols/sim/recording.ts'
 import { Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
@@ -195,20 +195,23 @@ function failureOf(error: unknown, file: string): LabFailure {
   return new LabError('internal', `The simulation failed: ${message}`).toFailure()
 }
 
-const { file } = workerData as LiveSimulation
-try {
-  const simulator = new LiveSimulator(workerData as LiveSimulation)
-  port.on('message', ({ call, deed }: ToSimulator) => {
-    try {
-      const value = simulator.do(deed, (later) => tell({ kind: 'answer', call, value: later }))
-      if (deed.do !== 'operate') tell({ kind: 'answer', call, value })
-    } catch (error) {
-      tell({ kind: 'answer', call, failure: failureOf(error, file) })
-    }
-    if (deed.do === 'end') port.close()
-  })
-  tell({ kind: 'ready' })
-  simulator.begin()
-} catch (error) {
-  tell({ kind: 'refused', failure: failureOf(error, file) })
-}
+/** The first word says what is simulated; it may be long in coming. */
+port.once('message', (simulation: LiveSimulation) => {
+  const { file } = simulation
+  try {
+    const simulator = new LiveSimulator(simulation)
+    port.on('message', ({ call, deed }: ToSimulator) => {
+      try {
+        const value = simulator.do(deed, (later) => tell({ kind: 'answer', call, value: later }))
+        if (deed.do !== 'operate') tell({ kind: 'answer', call, value })
+      } catch (error) {
+        tell({ kind: 'answer', call, failure: failureOf(error, file) })
+      }
+      if (deed.do === 'end') port.close()
+    })
+    tell({ kind: 'ready' })
+    simulator.begin()
+  } catch (error) {
+    tell({ kind: 'refused', failure: failureOf(error, file) })
+  }
+})

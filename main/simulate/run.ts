@@ -34,6 +34,7 @@ export class SimulatedRun implements LiveRun {
   readonly run: RunId
   readonly nodes: readonly NodeId[]
   readonly #settings: LiveRunSettings
+  readonly #thread: Worker
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: LabError): void }>()
   #lastCall = 0
   #worker: Worker | undefined
@@ -41,8 +42,10 @@ export class SimulatedRun implements LiveRun {
   #ending: Promise<void> | undefined
   #failed = false
 
-  constructor(settings: LiveRunSettings) {
+  /** `thread`: one that `startSimulator` started and that waits. */
+  constructor(settings: LiveRunSettings, thread: Worker) {
     this.#settings = settings
+    this.#thread = thread
     this.run = settings.run
     this.nodes = nodeIds(settings.config.nodes)
   }
@@ -51,9 +54,7 @@ export class SimulatedRun implements LiveRun {
     const { run, name, file, config, protocol, scenario, branch } = this.#settings
     const header = branch?.header ?? headerOf({ run, name, config, protocol, epochUs: 0, appVersion: VERSION, scenario })
     const data: LiveSimulation = { file, header, ...(branch ? { beginning: branch.beginning } : {}) }
-    // Beside this file when run from source, beside the bundle when built.
-    const entry = new URL(import.meta.url.endsWith('.ts') ? './liveWorker.ts' : './simulate.js', import.meta.url)
-    const worker = new Worker(entry, { workerData: data, name: 'simulate', transferList: branch ? buffersOf(branch.beginning.cut) : [] })
+    const worker = this.#thread
     this.#worker = worker
     this.#exited = new Promise((resolve) => worker.on('exit', () => resolve(this.#onExit())))
     const begun = new Promise<void>((resolve, reject) => {
@@ -68,6 +69,7 @@ export class SimulatedRun implements LiveRun {
         this.#fail(failure)
       })
     })
+    worker.postMessage(data, branch ? buffersOf(branch.beginning.cut) : [])
     await begun.catch(async (error: unknown) => {
       this.#failed = true // said by this rejection
       await worker.terminate()
@@ -206,6 +208,12 @@ export class SimulatedRun implements LiveRun {
     this.#failed = true
     this.#settings.onFailure(failure)
   }
+}
+
+/** A thread that waits to be told what to simulate. */
+export function startSimulator(): Worker {
+  // Beside this file when run from source, beside the bundle when built.
+  return new Worker(new URL(import.meta.url.endsWith('.ts') ? './liveWorker.ts' : './simulate.js', import.meta.url), { name: 'simulate' })
 }
 
 const ended = (run: RunId): LabError => new LabError('run-ended', `The run ${run} has ended.`, 'Start another run.')

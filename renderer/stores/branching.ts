@@ -64,7 +64,7 @@ export const useBranching = defineStore('branching', () => {
   /** It is likely to be a run of this mode. */
   function prepare(mode?: RunConfig['mode']): void {
     if (of.value === undefined) return
-    const request = { run: of.value, ...(mode === undefined ? {} : { mode }) }
+    const request = { run: of.value, ...(at.value === undefined ? {} : { seq: at.value }), ...(mode === undefined ? {} : { mode }) }
     void lab.call('run.branch.prepare', request).catch(() => undefined) // the branch itself will say
   }
 

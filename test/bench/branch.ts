@@ -53,7 +53,7 @@ try {
     const took: number[] = []
     for (const share of [0.03, 0.35, 0.72, 0.98]) {
       const seq = Math.floor(lastSeq * share)
-      await lab.call('run.branch.prepare', { run, mode }) // whoever looks at the form has time to read it
+      await lab.call('run.branch.prepare', { run, mode, seq }) // as the form does; whoever looks at it has time to read it
       await pause(1500)
       const askedMs = performance.now()
       const { run: made } = await lab.call('run.branch', { run, seq, mode })

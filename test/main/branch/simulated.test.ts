@@ -1,4 +1,6 @@
 /** A branch in simulated time: its past is that of the run it leaves, event for event, and it goes on from there, live, under the faults that are wanted. */
+import { readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RunReader } from '../../../main/recorder/reader.ts'
 import { RunView } from '../../../main/scenario/view.ts'
@@ -48,9 +50,27 @@ async function grown(run: RunId, by: number): Promise<void> {
   await view.until(() => view.moment.seq > from + by, { atMs: performance.now() + 90_000, whole: false })
 }
 
-test.each([{ heal: false }, { heal: true }])('it goes on from the event, with healing: $heal', async ({ heal }) => {
+/** Pasts that were put together for branches that may be wanted. */
+const parts = (): string[] => {
+  const runs = path.join(lab.lab.dataFolder, 'runs')
+  return readdirSync(runs).flatMap((name) => (name.endsWith('.part') ? [path.join(runs, name)] : []))
+}
+
+test.each([
+  { heal: false, made: 'nowhere', off: undefined },
+  { heal: true, made: 'there', off: 0 },
+  { heal: false, made: 'elsewhere', off: -7 },
+])('it goes on from the event, with healing: $heal, made ready for $made', async ({ heal, off }) => {
   const seq = place()
+  let ready: number | undefined
+  if (off !== undefined) {
+    await lab.call('run.branch.prepare', { run: parent, seq: seq + off })
+    await expect.poll(() => parts().length, { timeout: 90_000 }).toBe(1)
+    ready = statSync(parts()[0] as string).ino
+  }
   const { run } = await lab.call('run.branch', { run: parent, seq, heal })
+  expect(parts()).toEqual([])
+  expect(statSync(lab.lab.fileOf(run)).ino === ready).toBe(off === 0)
   await grown(run, 1500)
   const summary = await lab.call('runs.stop', { run })
   expect(summary.branch).toMatchObject({ of: parent, at: seq, name: 'Cut off' })
