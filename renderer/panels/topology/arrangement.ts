@@ -16,18 +16,31 @@ export const CLIENTS_RADIUS = 15
 /** How far a side moves away from the others while the network is partitioned. */
 export const DRIFT = 26
 
-/** Nodes on a ring that grows with their number, and the clients to its left. */
-export function arrange(nodes: readonly NodeId[]): Map<EndpointId, Point> {
-  const count = nodes.length
+/** Nodes on a ring that grows with their number, the clients to its left, and seats in which nobody is to its right, in columns, where they are in nobody's way. */
+export function arrange(nodes: readonly NodeId[], empty: ReadonlySet<NodeId> = NOBODY): Map<EndpointId, Point> {
+  const there = nodes.filter((node) => !empty.has(node))
+  const count = there.length
   const radius = ringRadius(count)
   const places = new Map<EndpointId, Point>()
-  nodes.forEach((node, index) => {
+  there.forEach((node, index) => {
     const angle = -Math.PI / 2 + (2 * Math.PI * index) / Math.max(1, count)
     places.set(node, count === 1 ? { x: 0, y: 0 } : { x: round(radius * Math.cos(angle)), y: round(radius * Math.sin(angle)) })
+  })
+  const seats = nodes.filter((node) => empty.has(node))
+  const rows = Math.min(seats.length, SEATS_PER_COLUMN)
+  seats.forEach((node, index) => {
+    const [column, row] = [Math.floor(index / rows), index % rows]
+    places.set(node, { x: round(radius + SEATS_AWAY + column * SEATS_APART), y: round((row - (rows - 1) / 2) * SEATS_APART) })
   })
   places.set(CLIENTS, { x: -round(radius + 150), y: 0 })
   return places
 }
+
+const NOBODY: ReadonlySet<NodeId> = new Set()
+/** From the ring to the empty seats beside it, and from one of these to the next. */
+const SEATS_AWAY = 130
+const SEATS_APART = 96
+const SEATS_PER_COLUMN = 4
 
 /** Neighbours on the ring keep at least 120 units between them. */
 export function ringRadius(count: number): number {

@@ -8,12 +8,14 @@ const EASE_MS = 240
 export function usePlaces(
   run: Ref<RunId | undefined>,
   nodes: Ref<readonly NodeId[]>,
+  /** Seats in which nobody is. */
+  empty: Ref<ReadonlySet<NodeId>>,
   sides: Ref<readonly (readonly EndpointId[])[] | undefined>,
   calm: Ref<boolean>,
 ) {
   const moved = shallowRef<{ readonly [endpoint: string]: Point }>({})
   const isMoved = computed(() => Object.keys(moved.value).length > 0)
-  const rest = computed(() => withMoved(arrange(nodes.value), moved.value))
+  const rest = computed(() => withMoved(arrange(nodes.value, empty.value), moved.value))
   const goal = computed<Places>(() => drifted(rest.value, sides.value ?? []))
   /** Where everything stands right now. */
   let shown: Map<EndpointId, Point> = new Map(goal.value)

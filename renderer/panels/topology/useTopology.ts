@@ -5,7 +5,7 @@
 import { useEventListener, useResizeObserver } from '@vueuse/core'
 import type { Core } from 'cytoscape'
 import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
-import { CLIENTS, type EndpointId } from '../../../protocols/core/ids.ts'
+import { CLIENTS, type EndpointId, type NodeId } from '../../../protocols/core/ids.ts'
 import { formatCount, formatCountOf, formatRunTime } from '../../model/format.ts'
 import { familyToken } from '../../model/hues.ts'
 import { linkKey } from '../../model/targets.ts'
@@ -16,7 +16,7 @@ import { useRun } from '../../stores/run.ts'
 import { useSeats } from '../../stores/seats.ts'
 import { type Selected, useSelection } from '../../stores/selection.ts'
 import { useTheme } from '../../stores/theme.ts'
-import { DRIFT } from './arrangement.ts'
+import { DRIFT, type Places } from './arrangement.ts'
 import { createGraph, dress, mark, place } from './graph.ts'
 import { toScreen, type View } from './ink.ts'
 import { paintLinks, paintMarks, paintTraffic, type Report } from './paint.ts'
@@ -53,9 +53,15 @@ export function useTopology(surfaces: Surfaces) {
       canAdd: seats.canChange,
     }),
   )
+  /** The same set while nobody comes or goes, for whatever moves when it changes. */
+  const empty = computed<ReadonlySet<NodeId>>((before) => {
+    const next = new Set(scene.value.nodes.flatMap(({ id, status }) => (status === 'empty' ? [id as NodeId] : [])))
+    return before && before.size === next.size && [...next].every((id) => before.has(id)) ? before : next
+  })
   const places = usePlaces(
     computed(() => run.id),
     computed(() => run.nodes),
+    empty,
     computed(() => scene.value.partition),
     computed(() => theme.reducedMotion),
   )
@@ -67,6 +73,8 @@ export function useTopology(surfaces: Surfaces) {
   let painted: Report = QUIET
   let frame = 0
   let marksStale = true
+  /** Where the graph stands at rest; undefined while it is on its way. */
+  let placed: Places | undefined
   const news = new Map<EndpointId, number>()
   let reportedMs = 0
 
@@ -102,7 +110,10 @@ export function useTopology(surfaces: Surfaces) {
     const trafficPen = trafficCanvas.value?.getContext('2d')
     if (!graph.value || !pen || !trafficPen) return
     const { places: now, moving } = places.placesAt(nowMs)
-    if (moving) place(graph.value, now)
+    if (moving || placed !== places.goal.value) {
+      place(graph.value, now)
+      placed = moving ? undefined : places.goal.value
+    }
     const standing = withDragged(now)
     const lens = view()
     for (const [id, begun] of news) if (nowMs - begun > NEWS_MS) news.delete(id)
@@ -163,7 +174,8 @@ export function useTopology(surfaces: Surfaces) {
     graph.value = undefined
     const box = surfaces.box.value
     if (!box || run.nodes.length === 0) return
-    const core = createGraph(box, run.nodes, places.goal.value)
+    placed = places.goal.value
+    const core = createGraph(box, run.nodes, placed)
     restWhenStill(core)
     dress(core, ink.value)
     core.on('pan zoom position', invalidate)
@@ -219,6 +231,9 @@ export function useTopology(surfaces: Surfaces) {
   watch(places.goal, (goal) => {
     if (theme.reducedMotion && graph.value) place(graph.value, goal)
     invalidate()
+  })
+  watch(empty, () => {
+    if (!touched) fitView()
   })
   watch(scene, (next, before) => {
     if (!theme.reducedMotion) {

@@ -37,6 +37,24 @@ test('neighbours keep apart in clusters of every size, and the clients stand out
   }
 })
 
+test('who is there stands as if there were no empty seats; these are beside the ring, apart from everybody and from each other', () => {
+  const nodes = nodeIds(15)
+  for (let there = 1; there < 15; there++) {
+    const empty = new Set(nodes.slice(there))
+    const places = arrange(nodes, empty)
+    const alone = arrange(nodes.slice(0, there))
+    for (const [id, place] of alone) expect(places.get(id)).toEqual(place)
+    const right = Math.max(...[...alone.values()].map(({ x }) => x))
+    for (const seat of empty) {
+      expect(places.get(seat)!.x).toBeGreaterThan(right + NODE_RADIUS * 3)
+      for (const other of empty) {
+        const [p, q] = [places.get(seat)!, places.get(other)!]
+        if (seat !== other) expect(Math.hypot(p.x - q.x, p.y - q.y)).toBeGreaterThan(NODE_RADIUS * 4)
+      }
+    }
+  }
+})
+
 test('partitioned sides go apart by the drift, and come back when the partition is lifted', () => {
   const places = arrange(nodeIds(5))
   const sides = [
