@@ -105,6 +105,8 @@ export interface ClientManners {
   readonly asks: 'leader' | 'any' | 'leader-then-all'
   /** `leader-then-all`: so many equal answers of different nodes make a result, on so many nodes with these options. */
   accepts?(nodes: number, options: unknown): number
+  /** `leader`: with these options any node answers reads, and clients ask one after the other; changes go to whoever leads. */
+  readsAnywhere?(options: unknown): boolean
 }
 
 /** How nodes come into the group and go while a run goes on, for a lab that adds processes and ends them. */
@@ -159,6 +161,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   /** Every note that a step can make. A sweep says which of them were never seen. */
   readonly notes: readonly NoteSpec[]
   readonly facts: readonly FactSpec[]
+  /** Where nobody leads for long: how things stand by what the nodes that run show, in half a sentence. Who leads, when absent. */
+  headline?(shown: ReadonlyMap<NodeId, Observation>): string
   /** Service names this protocol can carry; `['*']` for any replicated state machine. */
   readonly services: readonly string[]
   /**

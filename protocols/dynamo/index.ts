@@ -11,7 +11,7 @@ import { panel } from './panel.ts'
 import { scenarios } from './scenarios.ts'
 import type { DynamoState } from './state.ts'
 import { tuning } from './tuning.ts'
-import { facts, observe } from './view.ts'
+import { facts, headline, observe } from './view.ts'
 
 export const dynamo: ProtocolDefinition<DynamoState, DynamoMessage, DynamoOptions> = {
   name: 'dynamo',
@@ -93,6 +93,7 @@ export const dynamo: ProtocolDefinition<DynamoState, DynamoMessage, DynamoOption
   membership,
   notes,
   facts,
+  headline,
   services: ['store'],
   clients: { sessions: false, asks: 'any' },
   promises: 'eventual',

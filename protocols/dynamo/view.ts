@@ -1,4 +1,5 @@
 /** What a person wants to see of a node at a glance, in the paper's words. */
+import type { NodeId } from '../core/ids.ts'
 import type { FactSpec, Observation } from '../core/machine.ts'
 import { outstanding } from './antiEntropy.ts'
 import { glanceAt } from './glance.ts'
@@ -39,6 +40,24 @@ const short = (text: string): string => (text.length > SHOWN ? `${text.slice(0, 
 export const behind = (state: DynamoState): number => outstanding(state) + hintsOf(state) + astray(state).length + state.requests.length
 
 const hintsOf = ({ hints }: DynamoState): number => [...hints.values()].reduce((count, { size }) => count + size, 0)
+
+/** Whose copies count how: "n1, n2 and n3 on the ring, N 3, R 2, W 2: reads are fresh". By the newest table that anybody shows. */
+export function headline(shown: ReadonlyMap<NodeId, Observation>): string {
+  const inOf = [...shown].filter(([, { facts }]) => facts.member === 'in').map(([node]) => node)
+  const [newest] = [...shown.values()].sort((a, b) => b.epoch - a.epoch)
+  const [n, r, w] = String(newest?.facts.quorum ?? '').split(' ')
+  const ring = inOf.length === 0 ? 'Nobody that runs is on the ring' : `${list(inOf)} ${inOf.length === 1 ? 'is' : 'are'} on the ring`
+  const moving = [...shown].flatMap(([node, { facts }]) =>
+    facts.member === 'joining' || facts.member === 'leaving' ? [`${node} ${facts.member === 'joining' ? 'joins' : 'leaves'}`] : [],
+  )
+  return [
+    ring,
+    ...moving,
+    ...(n === undefined || w === undefined ? [] : [`N ${n}, R ${r}, W ${w}: reads are ${newest?.facts.reads}`]),
+  ].join('; ')
+}
+
+const list = (names: readonly string[]): string => (names.length > 4 ? `${names.length} nodes` : names.join(', '))
 
 export function observe(state: DynamoState): Observation {
   const { n, r, w, version } = state.quorum

@@ -11,7 +11,7 @@ import { paxosMachine } from './paxos.ts'
 import { refuse } from './roles.ts'
 import { scenarios } from './scenarios.ts'
 import type { PaxosState } from './state.ts'
-import { facts, observe } from './view.ts'
+import { facts, headline, observe } from './view.ts'
 
 export const paxos: ProtocolDefinition<PaxosState, PaxosMessage, PaxosOptions> = {
   name: 'paxos',
@@ -85,6 +85,7 @@ export const paxos: ProtocolDefinition<PaxosState, PaxosMessage, PaxosOptions> =
   ],
   notes,
   facts,
+  headline,
   services: ['decree'],
   clients: { sessions: false, asks: 'any' },
   machine: paxosMachine,

@@ -1,4 +1,5 @@
 /** What a person wants to see of a node at a glance, in the paper's words. */
+import type { NodeId } from '../core/ids.ts'
 import type { FactSpec, Observation } from '../core/machine.ts'
 import { ballotText } from './ballot.ts'
 import type { PaxosState } from './state.ts'
@@ -25,6 +26,20 @@ export const facts: readonly FactSpec[] = [
   },
   { name: 'chosen', label: 'learned', help: 'The value that was chosen, as far as this node has learned. PMS §2.3.' },
 ]
+
+/** What was chosen and who knows it; before that, who proposes in which ballot. */
+export function headline(shown: ReadonlyMap<NodeId, Observation>): string {
+  const learned = new Map<string, NodeId[]>()
+  const proposing: string[] = []
+  for (const [node, { facts }] of shown) {
+    if (typeof facts.chosen === 'string') learned.set(facts.chosen, [...(learned.get(facts.chosen) ?? []), node])
+    if (facts.phase === 'prepare') proposing.push(`${node} asks for promises in ${facts.ballot}`)
+    if (facts.phase === 'accept') proposing.push(`${node} asks for votes in ${facts.ballot}`)
+  }
+  if (learned.size > 0)
+    return [...learned].map(([value, nodes]) => `${value} is chosen, as ${nodes.length} of ${shown.size} have learned`).join('; ')
+  return proposing.length > 0 ? proposing.join('; ') : 'Nobody proposes'
+}
 
 export function observe({ promised, accepted, attempt, chosen, seen }: PaxosState): Observation {
   return {

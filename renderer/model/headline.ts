@@ -1,19 +1,23 @@
 /** What is going on in a run, in a sentence: who leads, what is broken. The title bar of the window. */
 import type { Foreign } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import type { Observation } from '../../protocols/core/machine.ts'
 import { foreignText } from './foreign.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface Headline {
   /** Who leads, or that nobody does. */
   readonly lead: string
+  /** Undefined where nobody leads for long, too. */
   readonly leader: NodeId | undefined
   /** What is out of order: "n2 is down", "2 faults". Empty when all is well. */
   readonly broken: readonly string[]
 }
 
-/** `foreign`: what is told of a run that happened elsewhere. */
-export function headline(moment: Snapshot | undefined, epochName: string, foreign?: Foreign): Headline {
+type Standing = (shown: ReadonlyMap<NodeId, Observation>) => string
+
+/** `foreign`: what is told of a run that happened elsewhere. `standing`: what a protocol says of itself in which nobody leads for long. */
+export function headline(moment: Snapshot | undefined, epochName: string, foreign?: Foreign, standing?: Standing): Headline {
   if (!moment) return { lead: '', leader: undefined, broken: [] }
   if (foreign) return { lead: foreignText(foreign), leader: undefined, broken: [] }
   const nodes = [...moment.nodes].filter(([, { status }]) => status !== 'empty')
@@ -30,10 +34,12 @@ export function headline(moment: Snapshot | undefined, epochName: string, foreig
   if (askew.length > 0) broken.push(askew.length === 1 ? `the clock of ${askew[0]} is wrong` : `the clocks of ${list(askew)} are wrong`)
   if (slow.length > 0) broken.push(slow.length === 1 ? `the disk of ${slow[0]} is slow` : `the disks of ${list(slow)} are slow`)
   if (moment.faults.size > 0) broken.push(moment.faults.size === 1 ? '1 fault' : `${moment.faults.size} faults`)
-  return { lead: lead(), leader: first?.[0], broken }
+  return { lead: lead(), leader: standing ? undefined : first?.[0], broken }
 
   function lead(): string {
     const at = (epoch: number | undefined) => `${epochName} ${epoch ?? 0}`
+    const shown = nodes.flatMap(([id, { status, observation }]) => (status === 'up' && observation ? [[id, observation] as const] : []))
+    if (standing && shown.length > 0) return standing(new Map(shown))
     if (first && second)
       return `${first[0]} leads ${at(first[1].observation?.epoch)}; ${second[0]} still believes it leads ${at(second[1].observation?.epoch)}`
     if (first) return `${first[0]} leads ${at(first[1].observation?.epoch)}`

@@ -19,23 +19,22 @@ interface Undo {
   readonly back: () => Promise<unknown>
 }
 
+/** What is done to a process. That nodes come and go is another matter: seats.ts. */
+type ProcessAction = Exclude<NodeAction, 'add' | 'remove'>
+
 /** What takes an action on a node back. A crash gives way to a restart; a wiped disk stays empty. */
-const OPPOSITE: Partial<Record<NodeAction, NodeAction>> = {
+const OPPOSITE: Partial<Record<ProcessAction, ProcessAction>> = {
   crash: 'restart',
   restart: 'crash',
   pause: 'resume',
   resume: 'pause',
-  add: 'remove',
-  remove: 'add',
 }
-const DONE: Record<NodeAction, string> = {
+const DONE: Record<ProcessAction, string> = {
   crash: 'Crashed',
   restart: 'Restarted',
   pause: 'Paused',
   resume: 'Resumed',
   wipe: 'Wiped the disk of',
-  add: 'Added',
-  remove: 'Removed',
 }
 
 /** From now on it says what it should. */
@@ -160,7 +159,7 @@ export const useFaults = defineStore('faults', () => {
     return done ?? false
   }
 
-  async function actOnNode(node: NodeId, action: NodeAction): Promise<void> {
+  async function actOnNode(node: NodeId, action: ProcessAction): Promise<void> {
     const id = run.id
     if (id === undefined) return
     await notices.attempt(async () => {

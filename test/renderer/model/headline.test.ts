@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { nodeIds } from '../../../protocols/core/ids.ts'
 import type { Role } from '../../../protocols/core/machine.ts'
 import { firstMoment, type NodeStatus } from '../../../protocols/core/moment.ts'
+import { dynamo } from '../../../protocols/dynamo/index.ts'
+import { paxos } from '../../../protocols/paxos/index.ts'
 import { headline } from '../../../renderer/model/headline.ts'
 
 function moment(nodes: readonly [NodeStatus, Role?, number?][]) {
@@ -76,4 +78,27 @@ test('an empty seat is neither up nor down, and nobody waits for it', () => {
   for (const node of made.nodes.values()) if (node.status !== 'empty') node.status = 'down'
   expect(headline(made, 'term')).toMatchObject({ lead: 'Every node is down' })
   expect(headline(made, 'term').broken[0]).toBe('n1 and n2 are down')
+})
+
+test('where nobody leads for long the protocol says how things stand', () => {
+  const here = moment([
+    ['up', 'other', 7],
+    ['up', 'other', 6],
+    ['down', 'other', 9],
+  ])
+  const show = (id: string, facts: object) => Object.assign(here.nodes.get(id as never)?.observation as object, { facts })
+  show('n1', { member: 'in', quorum: '3 2 2', reads: 'fresh' })
+  show('n2', { member: 'joining', quorum: '3 1 1', reads: 'weak' })
+  expect(headline(here, 'ring version', undefined, dynamo.headline)).toEqual({
+    lead: 'n1 is on the ring; n2 joins; N 3, R 2, W 2: reads are fresh',
+    leader: undefined,
+    broken: ['n3 is down'],
+  })
+  show('n1', { phase: 'accept', ballot: '2.n1', chosen: null })
+  expect(headline(here, 'ballot', undefined, paxos.headline).lead).toBe('n1 asks for votes in 2.n1')
+  show('n2', { phase: null, chosen: 'X' })
+  expect(headline(here, 'ballot', undefined, paxos.headline).lead).toBe('X is chosen, as 1 of 2 have learned')
+  show('n1', {})
+  show('n2', {})
+  expect(headline(here, 'ballot', undefined, paxos.headline).lead).toBe('Nobody proposes')
 })
