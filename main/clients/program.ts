@@ -4,7 +4,7 @@ import type { RunClient } from '../../protocols/clients/client.ts'
 import { Compass } from '../../protocols/clients/compass.ts'
 import type { Alarm, ClientWorld } from '../../protocols/clients/desk.ts'
 import { LoadGenerator } from '../../protocols/clients/load.ts'
-import { acceptsOf, mannersOf } from '../../protocols/clients/manners.ts'
+import { acceptsOf, mannersOf, readsAnywhere } from '../../protocols/clients/manners.ts'
 import { nodeId } from '../../protocols/core/ids.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
@@ -30,6 +30,7 @@ export async function runClients(settings: ClientsSettings, service: AnyService,
       service,
       manners: mannersOf(protocol),
       accepts: acceptsOf(protocol, settings.nodes.length, settings.options),
+      readsAnywhere: readsAnywhere(protocol, settings.options),
       compass,
     },
     nodeIndex: (node) => settings.nodes.indexOf(nodeId(node)),

@@ -71,10 +71,10 @@ class ClientBar {
     if (this.client.isBusy) return
     const asked = this.#waiting.shift()
     if (!asked) return
-    if (asked.of !== undefined) this.client.compass.point(asked.of)
-    this.client.operate(asked.op, (finished) => {
+    const done = (finished: Finished) => {
       asked.done(finished)
       this.#next()
-    })
+    }
+    this.client.operate(asked.op, done, asked.of)
   }
 }

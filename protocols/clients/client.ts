@@ -14,8 +14,8 @@ export interface RunClient {
   readonly hasSession: boolean
   /** Opens a session ahead of the first command. */
   register(done: () => void): void
-  /** Invokes an operation. Not while another is under way. */
-  operate(op: Json, done: (finished: Finished) => void): void
+  /** Invokes an operation. Not while another is under way. `first`: which node is asked first, whoever leads. */
+  operate(op: Json, done: (finished: Finished) => void, first?: number): void
   /** To be called now and then while the client is busy. */
   wake(nowMs: number): void
   /** The run ends: what is under way stays without a result. */

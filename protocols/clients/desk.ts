@@ -61,6 +61,8 @@ export interface ClientWorld {
   readonly manners: ClientManners
   /** Equal answers of different nodes that make a result. */
   readonly accepts: number
+  /** Reads go to one node after the other. */
+  readonly readsAnywhere: boolean
   readonly service: AnyService
   nodeIndex(node: string): number
   /** The next operation's number, unique within the run. */

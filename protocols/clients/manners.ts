@@ -8,3 +8,6 @@ export const acceptsOf = ({ clients }: Pick<ProtocolDefinition, 'clients'>, node
   clients?.accepts?.(nodes, options) ?? 1
 
 export const mannersOf = ({ clients }: Pick<ProtocolDefinition, 'clients'>): ClientManners => clients ?? usual
+
+export const readsAnywhere = ({ clients }: Pick<ProtocolDefinition, 'clients'>, options: unknown): boolean =>
+  clients?.readsAnywhere?.(options) ?? false

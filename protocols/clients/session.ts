@@ -35,6 +35,8 @@ interface Task {
   readonly opText: string
   readonly isRead: boolean
   readonly isRegistration: boolean
+  /** Whom it asks. */
+  readonly compass: Compass
   readonly invokedAtUs: number
   readonly giveUpAtMs: number
   readonly done: (finished: Finished) => void
@@ -81,17 +83,20 @@ export class LogicalClient implements Asker {
 
   /** Opens a session ahead of the first command. `done` also when that failed: the first command then tries again. */
   register(done: () => void): void {
-    this.#begin({ operation: 0, op: null, opText: '', isRead: false, isRegistration: true }, done)
+    this.#begin({ operation: 0, op: null, opText: '', isRead: false, isRegistration: true, compass: this.compass }, done)
   }
 
   /** Invokes an operation. Not while another is under way. */
-  operate(asked: Json, done: (finished: Finished) => void): void {
-    const { service, nextOperation } = this.#world
+  operate(asked: Json, done: (finished: Finished) => void, first?: number): void {
+    const { service, nextOperation, readsAnywhere } = this.#world
     const operation = nextOperation()
     const op = this.#memory.recall(asked, operation)
     const isRead = service.isRead(op)
     if (!isRead) this.#seq += 1
-    this.#begin({ operation, op, opText: JSON.stringify(op), isRead, isRegistration: false }, done)
+    // Each read asks the next node; who leads, or is said to, is no matter.
+    const compass = isRead && readsAnywhere ? this.compass.own(operation) : this.compass
+    if (first !== undefined) compass.point(first)
+    this.#begin({ operation, op, opText: JSON.stringify(op), isRead, isRegistration: false, compass }, done)
   }
 
   /** To be called now and then while the client is busy. */
@@ -102,7 +107,7 @@ export class LogicalClient implements Asker {
     if (nowMs >= task.giveUpAtMs) return this.#giveUp(task, 'no answer within 10 s')
     if (task.current !== 0) {
       task.timeouts += 1
-      this.compass.pass(task.node)
+      task.compass.pass(task.node)
     }
     this.#ask(task)
   }
@@ -142,7 +147,7 @@ export class LogicalClient implements Asker {
     }
   }
 
-  #begin(what: Pick<Task, 'operation' | 'op' | 'opText' | 'isRead' | 'isRegistration'>, done: Task['done']): void {
+  #begin(what: Pick<Task, 'operation' | 'op' | 'opText' | 'isRead' | 'isRegistration' | 'compass'>, done: Task['done']): void {
     const { desk } = this.#world
     const invokedAtUs = desk.beginEvent()
     const giveUpAtMs = desk.nowMs(invokedAtUs) + GIVE_UP_MS
@@ -156,7 +161,7 @@ export class LogicalClient implements Asker {
   /** Sends the task's request, in the event under way, to whoever is likely to lead. */
   #ask(task: Task): void {
     const { desk } = this.#world
-    task.node = this.compass.node
+    task.node = task.compass.node
     task.current = desk.ask(this, task.node, this.#request(task), task.opText)
     task.open.add(task.current)
     const waitMs = Math.min(ANSWER_MS_MAX, ANSWER_MS_MIN * 2 ** task.timeouts)
@@ -171,7 +176,7 @@ export class LogicalClient implements Asker {
   }
 
   #redirect(task: Task, from: number, leader: string | undefined): void {
-    const { compass } = this
+    const { compass } = task
     const { nodeIndex } = this.#world
     const to = leader === undefined ? -1 : nodeIndex(leader)
     task.redirects += 1

@@ -53,7 +53,8 @@ export class WitnessClient implements Asker {
     done()
   }
 
-  operate(asked: Json, done: (finished: Finished) => void): void {
+  operate(asked: Json, done: (finished: Finished) => void, first?: number): void {
+    if (first !== undefined) this.compass.point(first)
     const { desk, nextOperation } = this.#world
     const operation = nextOperation()
     const op = this.#memory.recall(asked, operation)

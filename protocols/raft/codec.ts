@@ -11,7 +11,7 @@ import { peersOf } from './configuration.ts'
 import { type Configuration, type Entry, logOf } from './log.ts'
 import type { RaftOptions } from './options.ts'
 import { sessionsOf } from './sessions.ts'
-import type { Change, Installing, Lease, Progress, RaftRole, RaftState, Read, Session, Snapshot, Writing } from './state.ts'
+import type { Change, Installing, LeaderRead, Lease, Progress, RaftRole, RaftState, Read, Session, Snapshot, Writing } from './state.ts'
 
 /** What `encode` gives: as RaftState, with null for absent and objects for collections. */
 interface RaftStateJson {
@@ -29,12 +29,24 @@ interface RaftStateJson {
   readonly lastApplied: number
   readonly heardLeader: boolean
   readonly installing: Installing | null
+  readonly asking: {
+    readonly life: number
+    readonly number: number
+    readonly asked: readonly Read[]
+    readonly next: readonly Read[]
+    readonly granted: readonly { readonly index: number; readonly reads: readonly Read[] }[]
+  }
   readonly configurations: readonly Configuration[]
   readonly votes: readonly NodeId[]
   readonly progress: { readonly [peer: NodeId]: Progress }
   readonly waiting: { readonly [index: string]: number }
   readonly sending: Snapshot | null
-  readonly reads: { readonly round: number; readonly asked: readonly Read[]; readonly askedIn: number; readonly next: readonly Read[] }
+  readonly reads: {
+    readonly round: number
+    readonly asked: readonly LeaderRead[]
+    readonly askedIn: number
+    readonly next: readonly LeaderRead[]
+  }
   readonly lease: Lease
   readonly change: Change | null
   readonly transfer: NodeId | null
@@ -61,6 +73,7 @@ const fields: Fields = {
     stickToLeader: options.stickToLeader,
     leaseReads: options.leaseReads,
     driftBound: options.driftBound,
+    followerReads: options.followerReads,
     maxInflight: options.maxInflight,
     maxEntries: options.maxEntries,
     snapshotEvery: options.snapshotEvery,
@@ -81,6 +94,10 @@ const fields: Fields = {
   lastApplied: ({ lastApplied }) => lastApplied,
   heardLeader: ({ heardLeader }) => heardLeader,
   installing: ({ installing }) => installing ?? null,
+  asking: ({ asking: { life, number, asked, next, granted } }) => ({
+    ...{ life, number, asked: asked.toArray(), next: next.toArray() },
+    granted: granted.toArray().map(({ index, reads }) => ({ index, reads: reads.toArray() })),
+  }),
   configurations: ({ configurations }) => configurations,
   votes: ({ votes }) => votes,
   progress: ({ progress }) => progress,
@@ -128,6 +145,11 @@ export function decode(json: Json): RaftState {
     lastApplied: same.lastApplied,
     heardLeader: same.heardLeader,
     installing: installing ?? undefined,
+    asking: {
+      ...{ life: same.asking.life, number: same.asking.number },
+      ...{ asked: List(same.asking.asked), next: List(same.asking.next) },
+      granted: List(same.asking.granted.map(({ index, reads }) => ({ index, reads: List(reads) }))),
+    },
     configurations: same.configurations,
     peers: peersOf({ ...same, change: change ?? undefined }),
     votes: same.votes,

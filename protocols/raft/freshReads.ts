@@ -3,7 +3,7 @@
  * any server knew to be committed when the read was asked. Looks at requests, replies and indexes alone.
  */
 import type { NodeId } from '../core/ids.ts'
-import type { Judge } from '../core/invariant.ts'
+import type { Judge, JudgedStep } from '../core/invariant.ts'
 import { lastIndex } from './log.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftState } from './state.ts'
@@ -45,11 +45,24 @@ export function leaderLease(): Judge<RaftState, RaftMessage> {
         lastTerm = after.currentTerm
         lastLeader = node
       }
-      if (input.kind !== 'request' || input.request.kind !== 'query' || after.currentTerm >= lastTerm) return undefined
-      const isAnswered = effects.some((effect) => effect.kind === 'reply' && effect.id === input.id && effect.outcome.kind === 'ok')
-      return isAnswered
-        ? `${node} answers read ${input.id} alone in term ${after.currentTerm}; ${lastLeader} leads term ${lastTerm}.`
-        : undefined
+      if (after.currentTerm >= lastTerm) return undefined
+      const what = answeredAlone(input, effects)
+      return what === undefined
+        ? undefined
+        : `${node} answers ${what} alone in term ${after.currentTerm}; ${lastLeader} leads term ${lastTerm}.`
     },
   }
+}
+
+function answeredAlone(
+  input: JudgedStep<RaftState, RaftMessage>['input'],
+  effects: JudgedStep<RaftState, RaftMessage>['effects'],
+): string | undefined {
+  if (input.kind === 'request' && input.request.kind === 'query') {
+    const { id } = input
+    return effects.some((effect) => effect.kind === 'reply' && effect.id === id && effect.outcome.kind === 'ok') ? `read ${id}` : undefined
+  }
+  if (input.kind !== 'message' || input.message.kind !== 'ReadIndex') return undefined
+  const isGranted = effects.some((effect) => effect.kind === 'send' && effect.message.kind === 'ReadIndexReply')
+  return isGranted ? `${input.from}, which asks for the read index,` : undefined
 }

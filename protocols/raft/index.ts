@@ -19,7 +19,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   summary:
     'A replicated log with a strong leader: a majority elects it for a term, entries flow from it alone, and an entry is committed when a majority holds it. Bears crashes and any message loss while a majority lives.',
   source: 'D. Ongaro, J. Ousterhout: In Search of an Understandable Consensus Algorithm (Extended Version), 2014',
-  version: 5,
+  version: 6,
   epochName: 'term',
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
@@ -38,6 +38,10 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   notes,
   facts,
   services: ['*'],
+  clients: {
+    ...{ sessions: true, asks: 'leader' },
+    readsAnywhere: (options) => (options as Partial<RaftOptions> | undefined)?.followerReads === true,
+  },
   lies,
   machine: raftMachine,
   observe,

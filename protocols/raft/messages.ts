@@ -122,6 +122,18 @@ export const installSnapshotReplySchema = z.strictObject({
 /** The leader hands over: who gets it stands at once (dissertation §3.10). */
 export const timeoutNowSchema = z.strictObject({ kind: z.literal('TimeoutNow'), term })
 
+/** How far must I have applied to answer what was asked here before? (Dissertation §6.4.) `life` and `number` name the question. */
+export const readIndexSchema = z.strictObject({ kind: z.literal('ReadIndex'), term, life: z.int().min(0), number: z.int().min(1) })
+
+/** The sender still led when it had the question. */
+export const readIndexReplySchema = z.strictObject({
+  kind: z.literal('ReadIndexReply'),
+  term,
+  life: z.int().min(0),
+  number: z.int().min(1),
+  index,
+})
+
 export type RequestVote = z.infer<typeof requestVoteSchema>
 export type RequestVoteReply = z.infer<typeof requestVoteReplySchema>
 export type AppendEntries = z.infer<typeof appendEntriesSchema>
@@ -129,6 +141,8 @@ export type AppendEntriesReply = z.infer<typeof appendEntriesReplySchema>
 export type InstallSnapshot = z.infer<typeof installSnapshotSchema>
 export type InstallSnapshotReply = z.infer<typeof installSnapshotReplySchema>
 export type TimeoutNow = z.infer<typeof timeoutNowSchema>
+export type ReadIndex = z.infer<typeof readIndexSchema>
+export type ReadIndexReply = z.infer<typeof readIndexReplySchema>
 export type RaftMessage =
   | RequestVote
   | RequestVoteReply
@@ -137,6 +151,8 @@ export type RaftMessage =
   | InstallSnapshot
   | InstallSnapshotReply
   | TimeoutNow
+  | ReadIndex
+  | ReadIndexReply
 
 export const raftMessageSchema = z.discriminatedUnion('kind', [
   requestVoteSchema,
@@ -146,6 +162,8 @@ export const raftMessageSchema = z.discriminatedUnion('kind', [
   installSnapshotSchema,
   installSnapshotReplySchema,
   timeoutNowSchema,
+  readIndexSchema,
+  readIndexReplySchema,
 ])
 
 const span = (from: number, count: number): string => (count === 1 ? `entry ${from}` : `entries ${from}–${from + count - 1}`)
@@ -213,6 +231,20 @@ export const messageSpecs: readonly MessageSpec[] = [
     style: 'request',
     help: 'The leader hands over: who gets this stands for election at once (dissertation §3.10).',
     summary: of<TimeoutNow>((m) => `term ${m.term}`),
+  },
+  {
+    kind: 'ReadIndex',
+    family: 'read',
+    style: 'request',
+    help: 'A follower asks how far it must have applied to answer the reads that wait at it (dissertation §6.4).',
+    summary: of<ReadIndex>((m) => `term ${m.term}, question ${m.number}`),
+  },
+  {
+    kind: 'ReadIndexReply',
+    family: 'read',
+    style: 'reply',
+    help: 'The leader still leads, and all that was committed when it had the question is up to this entry (dissertation §6.4).',
+    summary: of<ReadIndexReply>((m) => `term ${m.term}, question ${m.number}: applied to ${m.index}`),
   },
 ]
 

@@ -15,6 +15,7 @@ export const optionsSchema = z
     stickToLeader: z.boolean().default(true),
     leaseReads: z.boolean().default(false),
     driftBound: z.number().min(1).max(100).default(1.2),
+    followerReads: z.boolean().default(false),
     maxInflight: z.int().min(1).max(1024).default(4),
     maxEntries: z.int().min(1).max(10_000).default(512),
     snapshotEvery: z.int().min(1).max(1_000_000_000).default(10_000),
@@ -79,6 +80,11 @@ export const optionSpecs: ProtocolDefinition['optionSpecs'] = [
     name: 'driftBound',
     label: 'Drift bound',
     help: 'So many times faster than another may a clock run. A lease lasts the shortest election timeout divided by it; clocks that drift more let a deposed leader answer old values (dissertation §6.4.1).',
+  },
+  {
+    name: 'followerReads',
+    label: 'Reads at followers',
+    help: 'Clients read at any server: a follower asks the leader how far it must have applied, waits until it has, and answers (dissertation §6.4).',
   },
   {
     name: 'maxInflight',

@@ -9,6 +9,7 @@ import type { AnyService } from '../core/service.ts'
 import { latest, setPeers } from './configuration.ts'
 import type { RaftControl } from './controls.ts'
 import { onElectionTimer, onOwnVoteDurable, onRequestVote, onRequestVoteReply, onTimeoutNow, sticksToLeader } from './election.ts'
+import { onReadIndexReply, settleFollowerReads, takesReads } from './followerReads.ts'
 import { onLeaseTimer } from './lease.ts'
 import { lastIndex } from './log.ts'
 import { onChangeControl, settleMembership } from './membership.ts'
@@ -16,7 +17,7 @@ import type { RaftMessage } from './messages.ts'
 import type { RaftOptions } from './options.ts'
 import { markVote, markWriting, onDurable } from './parallel.ts'
 import { onQuorumTimer } from './quorumCheck.ts'
-import { onQuery } from './reads.ts'
+import { onQuery, onReadIndex } from './reads.ts'
 import { appendAsLeader, onAppendEntries, onAppendEntriesReply, onHeartbeatTimer } from './replication.ts'
 import { onInstallSnapshot, onInstallSnapshotReply, snapshotIfDue } from './snapshot.ts'
 import { beginTurn, heedLeader, initialState, note, type RaftState, type RaftTimer, reply, type Turn } from './state.ts'
@@ -35,6 +36,7 @@ export function raftMachine(service: AnyService): Machine<RaftState, RaftMessage
       snapshotIfDue(turn)
       react(turn, input)
       settleMembership(turn, state.configurations)
+      settleFollowerReads(turn, state)
       return writeFirst(state, turn)
     },
   }
@@ -43,7 +45,8 @@ export function raftMachine(service: AnyService): Machine<RaftState, RaftMessage
 function start(input: StartInput, service: AnyService): RaftStep {
   const { id, nodes, members } = input
   const state = initialState({ id, nodes, members, options: input.options as RaftOptions, service })
-  const turn = beginTurn({ ...state, ...recover(input.recovered, latest(state)) }, service, input.nowMs)
+  const asking = { ...state.asking, life: input.coin }
+  const turn = beginTurn({ ...state, asking, ...recover(input.recovered, latest(state)) }, service, input.nowMs)
   setPeers(turn)
   heedLeader(turn) // it may have heard one just before it crashed
   return { state: turn.state, effects: turn.effects }
@@ -73,6 +76,10 @@ function react(turn: Turn, input: Input<RaftMessage>): void {
           return onInstallSnapshotReply(turn, from, message)
         case 'TimeoutNow':
           return onTimeoutNow(turn, message)
+        case 'ReadIndex':
+          return onReadIndex(turn, from, message)
+        case 'ReadIndexReply':
+          return onReadIndexReply(turn, message)
         default:
           return message satisfies never
       }
@@ -125,6 +132,7 @@ function onControl(turn: Turn, control: RaftControl): void {
 /** A client asks. Whoever does not lead says who does, as far as it knows (§8). */
 function onRequest(turn: Turn, id: number, request: Extract<Input<RaftMessage>, { kind: 'request' }>['request']): void {
   const { state } = turn
+  if (request.kind === 'query' && takesReads(state)) return onQuery(turn, id, request.op)
   if (state.role !== 'leader') {
     return reply(turn, id, state.leaderId === undefined ? { kind: 'redirect' } : { kind: 'redirect', leader: state.leaderId })
   }

@@ -5,16 +5,19 @@
  * holds a lease (lease.ts), the acknowledgements of a heartbeat stand for those of a round.
  */
 import { List } from 'immutable'
+import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
+import { askForIndex, grantIndex } from './followerReads.ts'
 import { holdsLease } from './lease.ts'
 import { lastIndex, termAt } from './log.ts'
+import type { ReadIndex } from './messages.ts'
 import { replicate, sendHeartbeat } from './pipeline.ts'
 import { isAcknowledged, nextRound } from './rounds.ts'
-import { hostedState } from './sessions.ts'
-import { type Progress, type RaftState, type Read, reply, type Turn } from './state.ts'
+import { executeRead } from './sessions.ts'
+import { type LeaderRead, type Progress, type RaftState, reply, type Turn } from './state.ts'
 
+/** At the leader; at a follower where that may answer, too. */
 export function onQuery(turn: Turn, id: number, op: Json): void {
-  const { state } = turn
   if (!turn.service.isRead(op)) {
     return reply(turn, id, {
       kind: 'refused',
@@ -22,8 +25,21 @@ export function onQuery(turn: Turn, id: number, op: Json): void {
       message: 'This operation changes something: send it as a command of a session.',
     })
   }
-  if (mayRead(state) && holdsLease(turn)) return answer(turn, { id, op })
-  state.reads = { ...state.reads, next: state.reads.next.push({ id, op }) }
+  if (turn.state.role === 'leader') take(turn, { id, op })
+  else askForIndex(turn, { id, op })
+}
+
+/** A follower asks for all its queries how far it must have applied. Whoever does not lead any more says nothing: it will hear of the term. */
+export function onReadIndex(turn: Turn, from: NodeId, { term, life, number }: ReadIndex): void {
+  const { state } = turn
+  if (state.role !== 'leader' || term !== state.currentTerm || state.progress[from] === undefined) return
+  take(turn, { from, life, number })
+}
+
+function take(turn: Turn, read: LeaderRead): void {
+  const { state } = turn
+  if (mayRead(state) && holdsLease(turn)) return answer(turn, read)
+  state.reads = { ...state.reads, next: state.reads.next.push(read) }
   if (state.reads.asked.size === 0) beginRound(turn)
 }
 
@@ -40,7 +56,7 @@ function beginRound(turn: Turn): void {
   const { state } = turn
   if (state.reads.next.size === 0 || !mayRead(state)) return
   const round = nextRound(turn)
-  state.reads = { round, asked: state.reads.next, askedIn: round, next: List<Read>() }
+  state.reads = { round, asked: state.reads.next, askedIn: round, next: List<LeaderRead>() }
   for (const peer of state.peers) {
     const sentBefore = turn.effects.length
     const { mode, nextIndex } = state.progress[peer] as Progress
@@ -60,12 +76,12 @@ export function confirmReads(turn: Turn): void {
   asked.forEach((read) => {
     answer(turn, read)
   })
-  state.reads = { ...state.reads, asked: List<Read>() }
+  state.reads = { ...state.reads, asked: List<LeaderRead>() }
   beginRound(turn)
 }
 
 /** lastApplied equals commitIndex after every step, so the state is at least as new as the round's read index. */
-function answer(turn: Turn, { id, op }: Read): void {
-  const { service, state } = hostedState(turn)
-  reply(turn, id, { kind: 'ok', result: service.apply(state, op).result })
+function answer(turn: Turn, read: LeaderRead): void {
+  if ('from' in read) grantIndex(turn, read.from, read.life, read.number)
+  else reply(turn, read.id, { kind: 'ok', result: executeRead(turn, read.op) })
 }

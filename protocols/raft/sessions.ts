@@ -5,6 +5,7 @@
 import { Map as PersistentMap } from 'immutable'
 import type { HostedState } from '../core/hosted.ts'
 import type { ClientOutcome } from '../core/input.ts'
+import type { Json } from '../core/json.ts'
 import type { CommandEntry } from './log.ts'
 import type { RaftState, Session, Turn } from './state.ts'
 
@@ -90,6 +91,12 @@ export function hostedState(turn: Turn): HostedState {
   const decoded = { service: turn.service, state: turn.service.decode(hosted.json) }
   turn.state.hosted = decoded
   return decoded
+}
+
+/** The answer to a read, from the state as it is. */
+export function executeRead(turn: Turn, op: Json): Json {
+  const { service, state } = hostedState(turn)
+  return service.apply(state, op).result
 }
 
 /** Until `sealStateMachine` a run of commands may change one private copy in place; the state before the step keeps its own. */

@@ -44,14 +44,31 @@ export interface Read {
   readonly op: Json
 }
 
+/** A query of a client, or a follower's question on behalf of all of its own. */
+export type LeaderRead = Read | { readonly from: NodeId; readonly life: number; readonly number: number }
+
 export interface Reads {
   /** Rounds begun in this term of office; carried by every AppendEntries. */
   readonly round: number
   /** Answered when round `askedIn`, or a later one, is acknowledged by a majority. */
-  readonly asked: List<Read>
+  readonly asked: List<LeaderRead>
   readonly askedIn: number
   /** Arrived since it began: they need a round that begins after them. */
+  readonly next: List<LeaderRead>
+}
+
+/** Queries at a follower (followerReads.ts). */
+export interface Asking {
+  /** Drawn when this life began: answers to what was asked in an earlier one are told apart by it. */
+  readonly life: number
+  /** Of the last question to the leader. */
+  readonly number: number
+  /** They wait for its answer. */
+  readonly asked: List<Read>
+  /** Arrived since it was asked. */
   readonly next: List<Read>
+  /** They wait until so much is applied. */
+  readonly granted: List<{ readonly index: number; readonly reads: List<Read> }>
 }
 
 /** For how long a leader may answer reads alone (lease.ts). Times are those of its own clock. */
@@ -144,6 +161,7 @@ export interface RaftState {
   /** It heard a leader within the shortest election timeout, or may have before it crashed. Always false in plain elections. */
   readonly heardLeader: boolean
   readonly installing: Installing | undefined
+  readonly asking: Asking
   /** Those of the log, and the last one before it; the latest counts. */
   readonly configurations: readonly Configuration[]
   /** Who is told things by a leader with this configuration: all members but itself, and who is catching up. */
@@ -174,6 +192,7 @@ export const noProgress: RaftState['progress'] = {}
 export const noWaiting: RaftState['waiting'] = PersistentMap()
 export const noWriting: Writing = { mark: 0, pending: [], matchIndex: 0 }
 export const noReads: Reads = { round: 0, asked: List(), askedIn: 0, next: List() }
+export const noAsking: Asking = { life: 0, number: 0, asked: List(), next: List(), granted: List() }
 export const noLease: Lease = { isHeld: false, fromMs: 0, untilMs: 0, round: 0, sentMs: 0, isGivenUp: false }
 
 /** A server that has just come up with an empty disk. */
@@ -199,6 +218,7 @@ export function initialState(options: {
     lastApplied: 0,
     heardLeader: remembersLeader(options.options),
     installing: undefined,
+    asking: noAsking,
     configurations: [{ index: 0, voters: options.members, learners: [] }],
     peers: options.members.filter((node) => node !== options.id),
     votes: [],

@@ -32,7 +32,7 @@ function leaveOffice(turn: Turn): void {
   for (const index of [...state.waiting.keys()].sort((a, b) => a - b)) {
     reply(turn, state.waiting.get(index) as number, { kind: 'unknown', why })
   }
-  for (const read of [...state.reads.asked, ...state.reads.next]) reply(turn, read.id, { kind: 'redirect' })
+  for (const read of [...state.reads.asked, ...state.reads.next]) if ('id' in read) reply(turn, read.id, { kind: 'redirect' })
   state.progress = noProgress
   state.waiting = noWaiting
   state.sending = undefined

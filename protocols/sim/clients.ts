@@ -24,6 +24,7 @@ export interface ClientsOptions {
   readonly manners: ClientManners
   /** Equal answers of different nodes that make a result. */
   readonly accepts: number
+  readonly readsAnywhere: boolean
   readonly nodes: readonly NodeId[]
   /** Indexes of those that are not there. */
   readonly empty: readonly number[]
@@ -45,11 +46,11 @@ export class SimClients {
 
   constructor(options: ClientsOptions) {
     this.#options = options
-    const { agenda, desk, service, manners, accepts, nodes, empty, seed, cut, onLoadDone } = options
+    const { agenda, desk, service, manners, accepts, readsAnywhere, nodes, empty, seed, cut, onLoadDone } = options
     this.#operations = cut?.operations ?? 0
     this.#compass = new Compass(nodes.length, 0, new Set(empty))
     const world: ClientWorld = {
-      ...{ desk, service, manners, accepts, compass: this.#compass },
+      ...{ desk, service, manners, accepts, readsAnywhere, compass: this.#compass },
       nodeIndex: (node) => nodes.indexOf(nodeId(node)),
       nextOperation: () => ++this.#operations,
     }

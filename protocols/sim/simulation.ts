@@ -4,7 +4,7 @@
  * byte, on every machine. What happens is said to a sink; nothing is kept of it here.
  */
 import type { Asking } from '../clients/bar.ts'
-import { acceptsOf, mannersOf } from '../clients/manners.ts'
+import { acceptsOf, mannersOf, readsAnywhere } from '../clients/manners.ts'
 import type { Finished } from '../clients/session.ts'
 import { type Load, membersOf, type RunConfig } from '../core/config.ts'
 import { type ActionEvent, CLIENT_MESSAGE_TYPES, type DropEvent, messageTypesOf, type NodeEvent, type Unnumbered } from '../core/event.ts'
@@ -135,6 +135,7 @@ export class Simulation {
         service,
         manners: mannersOf(protocol),
         accepts: acceptsOf(protocol, config.nodes, config.options),
+        readsAnywhere: readsAnywhere(protocol, config.options),
         nodes: this.nodes,
         empty: empty.map(({ endpoint }) => endpoint),
         seed: config.seed,

@@ -174,6 +174,21 @@ export const mistakes: readonly Mistake[] = [
     ],
   },
   {
+    name: 'read-index-not-confirmed',
+    what: 'A leader tells a follower its commit index without asking whether it still leads (dissertation §6.4, steps 2 and 3).',
+    edits: [raft('reads.ts', '  take(turn, { from, life, number })', '  answer(turn, { from, life, number })')],
+  },
+  {
+    name: 'read-index-not-awaited',
+    what: 'A follower answers as soon as the leader has told it the read index, whether or not it has applied so much (dissertation §6.4, step 4).',
+    edits: [raft('followerReads.ts', 'index <= state.lastApplied', 'index >= 0')],
+  },
+  {
+    name: 'read-index-of-an-earlier-question',
+    what: 'A follower takes the answer to a question of before a read for one of after it.',
+    edits: [raft('followerReads.ts', ' || m.number !== number) return', ') return')],
+  },
+  {
     name: 'lease-from-acknowledgement',
     what: 'A lease is counted from when the acknowledgements came, not from when they were asked for (dissertation §6.4.1).',
     edits: [raft('lease.ts', 'const untilMs = sentMs + leaseMs(state)', 'const untilMs = nowMs + leaseMs(state)')],

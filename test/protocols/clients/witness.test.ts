@@ -27,6 +27,7 @@ const world: ClientWorld = {
   service: kv,
   manners: { sessions: false, asks: 'leader-then-all' },
   accepts: 2,
+  readsAnywhere: false,
   nodeIndex: (node) => nodeIds(4).indexOf(nodeId(node)),
   nextOperation: () => ++operations,
   desk: {
