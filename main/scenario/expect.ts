@@ -56,15 +56,23 @@ export async function judgeRecording(client: LabClient, run: RunId, expected: Ex
 /** What holds whether or not it is asked for, unless the scenario is there to break it. */
 export const HOLD = ['the invariants hold', 'the history is linearizable'] as const
 
-/** Of a scenario that breaks something on purpose: it passes when what it names is found broken, and says so when it is not. */
-export function judgeBreaks(judged: Judged, breaks: readonly string[]): Judged {
+const BREAKS = 'it breaks'
+
+export const isBreak = ({ text }: JudgedExpectation): boolean => text.startsWith(`${BREAKS} `)
+
+/** Of a scenario that breaks something on purpose: it passes when what it names is found broken, and says so when it is not. `passedOver`: why a step was not carried out; then that nothing broke shows nothing. */
+export function judgeBreaks(judged: Judged, breaks: readonly string[], passedOver?: string): Judged {
   const { violated: _, ...rest } = judged
   const { broken = [], expectations } = judged
   const isUnknown = broken.length === 0 && expectations.some(({ text, is }) => text === HOLD[0] && is === 'unknown')
   if (isUnknown) return judged
-  const found = breaks.map((name) =>
-    verdict(`it breaks ${name}`, broken.includes(name), broken.length === 0 ? 'nothing is broken' : `broken is ${broken.join(', ')}`),
-  )
+  const found = breaks.map((name): JudgedExpectation => {
+    const text = `${BREAKS} ${name}`
+    const what = broken.length === 0 ? 'nothing is broken' : `broken is ${broken.join(', ')}`
+    if (passedOver !== undefined && !broken.includes(name))
+      return { text, is: 'unknown', why: `${what}, and a step was passed over: ${passedOver}` }
+    return verdict(text, broken.includes(name), what)
+  })
   return { ...rest, expectations: [...expectations.filter(({ text }) => !HOLD.some((held) => held === text)), ...found] }
 }
 

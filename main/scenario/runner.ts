@@ -11,7 +11,7 @@ import { findProtocol } from '../../protocols/registry.ts'
 import type { ClientAnswer, Verdict } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import { isLeaderless } from './beside.ts'
-import { judgeBreaks, judgeLive } from './expect.ts'
+import { isBreak, judgeBreaks, judgeLive } from './expect.ts'
 import type { JudgedExpectation, PlacedStep, Scenario, Step, WaitFor } from './format.ts'
 import { appliedEqual, factHolds, leaderEpoch, leaderOf, NobodyError, showsProgress, Words } from './resolve.ts'
 import { type Asked, type Deadline, type Judged, type Stage, StepFailedError, TooLateError } from './stage.ts'
@@ -33,8 +33,11 @@ export interface ScenarioProgress {
 export interface ScenarioOutcome {
   readonly run: RunId
   readonly is: 'pass' | 'fail' | 'unknown'
-  /** What sort of failure it is: the protocol did wrong, it did nothing for too long, or it is not what the scenario expects. */
-  readonly failure?: 'safety' | 'liveness' | 'expectation'
+  /**
+   * What sort of failure it is: the protocol did wrong, it did nothing for too long, or it is not what the scenario expects. `unbroken`: the scenario
+   * is there to break something, went through, and it was not broken.
+   */
+  readonly failure?: 'safety' | 'liveness' | 'expectation' | 'unbroken'
   /** The first invariant that was found broken. */
   readonly violated?: string
   /** In one sentence, when it is not a pass; names the step's line. */
@@ -79,6 +82,8 @@ class Runner {
   readonly #beganMs: number
   /** When the steps began. */
   #openedMs = 0
+  /** Why a step was passed over, if one was. */
+  #passedOver: string | undefined
   /** The highest epoch that had a leader when the last fault struck. */
   #epochBefore = -1
 
@@ -99,7 +104,7 @@ class Runner {
     if (this.#scenario.afterwards === 'stop') await stage.end()
     const { expect } = this.#scenario
     const judged = await stage.judge(expect)
-    const recorded = expect.breaks ? judgeBreaks(judged, expect.breaks) : judged
+    const recorded = expect.breaks ? judgeBreaks(judged, expect.breaks, this.#passedOver) : judged
     return this.#outcome(problem, [...live, ...recorded.expectations], recorded)
   }
 
@@ -282,14 +287,19 @@ class Runner {
     const stage = this.#stage
     if (step.do === 'clock') {
       const node = this.#words.node(step.clock, stage.moment)
-      if (!stage.setClock) return 'passed over: only a simulation sets clocks'
+      if (!stage.setClock) return this.#passOver('only a simulation sets clocks')
       await stage.setClock(node, { skewMs: step.skewMs, driftPpm: step.driftPpm })
       return node
     }
     const node = this.#words.node(step.disk, stage.moment)
-    if (!stage.setSync) return 'passed over: only a simulation slows disks'
+    if (!stage.setSync) return this.#passOver('only a simulation slows disks')
     await stage.setSync(node, step.syncMs === 'usual' ? undefined : step.syncMs)
     return node
+  }
+
+  #passOver(why: string): string {
+    this.#passedOver = why
+    return `passed over: ${why}`
   }
 
   /** What has a time of its own holds nothing up, where that can be: the next deed comes at its own time, whether or not the node is back. */
@@ -345,7 +355,8 @@ class Runner {
     // a broken invariant weighs more than the step at which the scenario gave up
     const worst = failed ?? (problem ? undefined : unknown)
     const why = worst ? `${worst.text}: ${worst.why ?? worst.is}` : problem?.why
-    const failure = violated === undefined ? (problem?.failure ?? 'expectation') : 'safety'
+    const mild = failed && isBreak(failed) ? 'unbroken' : 'expectation'
+    const failure = violated === undefined ? (problem?.failure ?? mild) : 'safety'
     return {
       ...{ run: this.#stage.run, is, expectations },
       ...(is === 'fail' ? { failure } : {}),

@@ -31,7 +31,7 @@ const count = z.int().min(0)
 const resultSchema = z.strictObject({
   seed: count,
   is: z.enum(['pass', 'fail', 'unknown']),
-  failure: z.enum(['safety', 'liveness', 'expectation']).optional(),
+  failure: z.enum(['safety', 'liveness', 'expectation', 'unbroken']).optional(),
   violated: z.string().optional(),
   why: z.string().optional(),
   events: count,

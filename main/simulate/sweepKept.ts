@@ -20,6 +20,8 @@ export interface SweepOptions extends Omit<ThreadsOptions, 'skip'> {
 export interface Swept {
   /** Those that were there already, then the others in the order in which they were done. */
   readonly results: readonly SeedResult[]
+  /** The scenario is there to break something. */
+  readonly breaks: boolean
   /** Every seed was simulated. */
   readonly isWhole: boolean
   /** What went wrong with the sweep itself. */
@@ -35,7 +37,7 @@ export interface Swept {
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
   const { text, fileName, first, last, onResult, onBegin } = options
-  const { run, vary, name } = parseScenario(text, fileName)
+  const { run, vary, name, expect } = parseScenario(text, fileName)
   for (const config of examples(run, vary)) choose(config)
   const { protocol } = choose(run)
   const { kept, words } = openKept(options, headerOf(text, fileName ?? name, protocol))
@@ -53,7 +55,7 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
     })
     const all = [...earlier, ...results]
     return {
-      ...{ results: all, isWhole: all.length === last - first + 1, troubles },
+      ...{ results: all, breaks: expect.breaks !== undefined, isWhole: all.length === last - first + 1, troubles },
       coverage: coverageOf(
         protocol,
         all.map(({ coverage }) => coverage),

@@ -59,7 +59,7 @@ async function many(lab: Lab, scenario: string, { first, last }: { first: number
   const planned = last - first + 1
   const progress = new Progress(planned)
   const signal = onSignal('Ending; what was found is kept ...')
-  const { results, isWhole, troubles, coverage, file } = await sweep({
+  const { results, breaks, isWhole, troubles, coverage, file } = await sweep({
     ...{ text, fileName, first, last, jobs: options.jobs, signal },
     keep: { folder: options.data, resume: options.resume === true },
     onBegin: (earlier, words) => {
@@ -69,10 +69,12 @@ async function many(lab: Lab, scenario: string, { first, last }: { first: number
     onResult: (result) => progress.take(result),
   })
   for (const trouble of troubles) console.error(trouble)
-  const found = foundIn(results)
+  const found = foundIn(results, breaks)
   if (!options.json) await print(`${sweepTable(found, { scenario, planned })}\n\n${coverageTable(coverage)}`)
   // Once for each sort of failure. What could not be judged shows nothing that could be made smaller.
-  const failing = found.failures.filter(({ kind }) => kind !== 'unknown').map(({ firstSeed }) => ({ text, fileName, seed: firstSeed }))
+  const failing = found.failures
+    .filter(({ kind }) => kind !== 'unknown' && kind !== 'unbroken')
+    .map(({ firstSeed }) => ({ text, fileName, seed: firstSeed }))
   const wanted = options.shrink !== false && !signal.aborted && failing.length > 0
   const shrunk = wanted ? await shrinkInto(options.data, failing, signal) : []
   const resume = isWhole ? undefined : resumeCommand(scenario, options)
@@ -92,6 +94,9 @@ function resumeCommand(scenario: string, { seeds, jobs, data }: SimOptions): str
   return [`synod sim ${scenario} --seeds ${seeds?.first}..${seeds?.last}`, ...more, '--resume'].join(' ')
 }
 
+/** That a scenario does not break what it should under some seed is told in the end. */
+const isFailure = ({ is, failure }: SeedResult): boolean => is !== 'pass' && failure !== 'unbroken'
+
 /** A line on standard error, now and then, and one for each failure at once. */
 class Progress {
   readonly #of: number
@@ -107,13 +112,14 @@ class Progress {
   begin(earlier: readonly SeedResult[]): void {
     if (earlier.length === 0) return
     this.#done = earlier.length
-    this.#failed = earlier.filter(({ is }) => is !== 'pass').length
+    this.#failed = earlier.filter(isFailure).length
     console.error(`${this.#done} of ${this.#of} seeds are done already, ${this.#failed} failed.`)
   }
 
-  take({ seed, is, why }: SeedResult): void {
+  take(result: SeedResult): void {
+    const { seed, is, why } = result
     this.#done += 1
-    if (is !== 'pass') {
+    if (isFailure(result)) {
       this.#failed += 1
       console.error(`seed ${seed}: ${is}: ${why ?? ''}`)
     }
