@@ -248,11 +248,13 @@ class Runner {
 
   /** Once; or again and again until a fact holds, for what is told may be lost with who was told. */
   async #tell({ tell, control, with: fields, until }: Extract<Step, { do: 'tell' }>, deadline: Deadline): Promise<string> {
-    const { moment } = this.#stage
-    const holds = (): boolean => until !== undefined && (until === 'applied' ? appliedEqual(moment) : factHolds(until, this.#words, moment))
+    // Where there is more than is told one by one, another moment takes the place of the one before: it is asked for each time.
+    const now = () => this.#stage.moment
+    const holds = (): boolean => until !== undefined && (until === 'applied' ? appliedEqual(now()) : factHolds(until, this.#words, now()))
     for (let times = 0; ; times++) {
-      if (until !== undefined && tell === 'leader') await this.#stage.until(() => holds() || leaderOf(moment), deadline)
+      if (until !== undefined && tell === 'leader') await this.#stage.until(() => holds() || leaderOf(now()), deadline)
       if (times > 0 && holds()) return `told ${times} times`
+      const moment = now()
       const node = this.#words.node(tell, moment)
       await this.#stage.tell(node, { ...this.#words.fields(fields ?? {}, moment), name: control }, deadline)
       if (until === undefined) return node
