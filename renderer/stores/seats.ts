@@ -120,7 +120,10 @@ export const useSeats = defineStore('seats', () => {
       if (said?.no === undefined) continue
       const { why, later } = said.no
       set(node, { ...change, refused: { by: told.node, why, ...(later ? { askAtUs: run.lengthUs + ASK_AGAIN_US } : {}) } })
-      if (!later) notices.tell(`${node} ${change.is === 'joins' ? 'does not join' : 'stays'}: ${told.node} refuses, ${why}.`)
+      if (!later)
+        notices.tell(
+          `${node} ${change.is === 'joins' ? 'does not join' : 'stays'}: ${told.node === node ? 'it' : told.node} refuses, ${why}.`,
+        )
     }
   }
 
