@@ -10,6 +10,7 @@ import { requestText, verify } from '../core/signature.ts'
 import { NumberTable } from './ledger.ts'
 import type { Batch, NewView, PbftMessage } from './messages.ts'
 import type { PbftState, Slot } from './state.ts'
+import { TakenBack } from './takenBack.ts'
 
 type PbftJudge = Judge<PbftState, PbftMessage>
 type PbftJudgedStep = JudgedStep<PbftState, PbftMessage>
@@ -54,8 +55,10 @@ const short = (d: string): string => d.slice(0, 8)
 
 function agreement(): PbftJudge {
   const committed = new NumberTable<string>()
+  const takenBack = new TakenBack('committed')
   return {
     judge(step) {
+      committed.takeBack(step.node, takenBack.see(step))
       for (const { n, d } of committedIn(step)) {
         const other = committed.enter(n, '', d, step.node)
         if (other && other.value !== d)
@@ -68,8 +71,11 @@ function agreement(): PbftJudge {
 
 function preparedUniqueness(): PbftJudge {
   const prepared = new NumberTable<string>()
+  const takenBack = new TakenBack('prepared')
   return {
-    judge({ node, before, after }) {
+    judge(step) {
+      const { node, before, after } = step
+      prepared.takeBack(node, takenBack.see(step))
       for (const [n, slot, old] of changedSlots(before, after)) {
         if (!slot.prepared || slot.prepared === old?.prepared) continue
         const { v, d } = slot.prepared.prePrepare
@@ -160,6 +166,7 @@ const VIEWS_KEPT = 50
 /** A number that was committed in a view is in every later NewView, with its digest, or below its checkpoint. */
 function newViewCompleteness(): PbftJudge {
   const committed = new NumberTable<{ readonly d: string; readonly v: number }>()
+  const takenBack = new TakenBack('committed')
   const begun = new Map<number, { readonly newView: NewView; readonly node: NodeId }>()
   const wrong = ({ v, V, O }: NewView, by: NodeId, n: number, at: { readonly d: string; readonly v: number }): string | undefined => {
     if (at.v >= v || V.some((viewChange) => viewChange.n >= n)) return undefined
@@ -169,7 +176,9 @@ function newViewCompleteness(): PbftJudge {
       : `${by} began view ${v} with ${d === undefined ? 'nothing' : short(d)} at number ${n}, where ${short(at.d)} was committed in view ${at.v}.`
   }
   return {
-    judge({ node, before, after, effects }) {
+    judge(step) {
+      const { node, before, after, effects } = step
+      committed.takeBack(node, takenBack.see(step))
       for (const effect of effects) {
         if (effect.kind !== 'note' || effect.note !== 'committed') continue
         const { n, d, view } = effect.data as { readonly n: number; readonly d: string; readonly view: number }
@@ -185,7 +194,8 @@ function newViewCompleteness(): PbftJudge {
       begun.set(newView.v, { newView, node })
       if (begun.size > VIEWS_KEPT) begun.delete(Math.min(...begun.keys()))
       for (const n of committed.numbersAbove(Math.max(...newView.V.map((viewChange) => viewChange.n)))) {
-        const why = wrong(newView, node, n, (committed.row(n).get('') as { value: { d: string; v: number } }).value)
+        const at = committed.row(n).get('')?.value
+        const why = at && wrong(newView, node, n, at)
         if (why !== undefined) return why
       }
       return undefined

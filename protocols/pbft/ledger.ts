@@ -6,13 +6,17 @@ const KEPT = 4096
 
 export interface Entered<V> {
   readonly value: V
-  /** Who said so first. */
+  /** Who said so first, of those who still do. */
   readonly node: NodeId
+}
+
+interface Row<V> extends Entered<V> {
+  readonly nodes: readonly NodeId[]
 }
 
 /** The first value at each place of each number. */
 export class NumberTable<V> {
-  readonly #rows = new Map<number, Map<string, Entered<V>>>()
+  readonly #rows = new Map<number, Map<string, Row<V>>>()
 
   /** Enters a value, or gives what was entered before at this place. */
   enter(n: number, place: string, value: V, node: NodeId): Entered<V> | undefined {
@@ -23,8 +27,21 @@ export class NumberTable<V> {
       if (this.#rows.size > 2 * KEPT) this.#forget()
     }
     const known = row.get(place)
-    if (!known) row.set(place, { value, node })
+    if (!known) row.set(place, { value, node, nodes: [node] })
+    else if (!known.nodes.includes(node)) row.set(place, { ...known, nodes: [...known.nodes, node] })
     return known
+  }
+
+  /** A crash took back what this node said of these numbers; what others said of them stands. */
+  takeBack(node: NodeId, numbers: Iterable<number>): void {
+    for (const n of numbers) {
+      const row = this.#rows.get(n)
+      for (const [place, { value, nodes }] of row ?? []) {
+        const left = nodes.filter((other) => other !== node)
+        if (left[0] === undefined) row?.delete(place)
+        else row?.set(place, { value, node: left[0], nodes: left })
+      }
+    }
   }
 
   row(n: number): ReadonlyMap<string, Entered<V>> {
