@@ -1,28 +1,14 @@
 /** The history of a recorded run: its clients' operations, from the events of their invocation and return. Times are microseconds of the run. */
 import type { Operation } from '../../protocols/check/history.ts'
-import { InTurn } from '../../protocols/check/inTurn.ts'
 import type { AnyModel } from '../../protocols/check/model.ts'
+import { type ClientOperation, type Invoked, OpenOperations, type Returned } from '../../protocols/check/openOperations.ts'
 import { callOf } from '../../protocols/check/write.ts'
-import type { InvokeEvent, ReturnEvent, RunEvent } from '../../protocols/core/event.ts'
+import type { RunEvent } from '../../protocols/core/event.ts'
 import type { ToldHistory } from './report.ts'
 
-type Invoked = Pick<InvokeEvent, 'seq' | 'atUs' | 'operation' | 'client' | 'op'>
-type Returned = Pick<ReturnEvent, 'atUs' | 'operation' | 'outcome'>
-
-interface Recorded {
-  readonly invoke: Invoked
-  readonly client: string
-  readonly invokedUs: number
-  end?: Returned
-  returnedUs?: number
-}
-
 export class RunHistory {
-  readonly #operations: Recorded[] = []
-  readonly #open = new Map<number, Recorded>()
-  /** Names under which a client has an operation open. */
-  readonly #busy = new Set<string>()
-  readonly #times = new InTurn()
+  readonly #operations: ClientOperation[] = []
+  readonly #open = new OpenOperations()
 
   /** Takes events in the order of the log; those that are not about operations say nothing. */
   add(events: readonly RunEvent[]): void {
@@ -36,7 +22,7 @@ export class RunHistory {
   told(model: AnyModel): ToldHistory | { readonly problem: string } {
     const operations: Operation<unknown>[] = []
     const seqs = new Map<number, number>()
-    for (const { invoke, client, invokedUs, end, returnedUs } of this.#operations) {
+    for (const { invoke, client, invokedUs, end } of this.#operations) {
       const outcome = end?.outcome
       const read = model.read({ client, ...callOf(invoke.op) }, outcome?.is === 'ok' ? outcome.result : undefined)
       if ('problem' in read) return { problem: `event ${invoke.seq}: ${read.problem}` }
@@ -47,28 +33,17 @@ export class RunHistory {
         input: read.input,
         outcome: outcome?.is === 'ok' ? { is: 'ok', output: outcome.result } : { is: outcome?.is ?? 'unknown' },
         invoke: invokedUs,
-        ...(returnedUs === undefined ? {} : { return: returnedUs }),
+        ...(end === undefined ? {} : { return: end.atUs }),
       })
     }
     return { model, operations, at: (id) => seqs.get(id) ?? 0 }
   }
 
-  /** A person may ask again before the first answer is there: the second asking is then a client of its own. */
   invoked(invoke: Invoked): void {
-    let client = invoke.client
-    for (let another = 2; this.#busy.has(client); another++) client = `${invoke.client} (${another})`
-    this.#busy.add(client)
-    const operation: Recorded = { invoke, client, invokedUs: this.#times.next(invoke.atUs) }
-    this.#operations.push(operation)
-    this.#open.set(invoke.operation, operation)
+    this.#operations.push(this.#open.begin(invoke))
   }
 
   returned(event: Returned): void {
-    const operation = this.#open.get(event.operation)
-    if (!operation) return // its invocation was not recorded: nothing can be said of it
-    operation.end = event
-    operation.returnedUs = this.#times.next(event.atUs)
-    this.#open.delete(event.operation)
-    this.#busy.delete(operation.client)
+    this.#open.end(event)
   }
 }

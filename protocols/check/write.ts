@@ -4,7 +4,7 @@
  */
 import type { InvokeEvent, ReturnEvent } from '../core/event.ts'
 import type { Json } from '../core/json.ts'
-import { InTurn } from './inTurn.ts'
+import { type ClientOperation, OpenOperations } from './openOperations.ts'
 
 export interface WrittenCall {
   readonly operation: string
@@ -23,41 +23,6 @@ export function callOf(op: Json): WrittenCall {
   return { operation: String(operation), ...(key === undefined ? {} : { key: String(key) }), input }
 }
 
-interface Open {
-  readonly invoke: InvokeEvent
-  readonly client: string
-  readonly invokedUs: number
-}
-
-/** The operations that are open, each of a client that has no other: a person may ask again before the first answer is there. */
-class OpenOperations {
-  readonly #open = new Map<number, Open>()
-  readonly #busy = new Set<string>()
-  readonly #times = new InTurn()
-
-  begin(invoke: InvokeEvent): Open {
-    let client = invoke.client
-    for (let another = 2; this.#busy.has(client); another++) client = `${invoke.client} (${another})`
-    const open = { invoke, client, invokedUs: this.#times.next(invoke.atUs) }
-    this.#busy.add(client)
-    this.#open.set(invoke.operation, open)
-    return open
-  }
-
-  /** Undefined when its invocation was not recorded: nothing can be said of it. */
-  end({ operation, atUs }: ReturnEvent): (Open & { readonly returnedUs: number }) | undefined {
-    const open = this.#open.get(operation)
-    if (!open) return undefined
-    this.#busy.delete(open.client)
-    this.#open.delete(operation)
-    return { ...open, returnedUs: this.#times.next(atUs) }
-  }
-
-  get left(): Iterable<Open> {
-    return this.#open.values()
-  }
-}
-
 /** NDJSON, one operation a line, in the order in which they ended. */
 export class HistoryWriter {
   readonly #operations = new OpenOperations()
@@ -68,8 +33,8 @@ export class HistoryWriter {
   }
 
   returned(event: ReturnEvent): string {
-    const open = this.#operations.end(event)
-    return open ? this.#line(open, event.outcome, open.returnedUs) : ''
+    const ended = this.#operations.end(event)
+    return ended ? this.#line(ended) : ''
   }
 
   /** What nobody heard of. */
@@ -77,13 +42,14 @@ export class HistoryWriter {
     return Array.from(this.#operations.left, (open) => this.#line(open)).join('')
   }
 
-  #line({ invoke, client, invokedUs }: Open, outcome?: ReturnEvent['outcome'], returnedUs?: number): string {
+  #line({ invoke, client, invokedUs, end }: ClientOperation): string {
     const { operation, key, input } = callOf(invoke.op)
+    const { outcome } = end ?? {}
     return `${JSON.stringify({
       ...{ client, operation, key },
       ...(Object.keys(input).length === 0 ? {} : { input: shortened(input) }),
       ...(outcome?.is === 'ok' ? { output: outcome.result } : {}),
-      ...{ invoke: invokedUs, return: returnedUs },
+      ...{ invoke: invokedUs, return: end?.atUs },
       outcome: outcome?.is ?? 'unknown',
     })}\n`
   }
@@ -99,21 +65,20 @@ export class JepsenWriter {
   #last = -1
 
   invoked(event: InvokeEvent): string {
-    const open = this.#operations.begin(event)
-    return this.#record(open, 'invoke', open.invokedUs)
+    const begun = this.#operations.begin(event)
+    return this.#record(begun, 'invoke', begun.invokedUs)
   }
 
   returned(event: ReturnEvent): string {
-    const open = this.#operations.end(event)
-    if (!open) return ''
-    const { outcome } = event
-    const { returnedUs: atUs } = open
+    const ended = this.#operations.end(event)
+    if (!ended) return ''
+    const { outcome, atUs } = ended.end
     if (outcome.is === 'ok') {
-      const failed = outcome.result === false && callOf(open.invoke.op).operation === 'cas'
-      return this.#record(open, failed ? 'fail' : 'ok', atUs, outcome.result)
+      const failed = outcome.result === false && callOf(ended.invoke.op).operation === 'cas'
+      return this.#record(ended, failed ? 'fail' : 'ok', atUs, outcome.result)
     }
-    const record = this.#record(open, outcome.is === 'refused' ? 'fail' : 'info', atUs, undefined, outcome.why)
-    if (outcome.is === 'unknown') this.#processes.delete(open.client)
+    const record = this.#record(ended, outcome.is === 'refused' ? 'fail' : 'info', atUs, undefined, outcome.why)
+    if (outcome.is === 'unknown') this.#processes.delete(ended.client)
     return record
   }
 
@@ -121,7 +86,7 @@ export class JepsenWriter {
     return '' // an invocation without an end says that nobody heard
   }
 
-  #record({ invoke, client }: Open, type: string, atUs: number, output?: Json, error?: string): string {
+  #record({ invoke, client }: ClientOperation, type: string, atUs: number, output?: Json, error?: string): string {
     if (!this.#processes.has(client)) this.#processes.set(client, ++this.#last)
     const process = this.#processes.get(client)
     const { operation, key, input } = callOf(invoke.op)

@@ -23,22 +23,20 @@ export class TakenBack {
 
   /** Numbers of which this step's node has lost what it wrote; none but when a life begins. */
   see({ node, input, after, effects }: Step): ReadonlySet<number> {
-    const before = this.#written.get(node) ?? new Set<number>()
     if (input.kind === 'start') {
+      const before = this.#written.get(node) ?? NONE
       const there = this.#numbersIn(input.recovered)
       this.#written.set(node, there)
       return new Set([...before].filter((n) => n > after.stable.n && !there.has(n)))
     }
-    for (const effect of effects) {
-      if (effect.kind !== 'persist') continue
-      const numbers = this.#numbersIn([effect.record])
-      this.#written.set(node, effect.replaces ? numbers : new Set([...(this.#written.get(node) ?? []), ...numbers]))
-    }
+    for (const effect of effects)
+      if (effect.kind === 'persist')
+        this.#written.set(node, this.#numbersIn([effect.record], effect.replaces ? undefined : this.#written.get(node)))
     return NONE
   }
 
-  #numbersIn(records: readonly Json[]): Set<number> {
-    const found = new Set<number>()
+  /** Added to what was `found` before. */
+  #numbersIn(records: readonly Json[], found = new Set<number>()): Set<number> {
     for (const record of records as readonly { readonly slots?: { readonly [n: string]: { readonly [field in Kept]?: unknown } } }[])
       for (const [n, slot] of Object.entries(record.slots ?? {})) if (slot[this.#field] !== undefined) found.add(Number(n))
     return found

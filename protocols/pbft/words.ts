@@ -70,7 +70,7 @@ export const messageSpecs: readonly MessageSpec[] = [
     family: 'other',
     style: 'reply',
     help: 'The requests behind a digest, which proves them (§4.4).',
-    summary: of<'Batch'>(({ batch }) => `${requests(batch)}`),
+    summary: of<'Batch'>(({ batch }) => requests(batch)),
   },
   {
     kind: 'FetchState',

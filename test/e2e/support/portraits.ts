@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline'
 import { chromium, type Page } from 'playwright-core'
 import { dist } from '../../support/built.ts'
 import { chromiumOptions } from '../../support/chromium.ts'
-import { openWindow } from './screenshots.ts'
+import { photograph } from './screenshots.ts'
 
 /** The runs of the library, and the panels of each that are looked at, by the keys that open them. */
 const runs: Record<string, readonly string[]> = {
@@ -63,32 +63,21 @@ const host = spawn(process.execPath, [path.join(dist, 'main/web.js'), '--port', 
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const browser = await chromium.launch(chromiumOptions())
-const sizes = process.env.SYNOD_SMALL ? (['small'] as const) : (['small', 'large'] as const)
-const themes = process.env.SYNOD_SMALL ? [process.env.SYNOD_SMALL === 'dark'] : [false, true]
 try {
-  const [line] = await new Promise<string[]>((resolve) => createInterface({ input: host.stdout }).once('line', (text) => resolve([text])))
-  const { url } = JSON.parse(line as string) as { url: string }
-  const photograph = async (name: string, pose: (page: Page) => Promise<void>) => {
-    for (const size of sizes)
-      for (const dark of themes) {
-        const page = await openWindow(browser, url, { size, dark })
+  const [line] = (await once(createInterface({ input: host.stdout }), 'line')) as [string]
+  const { url } = JSON.parse(line) as { url: string }
+  const portray = (name: string, pose: (page: Page) => Promise<void>) =>
+    photograph(browser, url, {
+      ...{ name, out, settleMs: 1500 },
+      pose: async (page) => {
         page.setDefaultTimeout(30_000)
-        try {
-          await pose(page)
-        } catch (error) {
-          console.error(`${name}: ${error instanceof Error ? error.message : error}`)
-        }
-        await page.waitForTimeout(1500)
-        const file = path.join(out, `${name}-${size}-${dark ? 'dark' : 'light'}.png`)
-        await page.screenshot({ path: file })
-        console.log(file)
-        await page.context().close()
-      }
-  }
-  for (const [name, pose] of Object.entries(forms)) if (isWanted(name)) await photograph(name, pose)
+        await pose(page)
+      },
+    })
+  for (const [name, pose] of Object.entries(forms)) if (isWanted(name)) await portray(name, pose)
   for (const [name, keys] of Object.entries(runs).filter(([name]) => isWanted(name)))
     for (const key of keys)
-      await photograph(`${name.replace('/', '-')}-${key}`, async (page) => {
+      await portray(`${name.replace('/', '-')}-${key}`, async (page) => {
         await page
           .getByRole('button', { name: new RegExp(`^${name}`) })
           .first()

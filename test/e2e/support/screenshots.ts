@@ -419,8 +419,31 @@ export async function openWindow(
   return page
 }
 
-if (import.meta.main) {
+/** A picture in each look that the environment asks for; `settleMs`: how long the window is given to come to rest. */
+export async function photograph(
+  browser: Browser,
+  address: string,
+  { name, out, settleMs, pose }: { name: string; out: string; settleMs: number; pose: (page: Page) => Promise<void> },
+): Promise<void> {
   const sight = process.env.SYNOD_SIGHT as Sight | undefined
+  for (const size of ['small', 'large'] as const)
+    for (const dark of [false, true]) {
+      if (process.env.SYNOD_SMALL && (size === 'large' || dark !== (process.env.SYNOD_SMALL === 'dark'))) continue
+      const page = await openWindow(browser, address, { size, dark, ...(sight ? { sight } : {}) })
+      try {
+        await pose(page)
+        await page.waitForTimeout(settleMs)
+      } catch (error) {
+        console.error(`${name}: ${error instanceof Error ? error.message : error}`)
+      }
+      const file = path.join(out, `${name}-${size}-${dark ? 'dark' : 'light'}.png`)
+      await page.screenshot({ path: file })
+      console.log(file)
+      await page.context().close()
+    }
+}
+
+if (import.meta.main) {
   const [out = path.join(tmpdir(), 'synod-screenshots'), ...wanted] = process.argv.slice(2)
   mkdirSync(out, { recursive: true })
   const server = await createServer({ mode: 'fake', logLevel: 'error', server: { host: '127.0.0.1', port: 0, hmr: false } })
@@ -428,28 +451,8 @@ if (import.meta.main) {
   const address = server.resolvedUrls?.local[0]
   if (address === undefined) throw new Error('the development server has no address')
   const browser = await chromium.launch({ executablePath: process.env.SYNOD_BROWSER ?? '/usr/bin/chromium', args: ARGS })
-  for (const [name, scene] of Object.entries(scenes)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue
-    for (const size of ['small', 'large'] as const)
-      for (const dark of [false, true]) {
-        if (process.env.SYNOD_SMALL && (size === 'large' || dark !== (process.env.SYNOD_SMALL === 'dark'))) continue
-        const page = await openWindow(browser, address, {
-          size,
-          dark,
-          ...(sight ? { sight } : {}),
-        })
-        try {
-          await scene(page)
-          await page.waitForTimeout(250)
-        } catch (error) {
-          console.error(`${name}: ${error instanceof Error ? error.message : error}`)
-        }
-        const file = path.join(out, `${name}-${size}-${dark ? 'dark' : 'light'}.png`)
-        await page.screenshot({ path: file })
-        console.log(file)
-        await page.context().close()
-      }
-  }
+  for (const [name, pose] of Object.entries(scenes))
+    if (wanted.length === 0 || wanted.includes(name)) await photograph(browser, address, { name, out, settleMs: 250, pose })
   await browser.close()
   await server.close()
 }
