@@ -140,12 +140,12 @@ function quantile(sorted: readonly number[], share: number): number | undefined 
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
 }
 
-/** Each leads until somebody else does, or it goes down. */
+/** Each leads until somebody else does, or it steps down or goes down. */
 function leadersOf(marks: readonly Mark[], lengthUs: number): ComparedRun['leaders'] {
   const leaders: { node: NodeId; epoch: number; fromUs: number; toUs: number }[] = []
   for (const { kind, node, epoch, atUs } of marks) {
     const last = leaders.at(-1)
-    const ends = kind === 'leader' || (kind === 'crash' && node === last?.node)
+    const ends = kind === 'leader' || ((kind === 'crash' || kind === 'stepDown') && node === last?.node)
     if (ends && last?.toUs === lengthUs) last.toUs = atUs
     if (kind === 'leader' && node !== undefined) leaders.push({ node, epoch: epoch ?? 0, fromUs: atUs, toUs: lengthUs })
   }

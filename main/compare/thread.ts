@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { RunSummary } from '../contract/commands.ts'
 import type { CompareProgress, CompareReport } from '../contract/compare.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
+import { threadProgram } from '../programs/index.ts'
 
 export interface CompareSettings {
   readonly a: { readonly file: string; readonly summary: RunSummary }
@@ -17,8 +18,7 @@ export function compareFiles(
   signal: AbortSignal,
   onProgress: (progress: CompareProgress) => void,
 ): Promise<CompareReport> {
-  // Beside this file when run from source, beside the bundle when built.
-  const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './compare.js', import.meta.url)
+  const entry = threadProgram('compare')
   const worker = new Worker(entry, { name: 'compare', workerData: settings })
   return new Promise((resolve, reject) => {
     const giveUp = () => void worker.terminate()

@@ -36,6 +36,7 @@ export interface Mark {
   /** `no`: a node does not do what it was told. */
   readonly kind:
     | 'leader'
+    | 'stepDown'
     | 'crash'
     | 'restart'
     | 'pause'

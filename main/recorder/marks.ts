@@ -68,10 +68,11 @@ function targetText(target: LinkTarget): string {
   return target.links.map(([from, to]) => `${from} → ${to}`).join(', ')
 }
 
+const ROLE = Buffer.from('"role":')
 const LEADER = Buffer.from('"role":"leader"')
 const EPOCH = Buffer.from('"epoch":')
 
-/** Notices when a node begins to lead, from the extras of its steps, without parsing those of a node that leads already. */
+/** Notices when a node begins to lead and when it ceases to, from the extras of its steps, without parsing those of a node that leads already. */
 export class LeaderWatch {
   /** The epoch in which each endpoint was last seen to lead. */
   readonly #leads: (number | undefined)[]
@@ -87,6 +88,11 @@ export class LeaderWatch {
     this.#leads[endpoint] = epoch
   }
 
+  /** It went down: it leads nothing any more, and that it went down is a mark already. */
+  down(node: NodeId): void {
+    this.#leads[this.#nodes.indexOf(node)] = undefined
+  }
+
   /** `extras`: JSON of `{ observation?, notes? }`. */
   step(
     endpoint: number,
@@ -96,15 +102,18 @@ export class LeaderWatch {
     parse: (extras: Uint8Array) => Observation | undefined,
   ): Mark | undefined {
     const buffer = Buffer.from(extras.buffer, extras.byteOffset, extras.byteLength)
-    if (!buffer.includes(LEADER)) return undefined
     const known = this.#leads[endpoint]
-    if (known !== undefined && epochIn(buffer) === known) return undefined
+    const seemsToLead = buffer.includes(LEADER)
+    if (known === undefined ? !seemsToLead : seemsToLead ? epochIn(buffer) === known : !buffer.includes(ROLE)) return undefined
     const observation = parse(extras)
-    if (observation?.role !== 'leader' || observation.epoch === known) return undefined
-    const { epoch } = observation
-    this.#leads[endpoint] = epoch
+    if (!observation) return undefined
+    const leads = observation.role === 'leader' ? observation.epoch : undefined
+    if (leads === known) return undefined
+    this.#leads[endpoint] = leads
     const node = this.#nodes[endpoint] as NodeId
-    return { seq, atUs: Math.max(0, Math.round(atUs)), kind: 'leader', text: `${node} leads (${epoch})`, node, epoch }
+    const where = { seq, atUs: Math.max(0, Math.round(atUs)), node }
+    if (leads === undefined) return { ...where, kind: 'stepDown', text: `${node} leads no more (${known})`, epoch: known as number }
+    return { ...where, kind: 'leader', text: `${node} leads (${leads})`, epoch: leads }
   }
 }
 

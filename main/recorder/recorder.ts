@@ -218,6 +218,7 @@ export class Recorder implements Log {
     const event = { ...unnumbered, atUs: Math.round(unnumbered.atUs), seq: this.lastSeq + 1 } as RunEvent
     writeEvent(this.#writer, event)
     this.#moment.event(event)
+    if (event.kind === 'node' && event.change.is === 'down') this.#leaders.down(event.node)
     const mark = markOf(event)
     if (mark) this.#mark(mark)
     this.#took(ChunkKind[event.kind], event.atUs)

@@ -4,6 +4,7 @@ import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
+import { threadProgram } from '../programs/index.ts'
 import type { RecorderReport, RunHeader } from './header.ts'
 import type { SequencedPast } from './sequencer.ts'
 
@@ -56,8 +57,7 @@ export type FromRecorder =
 
 /** A thread that waits to be told what to record. */
 export function startRecorderThread(): Worker {
-  // Beside this file when run from source, beside the bundle when built.
-  return new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './recorder.js', import.meta.url), { name: 'recorder' })
+  return new Worker(threadProgram('recorder'), { name: 'recorder' })
 }
 
 /** Creates the run file, in a thread that waits. Rejects with a LabError (`disk`) when the file cannot be created. */

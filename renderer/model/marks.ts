@@ -22,7 +22,10 @@ export interface Band {
   readonly epoch?: number | undefined
 }
 
-/** Who led when: each leader until the next, or until it went down. */
+/** Marks at which who leads ceases to. */
+const ENDS_OF_OFFICE: ReadonlySet<Mark['kind']> = new Set(['stepDown', 'crash', 'pause', 'remove'])
+
+/** Who led when: each leader until the next, or until it stepped down or went down. */
 export function leaderBands(marks: readonly Mark[]): Band[] {
   const bands: Band[] = []
   for (const mark of marks) {
@@ -31,7 +34,7 @@ export function leaderBands(marks: readonly Mark[]): Band[] {
     if (mark.kind === 'leader') {
       if (open) bands[bands.length - 1] = { ...last, toUs: mark.atUs }
       bands.push({ fromUs: mark.atUs, toUs: undefined, seq: mark.seq, text: mark.text, node: mark.node, epoch: mark.epoch })
-    } else if (open && (mark.kind === 'crash' || mark.kind === 'pause' || mark.kind === 'remove') && mark.node === last.node) {
+    } else if (open && ENDS_OF_OFFICE.has(mark.kind) && mark.node === last.node) {
       bands[bands.length - 1] = { ...last, toUs: mark.atUs }
     }
   }

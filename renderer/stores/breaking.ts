@@ -79,6 +79,13 @@ export const useBreaking = defineStore('breaking', () => {
     told.value = begin
   }
 
+  /** Closes the form once what it asked for is done: that form, not one that was opened while the answer was awaited. */
+  async function closeAfter(asked: Promise<unknown>): Promise<void> {
+    const open = () => draft.value ?? machine.value ?? told.value
+    const form = open()
+    if ((await asked) && form === open()) closeForm()
+  }
+
   function closeForm(): void {
     draft.value = undefined
     machine.value = undefined
@@ -93,6 +100,6 @@ export const useBreaking = defineStore('breaking', () => {
 
   return {
     ...{ subject, menuAt, draft, machine, told, placeOf, pointOf },
-    ...{ openMenu, openForm, openMachine, openTelling, closeForm, selectedBreakable },
+    ...{ openMenu, openForm, openMachine, openTelling, closeAfter, closeForm, selectedBreakable },
   }
 })

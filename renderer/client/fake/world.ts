@@ -647,6 +647,7 @@ export class World {
     this.states.push({ seq: this.lastSeq, node: node.id, state: stateTree(node) })
     if (notes.some(({ note }) => note === 'becomeLeader'))
       this.#mark('leader', `${node.id} leads term ${node.term}`, { node: node.id, epoch: node.term })
+    if (notes.some(({ note }) => note === 'stepDown')) this.#mark('stepDown', `${node.id} leads no more`, { node: node.id })
     for (const outgoing of sends) this.#send(node.id, outgoing, messageId(node.index, node.life, ++node.sent), stamp)
   }
 

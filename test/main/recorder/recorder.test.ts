@@ -183,14 +183,21 @@ test('marks stand at the events that they speak of', () => {
   const downs = whole.events.filter((event) => event.kind === 'node' && event.change.is === 'down')
   expect(marks.filter((mark) => mark.kind === 'crash').map((mark) => mark.seq)).toEqual(downs.map((event) => event.seq))
   const leads = new Map<string, number>()
-  const leaders: number[] = []
+  const offices: [kind: 'leader' | 'stepDown', seq: number, epoch: number][] = []
   for (const event of whole.events) {
-    if (event.kind !== 'step' || event.observation?.role !== 'leader' || leads.get(event.node) === event.observation.epoch) continue
-    leads.set(event.node, event.observation.epoch)
-    leaders.push(event.seq)
+    if (event.kind === 'node' && event.change.is === 'down') leads.delete(event.node)
+    if (event.kind !== 'step' || !event.observation) continue
+    const known = leads.get(event.node)
+    const { role, epoch } = event.observation
+    if (role === 'leader' && known !== epoch) offices.push(['leader', event.seq, epoch])
+    if (role !== 'leader' && known !== undefined) offices.push(['stepDown', event.seq, known])
+    if (role === 'leader') leads.set(event.node, epoch)
+    else leads.delete(event.node)
   }
-  expect(leaders.length).toBeGreaterThan(10)
-  expect(marks.filter((mark) => mark.kind === 'leader').map((mark) => mark.seq)).toEqual(leaders)
+  expect(offices.filter(([kind]) => kind === 'leader').length).toBeGreaterThan(10)
+  expect(offices.filter(([kind]) => kind === 'stepDown').length).toBeGreaterThan(3)
+  const spoken = marks.filter(({ kind }) => kind === 'leader' || kind === 'stepDown')
+  expect(spoken.map(({ kind, seq, epoch }) => [kind, seq, epoch])).toEqual(offices)
   for (const mark of marks) expect(mark.atUs).toBe(at(mark.seq).atUs)
   expect(reader.overview(runId('toy'), false).density.events.reduce((a, b) => a + b)).toBe(whole.events.length)
   reader.close()

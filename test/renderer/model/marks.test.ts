@@ -25,6 +25,18 @@ test('a leader that crashes leads no more, though nobody else does yet', () => {
   expect(bands).toMatchObject([{ node: n1, fromUs: 1000, toUs: 3000 }])
 })
 
+test('a leader that steps down leads no more; one that was succeeded long ago steps down from nothing', () => {
+  const marks = [mark(1, 'leader', { node: n1 }), mark(2, 'leader', { node: n2 }), mark(3, 'stepDown', { node: n1 })]
+  expect(leaderBands(marks)).toMatchObject([
+    { node: n1, toUs: 2000 },
+    { node: n2, toUs: undefined },
+  ])
+  expect(leaderBands([...marks, mark(4, 'stepDown', { node: n2 })])).toMatchObject([
+    { node: n1, toUs: 2000 },
+    { node: n2, toUs: 4000 },
+  ])
+})
+
 test('the crash of a follower leaves the leader leading', () => {
   expect(leaderBands([mark(1, 'leader', { node: n1 }), mark(3, 'crash', { node: n2 })])).toMatchObject([{ node: n1, toUs: undefined }])
 })

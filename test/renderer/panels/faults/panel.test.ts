@@ -37,6 +37,26 @@ test('each fault is a sentence, and is lifted by its cross', async () => {
   await until(() => body().includes('Nothing is broken'))
 })
 
+test('a form closes when what it asked for is done, and not the next one that was opened meanwhile', async () => {
+  const breaking = useBreaking()
+  let answer = (_done: boolean) => {}
+  const asked = () => new Promise<boolean>((resolve) => (answer = resolve))
+  breaking.openForm({ kind: 'delay' })
+  const first = breaking.closeAfter(asked())
+  breaking.openForm({ kind: 'loss' })
+  answer(true)
+  await first
+  expect(breaking.draft).toEqual({ kind: 'loss' })
+  const refused = breaking.closeAfter(asked())
+  answer(false)
+  await refused
+  expect(breaking.draft).toEqual({ kind: 'loss' })
+  const second = breaking.closeAfter(asked())
+  answer(true)
+  await second
+  expect(breaking.draft).toBeUndefined()
+})
+
 test('heal all puts everything right at once', async () => {
   await settled(it)
   show(FaultsPanel)
