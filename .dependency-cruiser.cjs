@@ -22,7 +22,7 @@ module.exports = {
       { pathNot: ["^main/recorder/", "^test/(bench/recorder|main/recorder/)"] }, { path: ["^(node_modules/)?better-sqlite3(/|$)", "^(node:)?sqlite$"] }),
     layer("siblings-do-not-meet", "Subsystems of main are wired by lab.ts, never by each other.",
       { path: "^main/(check|cluster|node|proxy|recorder|replay)/" },
-      { path: "^main/", pathNot: ["^main/(contract|signing)/", "^main/$1/"] }),
+      { path: "^main/", pathNot: ["^main/(contract|programs|signing)/", "^main/$1/"] }),
     layer("hosts-are-shells", "A host holds a lab; nothing holds a host, and hosts do not share code.",
       { pathNot: "^(main/hosts/|test/)" }, { path: "^main/hosts/" }),
     layer("hosts-stand-alone", "One shell, one folder.",

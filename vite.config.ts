@@ -4,6 +4,7 @@ import { builtinModules } from 'node:module'
 import path from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type EnvironmentOptions, type Rolldown } from 'vite'
+import { threadSources } from './main/programs/sources.ts'
 
 type Output = Rolldown.OutputOptions
 
@@ -59,16 +60,7 @@ export default defineConfig({
         web: 'main/hosts/browser/main.ts',
         cli: 'main/hosts/cli/main.ts',
         lab: 'main/lab.ts',
-        proxy: 'main/proxy/worker.ts',
-        recorder: 'main/recorder/worker.ts',
-        replay: 'main/replayThread.ts',
-        sweep: 'main/simulate/sweepWorker.ts',
-        simulate: 'main/simulate/liveWorker.ts',
-        futures: 'main/futures/worker.ts',
-        branch: 'main/branch/worker.ts',
-        compare: 'main/compare/worker.ts',
-        check: 'main/check/worker.ts',
-        exchange: 'main/exchange/worker.ts',
+        ...Object.fromEntries(Object.entries(threadSources).map(([name, source]) => [name, `main/${source}`])),
       },
       { format: 'es' },
       'js',

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { BranchProgress } from '../contract/branch.ts'
 import { LabError } from '../contract/errors.ts'
+import { threadProgram } from '../programs/index.ts'
 import { removeRunFile } from '../recorder/library.ts'
 import type { BranchWanted, FromBranching, Likely, MadeBranch, ToBranching } from './words.ts'
 
@@ -14,8 +15,7 @@ export class BranchThread {
   readonly #parts: string[] = []
 
   constructor(file: string, onProgress: (progress: BranchProgress) => void) {
-    // Beside this file when run from source, beside the bundle when built.
-    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './branch.js', import.meta.url)
+    const entry = threadProgram('branch')
     this.#worker = new Worker(entry, { name: 'branch', workerData: { file } })
     this.#worker.on('message', (word: FromBranching) => {
       if (word.kind === 'progress') return onProgress(word.progress)

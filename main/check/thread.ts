@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import { LabError } from '../contract/errors.ts'
 import type { HistoryReport, JudgeProgress } from '../contract/history.ts'
+import { threadProgram } from '../programs/index.ts'
 import type { FromJudge, HistoryJob, ToJudge } from './words.ts'
 
 export interface JudgeOptions {
@@ -42,8 +43,7 @@ class JudgeThread {
   readonly #worker: Worker
 
   constructor(job: HistoryJob, { onProgress }: JudgeOptions) {
-    // Beside this file when run from source, beside the bundle when built.
-    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './check.js', import.meta.url)
+    const entry = threadProgram('check')
     const worker = new Worker(entry, { name: 'check', workerData: job })
     this.#worker = worker
     this.report = new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { LabError } from '../contract/errors.ts'
 import type { ExchangeProgress } from '../contract/exchange.ts'
+import { threadProgram } from '../programs/index.ts'
 import type { ExchangeWork, FromExchange } from './words.ts'
 
 export { textOf } from './exporting.ts'
@@ -18,8 +19,7 @@ export interface ExchangeOptions {
 /** Rejects with a LabError (`stopped` when the signal came); then nothing is left of it. */
 export async function exchange(work: Work, { signal, onProgress }: ExchangeOptions): Promise<void> {
   const stop = new Int32Array(new SharedArrayBuffer(4))
-  // Beside this file when run from source, beside the bundle when built.
-  const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './exchange.js', import.meta.url)
+  const entry = threadProgram('exchange')
   // What is made on the way is soon garbage: with little room for the young it does not pile up.
   const resourceLimits = { maxYoungGenerationSizeMb: 16 }
   const worker = new Worker(entry, { name: 'exchange', workerData: { ...work, stop } satisfies ExchangeWork, resourceLimits })

@@ -1,6 +1,7 @@
 /** Threads that simulate futures. Each is given a handful of seeds when it has done with the last; one that dies takes its handful with it, and that is said. */
 import { Worker } from 'node:worker_threads'
 import { LabError, type LabFailure } from '../contract/errors.ts'
+import { threadProgram } from '../programs/index.ts'
 import type { KeptFuture } from './keep.ts'
 import type { Future } from './past.ts'
 import type { Target } from './target.ts'
@@ -66,8 +67,7 @@ export class FutureThreads {
   }
 
   #begin(): void {
-    // Beside this file when run from source, beside the bundle when built.
-    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './futures.js', import.meta.url)
+    const entry = threadProgram('futures')
     const worker = new Worker(entry, { name: 'futures', workerData: { file: this.#file } satisfies FuturesSettings })
     this.#busy.set(worker, undefined)
     worker.on('message', (answer: FromFutures) => {

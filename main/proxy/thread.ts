@@ -4,8 +4,8 @@ import type { Unnumbered } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import type { EndpointId, FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
 import type { Onset } from '../contract/process.ts'
+import { threadProgram } from '../programs/index.ts'
 import type { ProxyPorts, ProxySettings } from './settings.ts'
-
 import type { FromProxy, ProxyBeginning, ToProxy } from './words.ts'
 
 export interface ProxyListeners {
@@ -50,7 +50,7 @@ type Answer = { readonly resolve: (value: never) => void; readonly reject: (erro
 /** A thread that waits to be told between whom it stands. */
 export function startProxyThread(): Worker {
   // Run from source, the thread is a sibling of this file; built, one of the bundle that this file went into.
-  return new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './proxy.js', import.meta.url), { name: 'proxy' })
+  return new Worker(threadProgram('proxy'), { name: 'proxy' })
 }
 
 /** Opens the ports, in a thread that waits. Rejects with the reason when one cannot be opened. */

@@ -9,6 +9,7 @@ import type { Overview, ParsedRequest, Responses, Verdict } from '../contract/co
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import type { PanelAnswer, PanelResponses } from '../contract/panel.ts'
 import type { FieldChanges, Lane, NodeStates, StateDiff } from '../contract/state.ts'
+import { threadProgram } from '../programs/index.ts'
 import type { PanelQuestion, SinceQuestion } from './panels.ts'
 import type { Asked, FromReplay } from './words.ts'
 
@@ -61,8 +62,7 @@ export interface ReplayThread {
 }
 
 export async function startReplay(options: ReplayOptions = {}): Promise<ReplayThread> {
-  // The composition of reader and replay: beside this folder when run from source, beside the bundle when built.
-  const entry = new URL(import.meta.url.endsWith('.ts') ? '../replayThread.ts' : './replay.js', import.meta.url)
+  const entry = threadProgram('replay')
   const worker = new Worker(entry, { name: 'replay' })
   await new Promise<void>((resolve, reject) => {
     worker.once('online', resolve)

@@ -27,6 +27,7 @@ import {
   readOperation,
   tellAnswer,
 } from '../liveRun.ts'
+import { threadProgram } from '../programs/index.ts'
 import { headerOf } from '../recorder/header.ts'
 import type { Deed, FromSimulator, LiveSimulation, ToSimulator } from './liveWords.ts'
 
@@ -212,8 +213,7 @@ export class SimulatedRun implements LiveRun {
 
 /** A thread that waits to be told what to simulate. */
 export function startSimulator(): Worker {
-  // Beside this file when run from source, beside the bundle when built.
-  return new Worker(new URL(import.meta.url.endsWith('.ts') ? './liveWorker.ts' : './simulate.js', import.meta.url), { name: 'simulate' })
+  return new Worker(threadProgram('simulate'), { name: 'simulate' })
 }
 
 const ended = (run: RunId): LabError => new LabError('run-ended', `The run ${run} has ended.`, 'Start another run.')

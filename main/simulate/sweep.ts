@@ -4,6 +4,7 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
+import { threadProgram } from '../programs/index.ts'
 import type { ScenarioOutcome } from '../scenario/runner.ts'
 
 export interface SeedResult extends Pick<ScenarioOutcome, 'is' | 'failure' | 'violated' | 'why'> {
@@ -92,8 +93,7 @@ class Threads {
   /** Resolves when the thread has ended. */
   #thread(): Promise<void> {
     const { text, fileName } = this.#options
-    // Beside this file when run from source, beside the bundle when built.
-    const entry = new URL(import.meta.url.endsWith('.ts') ? './sweepWorker.ts' : './sweep.js', import.meta.url)
+    const entry = threadProgram('sweep')
     const underWay = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
     const worker = new Worker(entry, { workerData: { text, fileName, underWay } satisfies SweepSettings, name: 'sweep' })
     let seeds: readonly number[] = []

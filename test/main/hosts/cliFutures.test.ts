@@ -8,7 +8,7 @@ import { callSynod } from './program.ts'
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-futures-'))
 afterAll(() => fs.rmSync(data, { recursive: true, force: true }))
 const synod = (args: readonly string[], interruptAt?: string) => callSynod(data, args, interruptAt)
-const few = ['--moments', '6', '--futures', '40']
+const few = ['--moments', '4', '--futures', '12']
 
 let run = ''
 beforeAll(async () => {
@@ -21,7 +21,7 @@ test('futures --of: a table with a bar for each moment, and the steps in words',
   expect(out).toMatch(/^Event \d+: n\d becomes leader\. How likely that was/)
   expect(out).toMatch(/^0 +0\.000 s +\d+ % +#*\.* *\| +\d+ of \d+ /m)
   expect(out).toMatch(/% to \d+ % at event \d+.*: n\d/)
-  expect(err).toContain('6 of at most 6 moments')
+  expect(err).toContain('4 of at most 4 moments')
 })
 
 test('futures --keep: one of them is a run of the library, judged like any, and has futures again', async () => {
@@ -41,7 +41,7 @@ test('futures: what has nothing to ask is exit code 2 and says what can be asked
 })
 
 test('futures: interrupted, it says what it has', async () => {
-  const { code, out } = await synod(['futures', run, '--of', 'leader', '--moments', '24', '--futures', '10000'], '1 of at most 24')
+  const { code, out } = await synod(['futures', run, '--of', 'leader', '--moments', '24', '--futures', '1000'], '1 of at most 24')
   expect(code).toBe(3)
   expect(out).toContain('Interrupted')
 })

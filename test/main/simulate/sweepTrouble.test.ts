@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { parseScenario } from '../../../main/scenario/parse.ts'
 import { simulatedConfig } from '../../../main/simulate/begin.ts'
 import { type SweepOptions, type Swept, sweep } from '../../../main/simulate/index.ts'
@@ -23,35 +23,43 @@ steps:
   - client: put x 1
 `
 const seeds = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index)
-const dies = (seed: number): boolean => simulatedConfig(parseScenario(text), seed).options.maxEntries === 1
+const maxEntries = (seed: number): unknown => simulatedConfig(parseScenario(text), seed).options.maxEntries
 const found = ({ results }: Swept): number[] => results.map(({ seed }) => seed).toSorted((a, b) => a - b)
 
-/** The sweep of a copy in which whoever becomes leader does `deed` first, under a quarter of the seeds. */
-async function planted(deed: string): Promise<(options: SweepOptions) => Promise<Swept>> {
+/** The sweep of a copy in which whoever becomes leader ends its process under a quarter of the seeds, and throws where nobody can catch it under another. */
+let planted: (options: SweepOptions) => Promise<Swept>
+let copy: string
+beforeAll(async () => {
   const find = "  note(turn, 'becomeLeader', "
-  const folder = plant([{ file: 'protocols/raft/election.ts', find, replace: `  if (state.options.maxEntries === 1) ${deed}\n${find}` }])
-  folders.push(folder)
-  const loaded: unknown = await import(/* @vite-ignore */ pathToFileURL(path.join(folder, 'main/simulate/index.ts')).href)
-  return (loaded as { sweep: (options: SweepOptions) => Promise<Swept> }).sweep
-}
+  const ends = '  if (state.options.maxEntries === 1) process.exit(7)\n'
+  const throws = "  if (state.options.maxEntries === 2) queueMicrotask(() => { throw new Error('planted') })\n"
+  copy = plant([{ file: 'protocols/raft/election.ts', find, replace: `${ends}${throws}${find}` }])
+  const loaded: unknown = await import(/* @vite-ignore */ pathToFileURL(path.join(copy, 'main/simulate/index.ts')).href)
+  planted = (loaded as { sweep: typeof planted }).sweep
+})
+afterAll(() => fs.rmSync(copy, { recursive: true, force: true }))
 
-test.each([
-  { what: 'ends its process', deed: 'process.exit(7)', said: 'exit code 7' },
-  { what: 'throws where nobody can catch it', deed: "queueMicrotask(() => { throw new Error('planted') })", said: 'planted' },
-])('a thread whose protocol $what takes one seed with it, and the sweep says which', async ({ deed, said }) => {
+test('a thread whose protocol ends its process, or throws where nobody can catch it, takes one seed with it, and the sweep says which', async () => {
   const last = 9
+  const saidOf = new Map<unknown, string>([
+    [1, 'exit code 7'],
+    [2, 'planted'],
+  ])
+  const dies = (seed: number) => saidOf.has(maxEntries(seed))
   const dead = seeds(1, last).filter(dies)
-  expect(dead.length).toBeGreaterThan(0)
+  expect(new Set(dead.map(maxEntries))).toEqual(new Set([1, 2]))
   expect(dead.length).toBeLessThan(last)
-  const swept = await (await planted(deed))({ text, first: 1, last, jobs: 2 })
+  const swept = await planted({ text, first: 1, last, jobs: 2 })
   expect(found(swept)).toEqual(seeds(1, last).filter((seed) => !dies(seed)))
   expect(swept.isWhole).toBe(false)
-  expect(swept.troubles.toSorted()).toEqual(dead.map((seed) => expect.stringMatching(`seed ${seed} died: .*${said}`)))
+  expect(swept.troubles.toSorted()).toEqual(
+    dead.map((seed) => expect.stringMatching(`seed ${seed} died: .*${saidOf.get(maxEntries(seed))}`)),
+  )
 })
 
 test('when every thread dies, the sweep does not go on to the last seed', async () => {
   const always = text.replace('[1, 2, 16, 512]', '[1]')
-  const swept = await (await planted('process.exit(7)'))({ text: always, first: 1, last: 1_000_000, jobs: 1 })
+  const swept = await planted({ text: always, first: 1, last: 1_000_000, jobs: 1 })
   expect(swept).toMatchObject({ results: [], isWhole: false })
   expect(swept.troubles).toHaveLength(6)
   expect(swept.troubles.at(-1)).toContain('5 threads died one after the other')
