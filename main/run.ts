@@ -97,7 +97,7 @@ export class ProcessRun implements LiveRun {
         launcher: this.#settings.launcher,
         entries: this.#settings.entries,
         network: proxy,
-        ...(branch ? { past: { nodes: branch.beginning.moment.nodes, timeScale: branch.beginning.timeScale } } : {}),
+        ...(branch ? { past: { nodes: branch.beginning.was.nodes, timeScale: branch.beginning.timeScale } } : {}),
         // it has stopped by itself; this records that it has
         onLoadDone: () => this.ending || this.#cluster?.setLoad(null),
         onTrouble: (text) => this.#trouble(text),
@@ -205,11 +205,11 @@ export class ProcessRun implements LiveRun {
 
   /** Time goes on where the other run was. */
   async #goOn(beginning: Beginning, proxy: ProxyThread, cluster: Supervisor): Promise<void> {
-    const { cut, atUs, heal, moment } = beginning
+    const { cut, atUs, heal, was } = beginning
     const onset = { epochUs: nowUs() - atUs, atUs, nowMs: cut.atUs / 1e3 }
     this.#epochUs = onset.epochUs
     proxy.begin(onset)
-    if (moment.timeScale !== beginning.timeScale) proxy.setTimeScale(beginning.timeScale)
+    if (was.timeScale !== beginning.timeScale) proxy.setTimeScale(beginning.timeScale)
     if (heal) for (const id of [...this.#faults.keys()]) await this.lift(id)
     await cluster.begin(onset, continuedClients(cut), finishing(beginning))
     if (cut.isLoadAwaited && this.config.load) cluster.setLoad(this.config.load)

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { NodeId } from '../../protocols/core/ids.ts'
-import { CONTINUE_FILE, type ContinuedNode } from '../contract/process.ts'
+import { type Frames, lettersIn } from '../../protocols/sim/framed.ts'
+import { CONTINUE_FILE, type ContinuedNode, type StampedMessage } from '../contract/process.ts'
 import { DISK_FILE } from '../node/disk.ts'
 import { batchHeader, encodeHeader } from '../node/diskFormat.ts'
 import type { FrozenCut } from './words.ts'
@@ -23,8 +24,8 @@ export function writeDisks(folder: string, run: string, nodes: readonly NodeId[]
     const continued: Omit<ContinuedNode, 'state'> = {
       ...{ life, step, messages, lamport, clock: [...node.clock], markSet, markTold, nowMs },
       timers: node.deadlines.map((deadline) => (Number.isFinite(deadline) ? deadline - localMs : null)),
-      unsent: node.unsent.map((letter) => ({ ...letter, clock: [...letter.clock] })),
-      inbox: node.inbox.map((letter) => ({ ...letter, clock: [...letter.clock] })),
+      unsent: stamped(node.unsent),
+      inbox: stamped(node.inbox),
     }
     const text = JSON.stringify(continued)
     writeFileSync(
@@ -33,3 +34,8 @@ export function writeDisks(folder: string, run: string, nodes: readonly NodeId[]
     )
   }
 }
+
+const stamped = (frames: Frames): StampedMessage[] =>
+  lettersIn(frames).map(({ from, to, type, number, life, step, lamport, clock, sentAtUs, body }) => ({
+    ...{ from, to, type, number, life, step, lamport, clock: [...clock], sentAtUs, body },
+  }))

@@ -14,7 +14,7 @@ import { Recorder } from '../recorder/recorder.ts'
 import { RunStore } from '../recorder/store.ts'
 import type { CutAt, Cuts } from './cuts.ts'
 import { writeDisks } from './disks.ts'
-import { type BranchWanted, type FrozenCut, freeze, type MadeBranch, withoutMemory } from './words.ts'
+import { type BranchWanted, type FrozenCut, freeze, frozen, type MadeBranch, withoutMemory } from './words.ts'
 
 /** What of a branch is made before it is known what it will be called and how it goes on. */
 export interface Foretold {
@@ -25,7 +25,7 @@ export interface Foretold {
 }
 
 interface Start extends Pick<CutAt, 'atUs' | 'timeScale' | 'seed'> {
-  readonly frozen: FrozenCut
+  readonly cut: FrozenCut
   readonly moment: MomentData
 }
 
@@ -37,7 +37,7 @@ export function foretell(reader: RunReader, cuts: Cuts, protocol: AnyProtocol, s
 
 function startAt(reader: RunReader, cuts: Cuts, protocol: AnyProtocol, seq: number): Start {
   const { cut, ...at } = cuts.at(seq)
-  return { ...at, frozen: freeze(cut, protocol), moment: reader.moment(seq) }
+  return { ...at, cut: freeze(cut, protocol), moment: reader.moment(seq) }
 }
 
 /** `foretold`: when it is of this event, it is used up. Throws a LabError. */
@@ -53,18 +53,19 @@ export function makeBranch(
   if (seq > reader.lastSeq)
     throw new LabError('bad-request', `There is no event ${seq} in this run.`, `Its last event is ${reader.lastSeq}.`)
   const known = foretold?.seq === seq ? foretold : undefined
-  const { frozen, moment, atUs, timeScale, seed: before } = known?.start ?? startAt(reader, cuts, protocol, seq)
+  const { cut, moment, atUs, timeScale, seed: before } = known?.start ?? startAt(reader, cuts, protocol, seq)
   const seed = wanted.seed ?? before
   const header = headerFor(reader, protocol, wanted, { atUs, seed, before })
   const isRedated = mode === 'simulation' && wasStretched(reader, seq)
   if (isRedated) retell(reader, header, file, seq)
   else if (known) adoptPast(known.part, file, header)
   else copyWhole(reader, header, file, seq)
-  if (disksFolder !== undefined) writeDisks(disksFolder, run, reader.header.nodes, frozen)
+  if (disksFolder !== undefined) writeDisks(disksFolder, run, reader.header.nodes, cut)
   const beginning = {
-    cut: disksFolder === undefined ? frozen : withoutMemory(frozen),
-    moment: isRedated ? { ...moment, atUs: frozen.atUs } : moment,
-    atUs: isRedated ? frozen.atUs : atUs,
+    cut: disksFolder === undefined ? cut : withoutMemory(cut),
+    moment: frozen(isRedated ? { ...moment, atUs: cut.atUs } : moment),
+    was: { nodes: moment.nodes, timeScale: moment.timeScale },
+    atUs: isRedated ? cut.atUs : atUs,
     timeScale,
     seed,
     heal,

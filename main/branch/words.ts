@@ -5,36 +5,41 @@ import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Cut } from '../../protocols/sim/cut.ts'
-import type { Letter } from '../../protocols/sim/sink.ts'
+import { type FramedFlights, type Frames, flightsIn, framedFlights, framesOf, lettersIn } from '../../protocols/sim/framed.ts'
 import type { BranchProgress } from '../contract/branch.ts'
 import type { LabFailure } from '../contract/errors.ts'
 import type { RunHeader } from '../recorder/header.ts'
 
 /**
- * A cut whose states and disks are text, which crosses faster than the tens of thousands of things in it; or are left out, when
- * processes find them in their folders.
+ * A cut whose states and disks are text and whose letters are frames, which cross faster than the tens of thousands of things in them; or are
+ * left out, when processes find them in their folders.
  */
-export interface FrozenCut extends Omit<Cut, 'nodes'> {
+export interface FrozenCut extends Omit<Cut, 'nodes' | 'flights'> {
   readonly nodes: readonly FrozenNode[]
+  readonly flights: FramedFlights
 }
 
-/** UTF-8 of its own buffer, which changes hands. */
+/** UTF-8 in its own buffer, which changes hands. */
 type Text = Uint8Array<ArrayBuffer>
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-const frozen = (value: unknown): Text => encoder.encode(JSON.stringify(value))
+export const frozen = (value: unknown): Text => encoder.encode(JSON.stringify(value))
 
-export interface FrozenNode extends Omit<Cut['nodes'][number], 'state' | 'disk'> {
+export interface FrozenNode extends Omit<Cut['nodes'][number], 'state' | 'disk' | 'unsent' | 'inbox'> {
   /** As the protocol encodes it; undefined when there is none, or it is left out. */
   readonly state: Text | undefined
   readonly disk: Text
+  readonly unsent: Frames
+  readonly inbox: Frames
 }
 
 /** What a run begins with that begins in the middle. */
 export interface Beginning {
   readonly cut: FrozenCut
-  /** What the run looked like then. */
-  readonly moment: MomentData
+  /** What the run looked like then: JSON of a `MomentData`, for it holds every message on its way once more. */
+  readonly moment: Text
+  /** Of that, what is asked for on the way. */
+  readonly was: Pick<MomentData, 'nodes' | 'timeScale'>
   /** Of the recording, real microseconds; and how many real milliseconds were one of run time. */
   readonly atUs: number
   readonly timeScale: number
@@ -84,35 +89,39 @@ export interface BranchingSettings {
   readonly file: string
 }
 
-export function freeze(cut: Cut, protocol: AnyProtocol): FrozenCut {
-  const nodes = cut.nodes.map(({ state, unsent, disk, ...node }) => ({
+export function freeze({ nodes, flights, ...cut }: Cut, protocol: AnyProtocol): FrozenCut {
+  const frozenNodes = nodes.map(({ state, unsent, inbox, disk, ...node }) => ({
     ...node,
     state: state === undefined ? undefined : frozen(protocol.encode(state)),
     disk: frozen(disk),
-    unsent: unsent.map(plain),
+    unsent: framesOf(unsent),
+    inbox: framesOf(inbox),
   }))
-  return { ...cut, nodes }
+  return { ...cut, nodes: frozenNodes, flights: framedFlights(flights) }
 }
 
-/** Disks are read when somebody looks. */
-export function thaw(cut: FrozenCut, protocol: AnyProtocol): Cut {
-  const nodes = cut.nodes.map(({ state, disk: text, ...node }) => ({
+/** Disks and letters are read when somebody looks. */
+export function thaw({ nodes, flights, ...cut }: FrozenCut, protocol: AnyProtocol): Cut {
+  const thawed = nodes.map(({ state, disk: text, unsent, inbox, ...node }) => ({
     ...node,
     state: state === undefined ? undefined : protocol.decode(JSON.parse(decoder.decode(state))),
     get disk() {
       return JSON.parse(decoder.decode(text)) as Json[]
     },
+    unsent: lettersIn(unsent),
+    inbox: lettersIn(inbox),
   }))
-  return { ...cut, nodes }
+  return { ...cut, nodes: thawed, flights: flightsIn(flights) }
 }
 
 /** What changes hands with it. */
-export const buffersOf = (cut: FrozenCut): ArrayBuffer[] =>
-  cut.nodes.flatMap(({ state, disk }) => [disk.buffer, ...(state ? [state.buffer] : [])])
+export const buffersOf = ({ cut: { nodes, flights }, moment }: Beginning): ArrayBuffer[] => [
+  moment.buffer,
+  ...nodes.flatMap(({ state, disk, unsent, inbox }) => [disk.buffer, unsent.buffer, inbox.buffer, ...(state ? [state.buffer] : [])]),
+  flights.frames.buffer,
+  flights.fates.buffer,
+]
 
 export function withoutMemory(cut: FrozenCut): FrozenCut {
   return { ...cut, nodes: cut.nodes.map((node) => ({ ...node, state: undefined, disk: frozen([]) })) }
 }
-
-/** What a step says may share its state's own collections. */
-const plain = (letter: Letter): Letter => ({ ...letter, body: JSON.parse(JSON.stringify(letter.body)) })

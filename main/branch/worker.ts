@@ -108,7 +108,7 @@ port.on('message', (word: ToBranching) => {
     branching ??= new Branching((workerData as BranchingSettings).file)
     if (word.do === 'prepare') return branching.prepare(word.likely)
     const made = branching.make(word.wanted)
-    port.postMessage({ kind: 'made', call: word.call, made } satisfies FromBranching, buffersOf(made.beginning.cut))
+    port.postMessage({ kind: 'made', call: word.call, made } satisfies FromBranching, buffersOf(made.beginning))
   } catch (error) {
     if (word.do === 'prepare') return // whoever asks for a branch is told
     const known = error instanceof LabError ? error : new LabError('internal', `The branch could not be made: ${(error as Error).message}`)

@@ -118,7 +118,7 @@ export class Link implements Receiver {
     }
   }
 
-  /** A message that was on its way, or waits at a gate, in a run that goes on here. It was judged and recorded there. */
+  /** A message that was on its way, or waits at a gate, in a run that goes on here: one frame, beside many others in memory. It was judged and recorded there. */
   put(bytes: Uint8Array, { dueMs, copies, held }: { dueMs: number; copies: number; held: FaultId | undefined }): void {
     if (held === undefined) {
       this.#scheduledBytes += bytes.length
@@ -126,7 +126,7 @@ export class Link implements Receiver {
     }
     const gate = this.#held.get(held) ?? new Map<MessageId, Held>()
     this.#held.set(held, gate)
-    eachMessage(bytes, (message) => gate.set(message, { message, bytes }))
+    eachMessage(bytes, (message) => gate.set(message, { message, bytes: kept(bytes, 0, bytes.length) }))
     this.#heldBytes += bytes.length
   }
 

@@ -8,8 +8,8 @@ import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { type EndpointId, endpointIds, type FaultId, type MessageId, type NodeId } from '../../protocols/core/ids.ts'
 import { LinkFate } from '../../protocols/net/link.ts'
 import { linksOf } from '../../protocols/net/target.ts'
-import { ByteWriter } from '../../protocols/wire/bytes.ts'
-import { type FrameHeader, FrameKind, writeFrame } from '../../protocols/wire/frame.ts'
+import { eachFlight } from '../../protocols/sim/framed.ts'
+import type { FrameHeader } from '../../protocols/wire/frame.ts'
 import type { Onset } from '../contract/process.ts'
 import { Clock } from './clock.ts'
 import { Dialer } from './dialer.ts'
@@ -85,11 +85,10 @@ export class FrameProxy {
         fault.id,
         linksOf(fault.target, this.#endpoints).map(({ from, to }) => this.#link(from, to)),
       )
-    for (const { message, ...flight } of past?.flights ?? []) {
-      const frame = new ByteWriter(256)
-      writeFrame(frame, { kind: FrameKind.message, ...message }, JSON.stringify(message.body))
-      this.#link(message.from, message.to).put(frame.take(), flight)
-    }
+    if (past)
+      eachFlight(past.flights, (frame, { from, to, dueUs, copies, held }) =>
+        this.#link(from, to).put(frame, { dueMs: Math.max(dueUs, past.atUs) / 1e3, copies, held }),
+      )
     this.#schedule.run(this.#clock.nowUs())
   }
 

@@ -1,9 +1,9 @@
 /** What a proxy is told at its start, and the ports that it opens. */
 import type { RunConfig } from '../../protocols/core/config.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
-import type { FaultId, NodeId } from '../../protocols/core/ids.ts'
+import type { NodeId } from '../../protocols/core/ids.ts'
 import type { LinkFateData } from '../../protocols/net/link.ts'
-import type { StampedMessage } from '../contract/process.ts'
+import type { FramedFlights } from '../../protocols/sim/framed.ts'
 
 export interface ProxySettings {
   readonly run: string
@@ -29,13 +29,10 @@ export interface ProxyPast {
   /** The seed of what is drawn from here on. */
   readonly seed: number
   readonly timeScale: number
-  /** In the order in which they were sent; `dueMs`: run time. */
-  readonly flights: readonly {
-    readonly message: StampedMessage
-    readonly dueMs: number
-    readonly copies: number
-    readonly held: FaultId | undefined
-  }[]
+  /** In the order in which they were sent, due in run time. */
+  readonly flights: FramedFlights
+  /** Run time now: nothing arrives before. */
+  readonly atUs: number
 }
 
 export interface ProxyPorts {

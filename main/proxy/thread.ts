@@ -56,7 +56,8 @@ export function startProxyThread(): Worker {
 /** Opens the ports, in a thread that waits. Rejects with the reason when one cannot be opened. */
 export function startProxy(options: StartProxyOptions, worker = startProxyThread()): Promise<ProxyThread> {
   const { recorder, onTapClosed, onTrouble, onFailure, ...settings } = options
-  worker.postMessage({ settings, recorder } satisfies ProxyBeginning, [recorder])
+  const { past } = settings
+  worker.postMessage({ settings, recorder } satisfies ProxyBeginning, [recorder, ...(past ? [past.flights.frames.buffer] : [])])
   const answers = new Map<number, Answer>()
   let calls = 0
   let isClosing = false

@@ -1,6 +1,5 @@
 /** The recorder's thread as lab.ts holds it. */
 import { type MessagePort, Worker } from 'node:worker_threads'
-import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
@@ -14,8 +13,8 @@ export interface RecorderOptions {
   readonly header: RunHeader
   /** Brings FeedBatch from the proxy and takes FeedAck back. Changes hands. */
   readonly feed: MessagePort
-  /** The file is there and has its past: what the run looked like then, and what stands in it of those who go on. */
-  readonly past?: { readonly moment: MomentData; readonly sequenced: SequencedPast }
+  /** The file is there and has its past: what the run looked like then (JSON of a `MomentData`), and what stands in it of those who go on. */
+  readonly past?: { readonly moment: Uint8Array<ArrayBuffer>; readonly sequenced: SequencedPast }
   /** The file may not grow beyond: reached, the disk counts as full. */
   readonly sizeBytesMax?: number
   onReport?(report: RecorderReport): void
@@ -70,7 +69,7 @@ export function startRecorder(options: RecorderOptions, worker = startRecorderTh
     ...(past ? { past } : {}),
     ...(sizeBytesMax === undefined ? {} : { sizeBytesMax }),
   }
-  worker.postMessage(settings, [feed])
+  worker.postMessage(settings, [feed, ...(past ? [past.moment.buffer] : [])])
   return new Promise((resolve, reject) => {
     const thread = new Thread(worker, options)
     worker.once('message', (word: FromRecorder) => {

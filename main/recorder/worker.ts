@@ -1,5 +1,6 @@
 /** The recorder's thread: takes batches of the feed off its port, commits and reports some thirty times a second, acknowledges what is stored. */
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
+import { readText } from '../../protocols/wire/bytes.ts'
 import type { FeedAck, FeedBatch } from '../../protocols/wire/feed.ts'
 import type { LabFailure } from '../contract/errors.ts'
 import { continueFile } from './pastCopy.ts'
@@ -21,7 +22,7 @@ class RecorderWorker {
   constructor({ file, header, sizeBytesMax, feed, past }: RecorderSettings) {
     this.#feed = feed
     this.#store = past ? continueFile(file, header) : new RunStore(file, header, sizeBytesMax)
-    this.#recorder = new Recorder(this.#store, header, past?.moment)
+    this.#recorder = new Recorder(this.#store, header, past && JSON.parse(readText(past.moment)))
     if (past) this.#recorder.continue(past.sequenced)
     feed.on('message', (batch: FeedBatch) => {
       this.#take(batch)

@@ -7,6 +7,7 @@ import { parentPort } from 'node:worker_threads'
 import type { Json } from '../../protocols/core/json.ts'
 import { Recording } from '../../protocols/sim/recording.ts'
 import { Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
+import { readText } from '../../protocols/wire/bytes.ts'
 import { thaw } from '../branch/words.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import { choose } from '../labChoice.ts'
@@ -39,7 +40,7 @@ class LiveSimulator {
   constructor({ file, header, beginning }: LiveSimulation) {
     const { protocol, service, config } = choose(header.config)
     this.#store = beginning ? continueFile(file, header) : new RunStore(file, header)
-    this.#recorder = new Recorder(this.#store, header, beginning?.moment)
+    this.#recorder = new Recorder(this.#store, header, beginning && JSON.parse(readText(beginning.moment)))
     const sink = new Recording(this.#recorder, protocol, config.nodes)
     const from = beginning && { cut: thaw(beginning.cut, protocol), seed: beginning.seed }
     this.#simulation = new Simulation({ protocol, service, config, sink, ...(from ? { from } : {}) })

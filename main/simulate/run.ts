@@ -70,7 +70,7 @@ export class SimulatedRun implements LiveRun {
         this.#fail(failure)
       })
     })
-    worker.postMessage(data, branch ? buffersOf(branch.beginning.cut) : [])
+    worker.postMessage(data, branch ? buffersOf(branch.beginning) : [])
     await begun.catch(async (error: unknown) => {
       this.#failed = true // said by this rejection
       await worker.terminate()
