@@ -4,9 +4,9 @@ import type { RunId } from '../../protocols/core/ids.ts'
 import type { Moment } from '../../protocols/core/moment.ts'
 import type { LabClient } from '../contract/client.ts'
 import type { Verdict } from '../contract/commands.ts'
-import type { Expectations, JudgedExpectation } from './format.ts'
+import type { Expectations, FactTest, JudgedExpectation } from './format.ts'
 import { OperationsSeen } from './operations.ts'
-import { appliedEqual, factHolds, leaderOf, NobodyError, progressOf, running, type Words } from './resolve.ts'
+import { appliedEqual, factHolds, factShown, leaderOf, NobodyError, progressOf, running, type Words } from './resolve.ts'
 import type { Judged } from './stage.ts'
 
 /** The expectations that look at the nodes as they are now. */
@@ -28,7 +28,7 @@ export function judgeLive(expected: Expectations, moment: Moment, words: Words):
   }
   for (const test of expected.facts ?? []) {
     const text = `${test.of ?? 'every node'}: ${test.fact} ${test.is} ${test.value}`
-    judged.push(judgeFact(text, () => factHolds(test, words, moment)))
+    judged.push(judgeFact(text, test, words, moment))
   }
   return judged
 }
@@ -95,9 +95,9 @@ async function judgeOperations(client: LabClient, run: RunId, allOk: boolean): P
   return seen.judge(allOk)
 }
 
-function judgeFact(text: string, holds: () => boolean): JudgedExpectation {
+function judgeFact(text: string, test: FactTest, words: Words, moment: Moment): JudgedExpectation {
   try {
-    return verdict(text, holds(), 'it does not')
+    return verdict(text, factHolds(test, words, moment), factShown(test, words, moment))
   } catch (error) {
     if (!(error instanceof NobodyError)) throw error
     return { text, is: 'fail', why: error.message }

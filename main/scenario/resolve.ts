@@ -8,7 +8,12 @@ import type { FactTest, Groups } from './format.ts'
 
 /** A word that means nobody at this moment: the step that uses it cannot be carried out. */
 export class NobodyError extends Error {
-  override readonly name = 'NobodyError'
+  override readonly name: string = 'NobodyError'
+}
+
+/** Nobody yet: whoever the word means may come, so that it can be waited for. */
+export class NobodyYetError extends NobodyError {
+  override readonly name = 'NobodyYetError'
 }
 
 /** The running node that leads in the highest epoch. */
@@ -54,13 +59,13 @@ export class Words {
     if (named) return named
     if (word === 'leader') {
       const leader = this.leader(moment)
-      if (!leader) throw new NobodyError('no running node leads')
+      if (!leader) throw new NobodyYetError('no running node leads')
       return leader
     }
     if (word === 'follower') {
       const leader = this.leader(moment)
       const follower = running(moment).find(([id]) => id !== leader)
-      if (!follower) throw new NobodyError('no running node follows')
+      if (!follower) throw new NobodyYetError('no running node follows')
       return follower[0]
     }
     const id = nodeId(word)
@@ -133,27 +138,53 @@ export function appliedEqual(moment: Moment): boolean {
   return values !== undefined && new Set(values).size === 1
 }
 
-/** Whether a fact compares as asked on the named node, or on every running one that does not lie. */
+type Plain = string | number | boolean | null
+
+/** Whether a fact compares as asked on the named node, or on every running one that does not lie. Not on somebody who is not there yet. */
 export function factHolds(test: FactTest, words: Words, moment: Moment): boolean {
-  const nodes = test.of === undefined ? honest(moment).map(([id]) => id) : [words.node(test.of, moment)]
+  const nodes = asked(test, words, moment)
   return (
     nodes.length > 0 &&
     nodes.every((id) => {
-      const observation = moment.nodes.get(id)?.observation
-      const shown = observation === undefined ? undefined : factValue(test.fact, observation)
+      const shown = shownBy(id, test, moment)
       return shown !== undefined && compare(shown, test.is, test.value)
     })
   )
 }
 
-function factValue(fact: string, observation: NonNullable<NodeMoment['observation']>): string | number | boolean | null | undefined {
+/** What they show of it, in one sentence. */
+export function factShown(test: FactTest, words: Words, moment: Moment): string {
+  const nodes = asked(test, words, moment)
+  if (nodes.length === 0) return test.of === undefined ? 'no node runs' : `there is no ${test.of}`
+  return nodes
+    .map((id) => {
+      const shown = shownBy(id, test, moment)
+      return `${id} shows ${shown === undefined ? 'nothing of it' : shown}`
+    })
+    .join(', ')
+}
+
+function asked({ of }: FactTest, words: Words, moment: Moment): readonly NodeId[] {
+  if (of === undefined) return honest(moment).map(([id]) => id)
+  try {
+    return [words.node(of, moment)]
+  } catch (error) {
+    if (error instanceof NobodyYetError) return []
+    throw error
+  }
+}
+
+function shownBy(id: NodeId, { fact }: FactTest, moment: Moment): Plain | undefined {
+  const observation = moment.nodes.get(id)?.observation
+  return observation === undefined ? undefined : factValue(fact, observation)
+}
+
+function factValue(fact: string, observation: NonNullable<NodeMoment['observation']>): Plain | undefined {
   if (Object.hasOwn(observation.facts, fact)) return observation.facts[fact]
   if (fact === 'role') return observation.role
   if (fact === 'epoch') return observation.epoch
   return fact === 'leader' ? (observation.leader ?? null) : undefined
 }
-
-type Plain = string | number | boolean | null
 
 function compare(shown: Plain, is: FactTest['is'], value: Plain): boolean {
   if (is === '=') return String(shown) === String(value)

@@ -6,6 +6,7 @@
 import type { NodeAction } from '../../protocols/core/fault.ts'
 import type { FaultId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { AnyProtocol } from '../../protocols/core/machine.ts'
+import type { Moment } from '../../protocols/core/moment.ts'
 import { liesOf } from '../../protocols/lies/liar.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import type { ClientAnswer, Verdict } from '../contract/commands.ts'
@@ -16,6 +17,7 @@ import type { JudgedExpectation, PlacedStep, Scenario, Step, WaitFor } from './f
 import { appliedEqual, factHolds, leaderEpoch, leaderOf, NobodyError, showsProgress, Words } from './resolve.ts'
 import { type Asked, type Deadline, type Judged, type Stage, StepFailedError, TooLateError } from './stage.ts'
 import { weather } from './storm.ts'
+import { onceThere, untilFact } from './waiting.ts'
 
 export interface ScenarioProgress {
   /** From 1; `of` steps in all. */
@@ -199,7 +201,7 @@ class Runner {
         return void (await this.#stage.heal(deadline))
       case 'clock':
       case 'disk':
-        return await this.#setMachine(step)
+        return await this.#setMachine(step, deadline)
       case 'tell':
         return await this.#tell(step, deadline)
       case 'timeScale':
@@ -243,7 +245,7 @@ class Runner {
     if (target === 'progress') return void (await stage.untilProgress(deadline))
     if ('ms' in target) return void (await stage.sleep(target.ms, deadline))
     if ('event' in target) return await stage.untilEvent(target.event, deadline)
-    return void (await stage.until(() => factHolds(target, this.#words, stage.moment), deadline))
+    return void (await untilFact(stage, target, this.#words, deadline))
   }
 
   /** Once; or again and again until a fact holds, for what is told may be lost with who was told. */
@@ -252,13 +254,15 @@ class Runner {
     const now = () => this.#stage.moment
     const holds = (): boolean => until !== undefined && (until === 'applied' ? appliedEqual(now()) : factHolds(until, this.#words, now()))
     for (let times = 0; ; times++) {
-      if (until !== undefined && tell === 'leader') await this.#stage.until(() => holds() || leaderOf(now()), deadline)
-      if (times > 0 && holds()) return `told ${times} times`
-      const moment = now()
-      const node = this.#words.node(tell, moment)
-      await this.#stage.tell(node, { ...this.#words.fields(fields ?? {}, moment), name: control }, deadline)
-      if (until === undefined) return node
-      const agoMs = Math.min(TOLD_AGAIN_MS * moment.timeScale, Math.max(0, deadline.atMs - this.#stage.nowMs()))
+      // It may hold before there is anybody to tell it again.
+      const meant = await this.#mean((moment) => {
+        if (times > 0 && holds()) return undefined
+        return { node: this.#words.node(tell, moment), fields: this.#words.fields(fields ?? {}, moment) }
+      }, deadline)
+      if (meant === undefined) return `told ${times} times`
+      await this.#stage.tell(meant.node, { ...meant.fields, name: control }, deadline)
+      if (until === undefined) return meant.node
+      const agoMs = Math.min(TOLD_AGAIN_MS * now().timeScale, Math.max(0, deadline.atMs - this.#stage.nowMs()))
       const soon = { atMs: this.#stage.nowMs() + agoMs, whole: false }
       try {
         await this.#stage.until(holds, soon)
@@ -269,34 +273,43 @@ class Runner {
   }
 
   async #operate({ client, expect, ...who }: Extract<Step, { do: 'client' }>, deadline: Deadline): Promise<string> {
-    const answer = await this.#stage.operate(client, this.#asked(who), deadline)
+    const answer = await this.#stage.operate(client, await this.#asked(who, deadline), deadline)
     if (!answers(answer, expect))
       throw new StepFailedError(`expected ${expect}, got ${answer.is}${answer.text === '' ? '' : `: ${answer.text}`}`)
     return `${answer.text === '' ? answer.is : answer.text} (${answer.latencyMs.toFixed(1)} ms)`
   }
 
   async #ask(step: Extract<Step, { do: 'ask' }>, deadline: Deadline): Promise<void> {
-    await this.#stage.ask(step.ask, this.#asked(step), deadline)
+    await this.#stage.ask(step.ask, await this.#asked(step, deadline), deadline)
   }
 
-  #asked({ by, of }: { readonly by?: string | undefined; readonly of?: string | undefined }): Asked {
-    const node = of === undefined ? {} : { of: this.#words.node(of, this.#stage.moment) }
+  async #asked({ by, of }: { readonly by?: string | undefined; readonly of?: string | undefined }, deadline: Deadline): Promise<Asked> {
+    const node = of === undefined ? {} : { of: await this.#whom(of, deadline) }
     return { ...(by === undefined ? {} : { by }), ...node }
   }
 
   /** Clocks and disks of real machines are not ours: there the step is passed over, and says so. */
-  async #setMachine(step: Extract<Step, { do: 'clock' | 'disk' }>): Promise<string> {
+  async #setMachine(step: Extract<Step, { do: 'clock' | 'disk' }>, deadline: Deadline): Promise<string> {
     const stage = this.#stage
     if (step.do === 'clock') {
-      const node = this.#words.node(step.clock, stage.moment)
+      const node = await this.#whom(step.clock, deadline)
       if (!stage.setClock) return this.#passOver('only a simulation sets clocks')
       await stage.setClock(node, { skewMs: step.skewMs, driftPpm: step.driftPpm })
       return node
     }
-    const node = this.#words.node(step.disk, stage.moment)
+    const node = await this.#whom(step.disk, deadline)
     if (!stage.setSync) return this.#passOver('only a simulation slows disks')
     await stage.setSync(node, step.syncMs === 'usual' ? undefined : step.syncMs)
     return node
+  }
+
+  /** What the words of a step mean, as soon as they mean somebody. */
+  #mean<T>(look: (moment: Moment) => T, deadline: Deadline): Promise<T> {
+    return onceThere(this.#stage, look, deadline)
+  }
+
+  #whom(word: string, deadline: Deadline): Promise<NodeId> {
+    return this.#mean((moment) => this.#words.node(word, moment), deadline)
   }
 
   #passOver(why: string): string {
@@ -311,7 +324,7 @@ class Runner {
     action: NodeAction,
     deadline: Deadline,
   ): Promise<NodeId> {
-    const id = this.#words.node(word, this.#stage.moment)
+    const id = await this.#whom(word, deadline)
     if (as !== undefined) this.#words.name(as, id)
     if (action !== 'restart' && action !== 'resume' && action !== 'add') this.#struck()
     if (atMs !== undefined && this.#stage.strike) this.#stage.strike(id, action)
@@ -320,7 +333,7 @@ class Runner {
   }
 
   async #arm(written: { readonly [key: string]: unknown }, as: string | undefined, deadline: Deadline): Promise<string> {
-    const wanted = this.#words.fault(written, this.#stage.moment)
+    const wanted = await this.#mean((moment) => this.#words.fault(written, moment), deadline)
     this.#struck()
     const fault = await this.#stage.arm(wanted, deadline)
     if (as !== undefined) this.#faults.set(as, fault)

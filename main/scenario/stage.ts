@@ -16,8 +16,9 @@ import type { Expectations, JudgedExpectation } from './format.ts'
 export class TooLateError extends Error {
   override readonly name = 'TooLateError'
   readonly whole: boolean
-  constructor(whole: boolean) {
-    super(whole ? 'the time limit of the scenario went by' : 'the time limit of the step went by')
+  /** `why`: what was missing at the end. */
+  constructor(whole: boolean, why = '') {
+    super(`the time limit of the ${whole ? 'scenario' : 'step'} went by${why === '' ? '' : `: ${why}`}`)
     this.whole = whole
   }
 }
