@@ -20,6 +20,29 @@ const onlyAt = (of: { readonly [node: string]: string }): string =>
     )
     .join('')
 
+/** What a ballot asks for waits at a gate of its own. */
+const gateOf = (n: number, proposer: string): string =>
+  `  - arm: { kind: hold, target: { links: [[${proposer}, n1], [${proposer}, n2], [${proposer}, n3]] }, rule: { types: [Accept], where: [{ path: ballot.n, is: "=", value: ${n} }] } }
+    as: ${proposer}-asks-${n}
+`
+
+/** All have promised, and the proposer asks for votes. */
+const isPromised = (n: number, proposer: string): string =>
+  `${['n1', 'n2', 'n3'].map((acceptor) => `  - wait: { fact: promised, of: ${acceptor}, value: ${n}.${proposer} }\n`).join('')}  - wait: { fact: phase, of: ${proposer}, value: accept }
+`
+
+/** What n4 asked for in ballot 1 comes when n5 has its own ballot 1 promised; n4 begins ballot 2; what n5 asked for comes when that is promised; and so on. */
+const duel = (last: number): string => {
+  let was = { n4: 1, n5: 1 }
+  let steps = ''
+  for (let n = 2; n <= last; n++) {
+    const proposer = n % 2 === 0 ? 'n4' : 'n5'
+    steps += `${gateOf(n, proposer)}  - lift: ${proposer}-asks-${was[proposer]}\n${isPromised(n, proposer)}`
+    was = { ...was, [proposer]: n }
+  }
+  return steps
+}
+
 export const scenarios: readonly { name: string; title: string; teaches: string; text: string }[] = [
   {
     name: 'one-ballot',
@@ -204,30 +227,29 @@ expect:
     teaches: 'Two proposers that try again at once can outbid each other for ever: nothing false, and nothing done (PMS §2.4).',
     text: `name: A duel
 about: >
-  Promises take long to come back. Whenever one proposer has them and asks for votes, the other has outbid it; it begins a higher ballot
+  Requests for votes are slow: they wait at a gate. Whenever those of one proposer arrive, the other has outbid it; it begins a higher ballot
   at once, and outbids the other. A dozen ballots later nobody has voted once. Then one of them pauses, and the other is done in no time.
 run:
   protocol: paxos
   service: decree
   nodes: 5
+  network: { delayMs: 30, jitterMs: 10 }
   options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4 n5, backOffMs: 0, retransmitMs: 600000 }
 steps:
-${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: delay, delayMs: 800, target: { links: [[n1, n4], [n2, n4], [n3, n4], [n1, n5], [n2, n5], [n3, n5]] }, rule: { types: [Promise] } }
-  - ask: propose X
+${onlyAt({ n4: 'X', n5: 'Y' })}${gateOf(1, 'n4')}${gateOf(1, 'n5')}  - ask: propose X
     by: a
     of: n4
-  - wait: { fact: promised, of: n1, value: 1.n4 }
-  - wait: { ms: 300 }
-  - ask: propose Y
+${isPromised(1, 'n4')}  - ask: propose Y
     by: b
     of: n5
-  - wait: { fact: epoch, of: n1, is: ">=", value: 12 }
-  - wait: { fact: acceptedBallot, of: n1, value: null }
+${isPromised(1, 'n5')}${duel(12)}  - wait: { fact: acceptedBallot, of: n1, value: null }
   - wait: { fact: acceptedBallot, of: n2, value: null }
   - wait: { fact: acceptedBallot, of: n3, value: null }
   - pause: n5
+  - lift: n4-asks-12
   - wait: { fact: chosen, of: n4, value: X }
   - resume: n5
+  - lift: n5-asks-11
   - wait: { fact: chosen, of: n5, value: X }
   - wait: idle
 expect: { operations: ok }
