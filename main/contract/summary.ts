@@ -53,6 +53,12 @@ export interface Mark {
   readonly node?: NodeId
   readonly epoch?: number
   readonly fault?: string
-  /** Of a `no`: why, whom it is about where that is not `node` itself, and whether it can be asked again in a while. */
-  readonly no?: { readonly why: string; readonly about?: readonly NodeId[]; readonly later?: boolean }
+  /** Of a `no`: why, to which control where it says so, whom it is about where that is not `node` itself, and whether it can be asked again in a while. */
+  readonly no?: {
+    readonly why: string
+    readonly says?: 'refuses' | 'gives up'
+    readonly control?: string
+    readonly about?: readonly NodeId[]
+    readonly later?: boolean
+  }
 }

@@ -132,7 +132,7 @@ const WHY = Buffer.from('"why":')
 
 /** Notices when a node says no to what it was told, without parsing the extras of steps that do not. */
 export class RefusalWatch {
-  readonly #verbs: ReadonlyMap<string, string>
+  readonly #verbs: ReadonlyMap<string, NonNullable<NoteSpec['saysNo']>>
   readonly #nodes: readonly string[]
 
   constructor(endpoints: readonly string[], notes: readonly NoteSpec[]) {
@@ -149,8 +149,9 @@ export class RefusalWatch {
     const node = this.#nodes[endpoint] as NodeId
     const { control, about, later, ...data } = said.data as { why: string; control?: string; about?: readonly NodeId[]; later?: boolean }
     const why = data.why.replace(/\.$/, '')
-    const text = `${node} ${this.#verbs.get(said.note)}${control === undefined ? '' : ` ${control}`}: ${why}`
-    const no = { why, ...(about ? { about } : {}), ...(later ? { later } : {}) }
+    const says = this.#verbs.get(said.note) ?? 'refuses'
+    const text = `${node} ${says}${control === undefined ? '' : ` ${control}`}: ${why}`
+    const no = { why, says, ...(control === undefined ? {} : { control }), ...(about ? { about } : {}), ...(later ? { later } : {}) }
     return { seq, atUs: Math.max(0, Math.round(atUs)), kind: 'no', text, node, no }
   }
 }

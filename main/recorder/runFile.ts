@@ -103,7 +103,15 @@ export const markSchema = z.object({
   node: z.string().optional(),
   epoch: z.number().optional(),
   fault: z.string().optional(),
-  no: z.object({ why: z.string(), about: z.array(z.string()).optional(), later: z.boolean().optional() }).optional(),
+  no: z
+    .object({
+      why: z.string(),
+      says: z.enum(['refuses', 'gives up']).optional(),
+      control: z.string().optional(),
+      about: z.array(z.string()).optional(),
+      later: z.boolean().optional(),
+    })
+    .optional(),
 })
 
 export const tablesOf = (header: Pick<RunHeader, 'nodes' | 'messageTypes' | 'timers'>): ChunkTables => ({

@@ -37,6 +37,12 @@ const DONE: Record<ProcessAction, string> = {
   wipe: 'Wiped the disk of',
 }
 
+/** What a node was told last, and what the last event was before. */
+export interface Told {
+  readonly control: Control
+  readonly atSeq: number
+}
+
 /** From now on it says what it should. */
 export const HONEST: Control = { name: 'lie', lies: [] }
 
@@ -60,6 +66,8 @@ export const useFaults = defineStore('faults', () => {
   })
   const canAct = computed(() => run.isLive)
   const undoStack = shallowRef<readonly Undo[]>([])
+  /** What nodes were told, while they may say no to it. */
+  const told = shallowRef<ReadonlyMap<NodeId, Told>>(new Map())
   const undoText = computed(() => undoStack.value.at(-1)?.text)
   /** Something stands out of order at the live end. */
   const anythingBroken = computed(
@@ -72,6 +80,7 @@ export const useFaults = defineStore('faults', () => {
     () => run.id,
     () => {
       undoStack.value = []
+      told.value = new Map()
     },
   )
 
@@ -150,13 +159,20 @@ export const useFaults = defineStore('faults', () => {
   async function tell(node: NodeId, control: Control, back?: { readonly text: string; readonly control: Control }): Promise<boolean> {
     const id = run.id
     if (id === undefined) return false
+    const atSeq = run.lastSeq
     const done = await notices.attempt(async () => {
       await lab.call('run.tell', { run: id, node, control })
+      if (run.id === id) told.value = new Map(told.value).set(node, { control, atSeq })
       const undoing = control.name === 'lie' ? { text: `lies of ${node}`, control: HONEST } : back
       if (undoing) remember(`Undo ${undoing.text}`, () => lab.call('run.tell', { run: id, node, control: undoing.control }))
       return true
     })
     return done ?? false
+  }
+
+  /** It has said what it has to say to what it was told. */
+  function forget(node: NodeId): void {
+    told.value = new Map([...told.value].filter(([id]) => id !== node))
   }
 
   async function actOnNode(node: NodeId, action: ProcessAction): Promise<void> {
@@ -195,8 +211,8 @@ export const useFaults = defineStore('faults', () => {
   }
 
   return {
-    ...{ armed, armedNow, ailing, canAct, anythingBroken, isArmedNow, isAilingNow, undoText },
-    ...{ remember, arm, lift, heal, tell, actOnNode, setClock, setSync, setRight, release, setTimeScale, undo },
+    ...{ armed, armedNow, ailing, canAct, anythingBroken, isArmedNow, isAilingNow, undoText, told },
+    ...{ remember, arm, lift, heal, tell, forget, actOnNode, setClock, setSync, setRight, release, setTimeScale, undo },
   }
 })
 

@@ -4,6 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
+import type { Mark } from '../../main/contract/summary.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Control } from '../../protocols/core/input.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
@@ -127,6 +128,14 @@ export const useSeats = defineStore('seats', () => {
     }
   }
 
+  /** It is said to what a node that comes or goes asked for. */
+  const hears = ({ node: by, no }: Mark): boolean =>
+    by !== undefined &&
+    (no?.about ?? [by]).some((node) => {
+      const change = changing.value.get(node)
+      return change !== undefined && (change.told === undefined || change.told.node === by)
+    })
+
   async function goOn(node: NodeId, change: SeatChange): Promise<void> {
     const status = run.now?.nodes.get(node)?.status
     if (asking.has(node) || !canChange.value || status === undefined) return
@@ -182,5 +191,5 @@ export const useSeats = defineStore('seats', () => {
     return (await notices.attempt(() => lab.call('run.node', { run: id, node, action }).then(() => true))) ?? false
   }
 
-  return { canChange, changing, waitsFor, empty, isEmpty, isMember, add, join, remove, end, again, letBe }
+  return { canChange, changing, waitsFor, empty, isEmpty, isMember, add, join, remove, end, again, letBe, hears }
 })

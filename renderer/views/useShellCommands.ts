@@ -16,6 +16,7 @@ import { PANELS, type PanelId, useLayout } from '../stores/layout.ts'
 import { useLibrary } from '../stores/library.ts'
 import { useNotices } from '../stores/notices.ts'
 import { SPEEDS, usePlayback } from '../stores/playback.ts'
+import { useRefusals } from '../stores/refusals.ts'
 import { useRun } from '../stores/run.ts'
 import { useSeats } from '../stores/seats.ts'
 import { useSelection } from '../stores/selection.ts'
@@ -31,6 +32,7 @@ export function useShellCommands(): void {
   const playback = usePlayback()
   const faults = useFaults()
   const seats = useSeats()
+  useRefusals()
   const beside = useBeside()
   const selection = useSelection()
   const layout = useLayout()

@@ -1,0 +1,46 @@
+/**
+ * A node may say no to what a person told it, at once or after a while. That is said wherever it was told from, and can be told again from there. What a
+ * node that comes or goes is refused stands beside the node instead: seats.ts.
+ */
+import { defineStore } from 'pinia'
+import { watch } from 'vue'
+import type { Mark } from '../../main/contract/summary.ts'
+import type { NodeId } from '../../protocols/core/ids.ts'
+import type { Control } from '../../protocols/core/input.ts'
+import { findProtocol } from '../../protocols/registry.ts'
+import { refusalText } from '../model/refusalWords.ts'
+import { useFaults } from './faults.ts'
+import { useNotices } from './notices.ts'
+import { useRun } from './run.ts'
+import { useSeats } from './seats.ts'
+
+export const useRefusals = defineStore('refusals', () => {
+  const run = useRun()
+  const faults = useFaults()
+  const seats = useSeats()
+  const notices = useNotices()
+
+  watch([() => run.marks, () => faults.told], () => {
+    for (const [node, { control, atSeq }] of faults.told) {
+      const said = run.marks.find((mark) => mark.node === node && mark.seq > atSeq && mark.no && isAbout(mark.no, control))
+      if (!said?.no) continue
+      faults.forget(node)
+      if (!seats.hears(said)) tell(node, control, said.no)
+    }
+  })
+
+  function tell(node: NodeId, control: Control, no: NonNullable<Mark['no']>): void {
+    const { controls } = findProtocol(run.config?.protocol ?? '') ?? {}
+    const label = controls?.find(({ name }) => name === control.name)?.label ?? control.name
+    notices.tell(refusalText(node, label, no), { label: 'Tell it again', run: () => void faults.tell(node, control) })
+  }
+
+  return {}
+})
+
+/** Who does not say which control it means is asked whom it is about. */
+function isAbout({ control, about }: NonNullable<Mark['no']>, told: Control): boolean {
+  if (control !== undefined) return control === told.name
+  const named = Object.values(told).flat()
+  return about === undefined || about.some((node) => named.includes(node))
+}

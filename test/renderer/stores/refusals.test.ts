@@ -1,0 +1,75 @@
+// @vitest-environment happy-dom
+/** A node that says no to what a person told it: who, to what, why and what to do stand in a notice, once, with the way to tell it again. */
+import { beforeEach, expect, test, vi } from 'vitest'
+import { toast } from 'vue-sonner'
+import { nodeId, type RunId } from '../../../protocols/core/ids.ts'
+import { refusalText } from '../../../renderer/model/refusalWords.ts'
+import { useFaults } from '../../../renderer/stores/faults.ts'
+import { useRefusals } from '../../../renderer/stores/refusals.ts'
+import { useSeats } from '../../../renderer/stores/seats.ts'
+import { type Bench, bench, until } from './bench.ts'
+
+vi.mock('vue-sonner', () => ({ toast: Object.assign(vi.fn(), { error: vi.fn() }) }))
+
+const [n1, n3, n5] = [nodeId('n1'), nodeId('n3'), nodeId('n5')]
+const handOver = { name: 'transferLeadership', to: n3 }
+const why = 'n3 has no vote'
+let it: Bench
+let run: RunId
+beforeEach(async () => {
+  vi.mocked(toast).mockClear()
+  it = await bench()
+  run = await it.startLive()
+  useRefusals()
+  it.fake.tick(400)
+})
+
+const notices = () => vi.mocked(toast).mock.calls.map(([text]) => text)
+const marks = () => it.run.marks.filter(({ kind }) => kind === 'no').length
+async function said(no: Parameters<Bench['fake']['sayNo']>[2], by = n1): Promise<void> {
+  const before = marks()
+  it.fake.tick(33)
+  it.fake.sayNo(run, by, no)
+  it.fake.tick(400)
+  await until(() => marks() > before)
+  await until(() => true)
+}
+
+test('a refused hand-over is said with who, what, why and what to do, and can be told again from there', async () => {
+  await useFaults().tell(n1, handOver)
+  await said({ why, says: 'refuses', control: 'transferLeadership', about: [n3] })
+  expect(notices()).toEqual(['n1 refuses “Hand over leadership”: n3 has no vote. When that has changed, tell it again.'])
+  const action = vi.mocked(toast).mock.calls[0]?.[1]?.action as unknown as { label: string; onClick(): void }
+  expect(action.label).toBe('Tell it again')
+  action.onClick()
+  await until(() => useFaults().told.has(n1))
+  await said({ why, control: 'transferLeadership', about: [n3] })
+  expect(notices()).toHaveLength(2)
+  await said({ why, control: 'transferLeadership', about: [n3] }) // nobody told it anything since
+  expect(notices()).toHaveLength(2)
+})
+
+test('one that is given up after a while names nobody but whom it is about', async () => {
+  await useFaults().tell(n1, handOver)
+  await said({ why: 'n5 is too slow', says: 'gives up', about: [n5] })
+  await said({ why: 'not to me', control: 'addServer' })
+  await said({ why: 'not by me' }, n5)
+  expect(notices()).toEqual([])
+  await said({ why: 'n3 did not win in time', says: 'gives up', about: [n3] })
+  expect(notices()).toEqual(['n1 gives up “Hand over leadership”: n3 did not win in time. It can be told again.'])
+})
+
+test('what a node that leaves is refused is said beside the node, not twice', async () => {
+  const seats = useSeats()
+  await useFaults().tell(n1, { name: 'removeServer', server: n5 })
+  seats.changing = new Map([[n5, { is: 'leaves' }]])
+  await said({ why: 'it is the last voter', control: 'removeServer', about: [n5] })
+  expect(notices().filter((text) => String(text).includes('“'))).toEqual([])
+  expect(useFaults().told.has(n1)).toBe(false)
+})
+
+test('what can be told another time is not said to be lost', () => {
+  expect(refusalText(n1, 'Join the ring', { why: 'n2 is joining', later: true })).toBe(
+    'n1 refuses “Join the ring”: n2 is joining. It can be told again.',
+  )
+})
