@@ -39,6 +39,7 @@ import { LiveStage } from './scenario/live.ts'
 import { parseScenario } from './scenario/parse.ts'
 import { runScenario, type ScenarioOutcome } from './scenario/runner.ts'
 import { varied } from './scenario/vary.ts'
+import { checkMode } from './scenario/whereabouts.ts'
 import { simulated } from './simulate/begin.ts'
 import { recordSimulation } from './simulate/record.ts'
 import { SimulatedRun, startSimulator } from './simulate/run.ts'
@@ -209,6 +210,7 @@ class SynodLab implements Lab {
     const { run: written, vary } = scenario
     const mode = options.mode ?? written.mode
     const name = options.name ?? written.name ?? scenario.name
+    checkMode(scenario, mode, options.fileName)
     const config = { ...varied(written, vary, options.seed ?? written.seed), mode, name }
     const run = await this.#start(config, text)
     const connection = this.connect({ change: () => undefined })

@@ -7,11 +7,14 @@ import { panelInfo } from '../protocols/core/panel.ts'
 import { liesOf } from '../protocols/lies/liar.ts'
 import { protocols } from '../protocols/registry.ts'
 import { services } from '../protocols/services/index.ts'
-import type { ProtocolInfo, ServiceInfo } from './contract/commands.ts'
+import type { ProtocolInfo, ScenarioInfo, ServiceInfo } from './contract/commands.ts'
+import { parseScenario } from './scenario/parse.ts'
 
 export const VERSION: string = packageFile.version
 
-export const protocolInfos = (): ProtocolInfo[] => protocols.map(protocolInfo)
+/** Made once: every scenario is read for it. */
+let known: ProtocolInfo[] | undefined
+export const protocolInfos = (): ProtocolInfo[] => (known ??= protocols.map(protocolInfo))
 
 export function serviceInfos(): ServiceInfo[] {
   return services.map(({ name, title, summary, grammar }) => ({
@@ -42,6 +45,11 @@ function protocolInfo(protocol: AnyProtocol): ProtocolInfo {
     ...(protocol.panel === undefined ? {} : { panel: panelInfo(protocol.panel) }),
     services: [...protocol.services],
     invariants: protocol.invariants.map(({ name, statement, source }) => ({ name, statement, source })),
-    scenarios: protocol.scenarios.map((scenario) => ({ ...scenario })),
+    scenarios: protocol.scenarios.map(scenarioInfo),
   }
+}
+
+function scenarioInfo(scenario: ScenarioInfo): ScenarioInfo {
+  const { simulationOnly } = parseScenario(scenario.text, scenario.name)
+  return { ...scenario, ...(simulationOnly === undefined ? {} : { simulationOnly }) }
 }

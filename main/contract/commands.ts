@@ -128,7 +128,16 @@ export interface ProtocolInfo
   readonly panel?: PanelInfo
   readonly services: readonly string[]
   readonly invariants: readonly { name: string; statement: string; source: string }[]
-  readonly scenarios: readonly { name: string; title: string; teaches: string; text: string }[]
+  readonly scenarios: readonly ScenarioInfo[]
+}
+
+export interface ScenarioInfo {
+  readonly name: string
+  readonly title: string
+  readonly teaches: string
+  readonly text: string
+  /** It cannot be carried out on real processes, and why. */
+  readonly simulationOnly?: string
 }
 
 export interface ServiceInfo {

@@ -154,6 +154,8 @@ export const scenarioSchema = z.strictObject({
   /** What the run beside it has otherwise: `synod beside`. */
   beside: z.record(z.string(), z.unknown()).optional(),
   limitMs: z.number().min(1).max(3_600_000).default(120_000),
+  /** It cannot be carried out on real processes, and why. */
+  simulationOnly: z.string().min(1).optional(),
   afterwards: z.enum(['stop', 'stay']).default('stop'),
   steps: z.array(z.unknown()).min(1),
   expect: expectationsSchema.prefault({}),

@@ -279,7 +279,8 @@ expect: { operations: ok, applied: equal }
     text: `name: A lease and a slow clock
 about: >
   n1 leads with a lease, and its clock goes at a third of the speed, which driftBound does not allow for. It is parted from the others, who elect another while n1 still believes
-  in its lease: a read there is answered with the old value. Only a simulation can slow a clock down; elsewhere nothing breaks.
+  in its lease: a read there is answered with the old value.
+simulationOnly: the clock of a real machine cannot be slowed down for one process
 run:
   protocol: raft
   service: kv

@@ -61,7 +61,12 @@ function describeProtocol(protocol: ProtocolInfo): string {
       `${spec.help}${spec.unit === undefined ? '' : ` (${spec.unit})`}`,
     ]),
     ...protocol.services.map((name) => ['  service', name === '*' ? 'any' : name, '', '']),
-    ...protocol.scenarios.map((scenario) => ['  scenario', `${protocol.name}/${scenario.name}`, '', scenario.title]),
+    ...protocol.scenarios.map((scenario) => [
+      '  scenario',
+      `${protocol.name}/${scenario.name}`,
+      '',
+      scenario.simulationOnly ? `${scenario.title} (in simulation only)` : scenario.title,
+    ]),
     ...protocol.invariants.map((one) => ['  invariant', one.name, '', one.statement]),
   ]
   return `${protocol.name}: ${protocol.title} (${min} to ${max} nodes, usually ${usual}${protocol.membership ? '; nodes can be added and removed during a run' : ''})\n${protocol.summary}\n${protocol.source}\n${table(rows)}`

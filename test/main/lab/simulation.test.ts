@@ -134,3 +134,18 @@ test('a scenario can be told to be simulated', async () => {
   const { config } = await lab.call('run.overview', { run: started.run })
   expect(config.mode).toBe('simulation')
 })
+
+test('one that only a simulation can carry out is refused elsewhere, before anything starts, and is listed with the reason', async () => {
+  const text = raft.scenarios.find(({ name }) => name === 'lease')?.text ?? ''
+  await expect(lab.lab.startScenario(text, { fileName: 'raft/lease' })).rejects.toMatchObject({
+    code: 'bad-scenario',
+    message: expect.stringMatching(/^raft\/lease can be carried out in simulation only: the clock /),
+    hint: expect.stringContaining('synod sim raft/lease'),
+  })
+  expect((await lab.call('runs.list', {})).filter(({ status }) => status === 'live')).toEqual([])
+  const { protocols } = await lab.call('lab.info', {})
+  const listed = protocols.flatMap(({ name, scenarios }) =>
+    scenarios.filter((one) => one.simulationOnly).map((one) => `${name}/${one.name}`),
+  )
+  expect(listed).toEqual(['raft/lease'])
+})

@@ -1,6 +1,7 @@
-/** Every scenario that a protocol ships can be read, and is for that protocol. */
+/** Every scenario that a protocol ships can be read, is for that protocol, and runs on real processes or says that it does not. */
 import { expect, test } from 'vitest'
 import { parseScenario } from '../../../main/scenario/parse.ts'
+import { checkMode } from '../../../main/scenario/whereabouts.ts'
 import { protocols } from '../../../protocols/registry.ts'
 
 const shipped = protocols.flatMap((protocol) => protocol.scenarios.map((scenario) => ({ ...scenario, protocol: protocol.name })))
@@ -11,4 +12,10 @@ test.each(shipped)('$protocol/$name', ({ protocol, name, text }) => {
   const scenario = parseScenario(text, `${protocol}/${name}`)
   expect(scenario.run.protocol).toBe(protocol)
   expect(name).toMatch(/^[a-z0-9-]+$/)
+  const needsSimulation = scenario.steps.some(({ step }) => step.do === 'clock' || step.do === 'disk')
+  expect(scenario.simulationOnly !== undefined).toBe(needsSimulation)
+  const onProcesses = () => checkMode(scenario, 'real', `${protocol}/${name}`)
+  if (needsSimulation) expect(onProcesses).toThrow(`${protocol}/${name} can be carried out in simulation only: `)
+  else expect(onProcesses).not.toThrow()
+  expect(() => checkMode(scenario, 'simulation')).not.toThrow()
 })
