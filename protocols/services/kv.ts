@@ -2,9 +2,9 @@
  * A key-value store: keys and values are text. Reads, blind writes, and the two operations whose results show in which
  * order they took effect: append and compare-and-set.
  */
-import { Map as PersistentMap } from 'immutable'
 import { z } from 'zod'
 import type { Service } from '../core/service.ts'
+import { ofTexts, type Texts, uniqueValue } from './texts.ts'
 import { quote, words } from './words.ts'
 
 const key = z.string().min(1)
@@ -17,7 +17,7 @@ export const kvOperationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('cas'), key, expect: z.string().nullable(), value: z.string() }),
 ])
 export type KvOperation = z.infer<typeof kvOperationSchema>
-export type KvState = PersistentMap<string, string>
+export type KvState = Texts
 
 /** How a compare-and-set on an absent key is written: `cas x (none) 1`. */
 const NONE = '(none)'
@@ -37,7 +37,7 @@ export const kv: Service<KvState, KvOperation> = {
   operation: kvOperationSchema,
   grammar,
   inPlace: { open: (state) => state.asMutable(), seal: (state) => state.asImmutable() },
-  init: () => PersistentMap<string, string>(),
+  ...ofTexts,
   isRead: (op) => op.op === 'get',
 
   apply(state, op) {
@@ -106,17 +106,6 @@ export const kv: Service<KvState, KvOperation> = {
     const expect = back > serial || coins() % 8 === 0 ? null : uniqueValue(serial - back, load.valueBytes)
     return { op: 'cas', key, expect, value }
   },
-
-  encode: (state) => Object.fromEntries([...state.keys()].sort().map((key) => [key, state.get(key) as string])),
-  size: (state) => state.size,
-  unlike: (state, other) => state.filter((value, key) => other.get(key) !== value),
-  decode: (json) => PersistentMap(Object.entries(json as { readonly [key: string]: string })),
-}
-
-/** Different for every serial, so that a read shows which write it saw; padded to the asked size where that is larger. */
-function uniqueValue(serial: number, bytes: number): string {
-  const name = serial.toString(36)
-  return name.length >= bytes ? name : name.padEnd(bytes, '.')
 }
 
 /** A value that reads `(none)` is quoted, so that it cannot be taken for an absent one. */

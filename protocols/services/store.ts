@@ -3,10 +3,10 @@
  * context; put and delete carry the context of what their client had read, and take the place of these versions. A client remembers its contexts by
  * itself, as the libraries of such stores do. Over a log there are never siblings.
  */
-import { Map as PersistentMap } from 'immutable'
 import { z } from 'zod'
 import type { Json } from '../core/json.ts'
 import type { Service } from '../core/service.ts'
+import { ofTexts, type Texts, uniqueValue } from './texts.ts'
 import { quote, words } from './words.ts'
 
 const key = z.string().min(1)
@@ -27,7 +27,7 @@ export const storeOperationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('delete'), key, context, id }),
 ]) as unknown as z.ZodType<StoreOperation>
 
-export type StoreState = PersistentMap<string, string>
+export type StoreState = Texts
 
 const NONE = '(none)'
 const DELETED = '(deleted)'
@@ -45,7 +45,7 @@ export const store: Service<StoreState, StoreOperation> = {
     'A map from text keys to text values, where writes that know nothing of each other stand side by side until a client merges them.',
   operation: storeOperationSchema,
   grammar,
-  init: () => PersistentMap<string, string>(),
+  ...ofTexts,
   isRead: (op) => op.op === 'get',
   apply(state, op) {
     const after = op.op === 'put' ? state.set(op.key, op.value) : op.op === 'delete' ? state.delete(op.key) : state
@@ -66,8 +66,7 @@ export const store: Service<StoreState, StoreOperation> = {
     const at = (coins() / 2 ** 32) * (load.readMix + load.writeMix + load.casMix)
     if (at < load.readMix) return { op: 'get', key }
     if (coins() % 8 === 0) return { op: 'delete', key }
-    const name = serial.toString(36)
-    return { op: 'put', key, value: name.length >= load.valueBytes ? name : name.padEnd(load.valueBytes, '.') }
+    return { op: 'put', key, value: uniqueValue(serial, load.valueBytes) }
   },
   memory: {
     recall(memory, op, { operation }) {
@@ -83,10 +82,6 @@ export const store: Service<StoreState, StoreOperation> = {
       return { ...known, [key]: Object.fromEntries(Object.entries(joined).sort(([a], [b]) => (a < b ? -1 : 1))) }
     },
   },
-  encode: (state) => Object.fromEntries([...state.keys()].sort().map((key) => [key, state.get(key) as string])),
-  size: (state) => state.size,
-  unlike: (state, other) => state.filter((value, key) => other.get(key) !== value),
-  decode: (json) => PersistentMap(Object.entries(json as { readonly [key: string]: string })),
 }
 
 const contexts = (memory: Json): { readonly [key: string]: { readonly [actor: string]: number } } =>
