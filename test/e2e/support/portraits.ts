@@ -32,7 +32,27 @@ const pick = async (page: Page, label: string) => {
   await page.getByRole('combobox', { name: label }).click()
 }
 
-/** What is looked at without a run. */
+/** A simulation of that protocol, live. What is live already is that one, from the photograph before, or gives way. */
+const begin = async (page: Page, protocol: RegExp) => {
+  const live = page.getByRole('button', { name: /simulating/ })
+  if (await live.count()) {
+    const isIt = protocol.test((await live.textContent()) ?? '')
+    await live.click()
+    await page.getByRole('listbox', { name: 'Nodes' }).waitFor()
+    if (isIt) return
+    await page.locator('.run-name').click()
+    await page.getByRole('menuitem', { name: 'Stop recording' }).click()
+    await page.getByText('recording', { exact: false }).waitFor({ state: 'hidden' })
+    await page.keyboard.press('n')
+  }
+  await page.getByRole('radio', { name: 'Simulation' }).click()
+  await pick(page, 'Protocol')
+  await page.getByRole('option', { name: protocol }).click()
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('listbox', { name: 'Nodes' }).waitFor()
+}
+
+/** What is looked at without a recorded run. */
 const forms: Record<string, (page: Page) => Promise<void>> = {
   'form-raft': async () => undefined,
   'form-dynamo': async (page) => {
@@ -45,6 +65,18 @@ const forms: Record<string, (page: Page) => Promise<void>> = {
   },
   'form-beside': async (page) => {
     await page.getByRole('button', { name: 'Run beside…' }).click()
+  },
+  'form-scenarios': async (page) => {
+    await page.getByText('simulation only').scrollIntoViewIfNeeded()
+  },
+  'live-lies': async (page) => {
+    await begin(page, /PBFT/)
+    await page.getByRole('option', { name: /^n2\b/ }).first().press('ContextMenu')
+    await page.getByRole('menuitem', { name: 'Make n2 lie…' }).click()
+  },
+  'live-sliders': async (page) => {
+    await begin(page, /Dynamo/)
+    await page.keyboard.press('8')
   },
 }
 
