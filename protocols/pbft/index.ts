@@ -19,7 +19,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
   summary:
     'Agreement among liars: of 3f + 1 replicas f may do whatever they like. The primary gives a request its number, three phases of signed messages make it final, and the others replace a primary that does not serve.',
   source: 'M. Castro, B. Liskov: Practical Byzantine Fault Tolerance, OSDI 1999; ACM TOCS 20(4), 2002',
-  version: 2,
+  version: 3,
   epochName: 'view',
   clusterSize: { min: 1, max: 31, usual: 4 },
   bears: { faulty: (nodes) => Math.floor((nodes - 1) / 3), lies: true },

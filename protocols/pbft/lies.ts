@@ -3,11 +3,15 @@
  * do all of this at once and nothing breaks; f + 1 that equivocate together fork it (`two-liars` in scenarios.ts). A liar signs
  * with its own key alone: in another's name it can only sign wrongly.
  */
+import { encodeHosted } from '../core/hosted.ts'
 import type { NodeId } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
 import type { LieContext, LieSpec } from '../core/lie.ts'
 import type { Batch, Checkpoint, Commit, NewView, PbftMessage, PrePrepare, Prepare, Prepared, ViewChange } from './messages.ts'
 import { digestOfBatch, NULL_DIGEST, signed } from './signing.ts'
+import { snapshotText } from './snapshot.ts'
 import type { PbftState } from './state.ts'
+import { pieceOf } from './transfer.ts'
 
 type Context = LieContext<PbftState>
 
@@ -146,8 +150,15 @@ export const lies: readonly LieSpec<PbftState, PbftMessage>[] = [
   {
     name: 'wrong-state',
     label: 'Hands out a wrong state',
-    help: 'The state that it gives to who asks is another one than 2f + 1 signed (§4.3).',
-    tell: (message) => (message.kind === 'StateChunk' ? { ...message, text: `${message.text.slice(0, -1)} ` } : undefined),
+    help: 'The state that it gives to who asks is as good as any to look at, and another one than 2f + 1 signed (§4.3).',
+    tell(message, { state }) {
+      if (message.kind !== 'StateChunk') return undefined
+      const own = state.checkpoints.get(message.n)
+      if (!own) return undefined
+      const { n, part } = message
+      const text = snapshotText(n, { json: bent(encodeHosted(own.hosted)) }, own.replies)
+      return { ...message, ...pieceOf(text, part, state.options.chunkChars) }
+    },
   },
   {
     name: 'forget-prepared',
@@ -206,6 +217,15 @@ export const lies: readonly LieSpec<PbftState, PbftMessage>[] = [
     answer: (outcome, { id }) => (outcome.kind === 'ok' ? { ...outcome, result: `a lie of ${id}` } : outcome),
   },
 ]
+
+/** The same shape with other texts and numbers in it. */
+function bent(json: Json): Json {
+  if (typeof json === 'string') return `${json}?`
+  if (typeof json === 'number') return json + 1
+  if (Array.isArray(json)) return json.map(bent)
+  if (json === null || typeof json !== 'object') return json
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, bent(value)]))
+}
 
 function viewChange(id: NodeId, { signature: _, ...message }: ViewChange, change: Partial<ViewChange>): ViewChange {
   return signed<ViewChange>(id, { ...message, ...change } as never)

@@ -42,10 +42,12 @@ export function onFetchState(turn: Turn, from: NodeId, { n, d, part }: MessageOf
   const { state } = turn
   const own = state.checkpoints.get(n)
   if (own?.d !== d) return // it has moved on, or does not have it: its Status says where it stands
-  const text = snapshotText(n, own.hosted, own.replies)
-  const { chunkChars } = state.options
-  const parts = Math.max(1, Math.ceil(text.length / chunkChars))
+  const { parts, text } = pieceOf(snapshotText(n, own.hosted, own.replies), part, state.options.chunkChars)
   if (part >= parts) return
-  const piece = text.slice(part * chunkChars, (part + 1) * chunkChars)
-  send(turn, from, { kind: 'StateChunk', n, d, part, parts, text: piece })
+  send(turn, from, { kind: 'StateChunk', n, d, part, parts, text })
+}
+
+/** Of how many pieces the text is, and the one with that number. */
+export function pieceOf(whole: string, part: number, chunkChars: number): { parts: number; text: string } {
+  return { parts: Math.max(1, Math.ceil(whole.length / chunkChars)), text: whole.slice(part * chunkChars, (part + 1) * chunkChars) }
 }
