@@ -70,13 +70,15 @@ class Storm {
         const untilMs = Math.min(next?.atMs ?? ms, ms)
         const caught = await this.#waitUntil(untilMs)
         if (caught) this.#spring(caught)
-        else if (next) await this.#carryOut(this.#coming.shift() as PlannedDeed)
+        // On a machine that cannot keep up deeds come late: those that would come after the end are left to the heal, too.
+        else if (next && this.#elapsedMs() <= ms) await this.#carryOut(this.#coming.shift() as PlannedDeed)
         else break
       }
     } finally {
       for (const { watch } of this.#lurking) watch.stop()
     }
-    return `${this.#deeds} deeds`
+    const late = this.#coming.length
+    return `${this.#deeds} deeds${late === 0 ? '' : `; ${late} more would have come too late`}`
   }
 
   /** Run milliseconds since it began, in whole microseconds. */
