@@ -8,11 +8,14 @@ import { firstMoment } from '../../../protocols/core/moment.ts'
 /** Each deed takes so long. */
 async function storm(deedMs: number): Promise<{ said: string; tookMs: number }> {
   let nowMs = 0
-  const deed = async () => void (nowMs += deedMs)
+  const pass = async (ms: number): Promise<void> => {
+    nowMs += ms
+  }
+  const deed = () => pass(deedMs)
   const stage = {
     ...{ seed: 4, moment: firstMoment(nodeIds(5), 1), nowMs: () => nowMs },
     ...{ node: deed, lift: deed, arm: async () => deed().then(() => faultId('f1')) },
-    sleep: async (ms: number) => void (nowMs += ms),
+    sleep: pass,
   } as unknown as Stage
   const said = await weather(stage, { ms: 3000, deadline: { atMs: 1e9, whole: true }, struck: () => undefined })
   return { said, tookMs: nowMs }
