@@ -13,7 +13,9 @@ import { Changes } from './changes.ts'
 import { Execution } from './execution.ts'
 import { Judge } from './judge.ts'
 import { Lanes } from './lanes.ts'
+import { PreparingPace } from './pace.ts'
 import { Panels } from './panels.ts'
+import type { Snapshots } from './snapshots.ts'
 import type { Recording } from './source.ts'
 import { States } from './states.ts'
 
@@ -23,8 +25,7 @@ const FOLLOW_EVERY_MS = 90
 /** Checking: as fast as it goes, with room between the slices for whatever else is asked. */
 const CHECK_SLICE_MS = 15
 const VERDICT_EVERY_MS = 250
-/** Preparing states: slices short enough for a question in between, and a long pause where the recording still grows. */
-const PREPARE_SLICE_MS = 8
+/** Preparing states: a long pause where the recording still grows. */
 const PREPARE_LIVE_EVERY_MS = 100
 /** States grow with the run, for some protocols without end; beyond this the judge stops and says so. */
 const HEAP_BYTES_MAX = 1.5 * 1024 ** 3
@@ -49,6 +50,9 @@ export class Replay {
   #mode: 'idle' | 'follow' | 'finish' = 'idle'
   #timer: NodeJS.Timeout | undefined
   #preparing: NodeJS.Timeout | undefined
+  /** While it keeps still for somebody who asks: it goes on. */
+  #resting: (() => void) | undefined
+  readonly #pace = new PreparingPace()
   #closed = false
   #toldMs = Number.NEGATIVE_INFINITY
   #toldViolations = 0
@@ -65,6 +69,12 @@ export class Replay {
     const { snapshots } = this.#states
     this.#changes = typeof execution === 'string' || !snapshots ? String(execution) : new Changes(recording, execution, snapshots)
     this.#lanes = new Lanes(recording, execution)
+  }
+
+  /** Somebody was answered, and may ask again soon. */
+  answered(): void {
+    this.#pace.answered(performance.now())
+    this.#resting?.()
   }
 
   overview(live: boolean): Overview {
@@ -146,19 +156,32 @@ export class Replay {
     if (!snapshots || this.#preparing || this.#closed) return
     const end = this.recording.lastSeq
     if (snapshots.reached >= end || snapshots.isFull) return
-    const slice = () => {
-      this.#preparing = undefined
-      if (this.#closed) return
-      try {
-        snapshots.advance(end, performance.now() + PREPARE_SLICE_MS)
-      } catch {
-        return // the file is damaged there: whoever asks for that place hears it
-      }
-      if (snapshots.reached >= end || snapshots.isFull) return
-      const grows = this.recording.refresh() > end
-      this.#preparing = setTimeout(slice, grows ? PREPARE_LIVE_EVERY_MS : 1)
+    this.#prepareIn(1, snapshots, end)
+  }
+
+  #prepareIn(ms: number, snapshots: Snapshots, end: number): void {
+    clearTimeout(this.#preparing)
+    this.#preparing = setTimeout(() => this.#prepareSlice(snapshots, end), ms)
+  }
+
+  #prepareSlice(snapshots: Snapshots, end: number): void {
+    if (this.#closed) return
+    const nowMs = performance.now()
+    const turn = this.#pace.turn(nowMs)
+    this.#resting = undefined
+    if ('restMs' in turn) {
+      this.#resting = () => this.#prepareIn(1, snapshots, end)
+      return this.#prepareIn(turn.restMs, snapshots, end)
     }
-    this.#preparing = setTimeout(slice, 1)
+    this.#preparing = undefined
+    try {
+      snapshots.advance(end, nowMs + turn.workMs)
+    } catch {
+      return // the file is damaged there: whoever asks for that place hears it
+    }
+    if (snapshots.reached >= end || snapshots.isFull) return
+    const grows = this.recording.refresh() > end
+    this.#prepareIn(grows ? PREPARE_LIVE_EVERY_MS : 1, snapshots, end)
   }
 
   #next(afterMs: number): void {

@@ -82,6 +82,7 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
   port.on('message', async (word: ToReplay) => {
     try {
       tell({ id: word.id, answer: await answer(word) })
+      views.get(word.view)?.answered()
     } catch (error) {
       const known = error instanceof LabError ? error : new LabError('internal', `Reading the run failed: ${(error as Error).message}`)
       tell({ id: word.id, failure: known.toFailure() })

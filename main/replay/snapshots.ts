@@ -1,6 +1,6 @@
 /**
  * How every node stood after events spread over a whole recording, so that any event is reached by running a few hundred
- * others again. Made by one pass from the first event on, in slices between the answers; states share what did not change,
+ * others again. Made by one pass from the first event on, in slices between the answers (`pace.ts`); states share what did not change,
  * so thousands of them cost little more than the last. Beyond a bound every other one goes and the rest stand wider apart.
  */
 import { getHeapStatistics } from 'node:v8'

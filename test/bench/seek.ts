@@ -3,6 +3,7 @@
  * picked anywhere, asked through the replay thread as the window asks. A million events beside ten thousand, in the same run.
  */
 import os from 'node:os'
+import { keepHeapsSmall } from '../../main/engineHeap.ts'
 import { type RunView, startReplay } from '../../main/replay/index.ts'
 import { runId } from '../../protocols/core/ids.ts'
 import { percentile, remark, report } from './figures.ts'
@@ -14,6 +15,7 @@ const SEEKS = Number(process.env.SEEKS ?? 400)
 /** Steps of the same generator for both lengths, so that they are asked for the same places. */
 const SEED = 7_919
 
+keepHeapsSmall() // as in the lab, before its threads are there
 const replay = await startReplay()
 /** States have a thread of their own, as in the lab. */
 const stateThread = await startReplay()
