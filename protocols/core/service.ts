@@ -48,6 +48,8 @@ export interface Service<S, Op extends Json> {
   format(op: Op): string
   /** A result in a few words: `1`, `(none)`, `swapped`. */
   formatResult(op: Op, result: Json): string
+  /** The same where nobody knows what was asked. Left out by services whose results are plain enough; undefined for what is none of its results. */
+  formatAnswer?(result: Json): string | undefined
   /** Lines for the client bar's help: `put KEY VALUE`, what it does. */
   readonly grammar: readonly { form: string; help: string }[]
   /** An operation for a background load, drawn from `coins` (unsigned 32-bit integers). `serial` is unique within the run. */

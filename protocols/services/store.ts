@@ -55,12 +55,12 @@ export const store: Service<StoreState, StoreOperation> = {
   parse,
   format: (op) => (op.op === 'put' ? `put ${quote(op.key)} ${quote(op.value)}` : `${op.op} ${quote(op.key)}`),
   formatResult(op, result) {
-    const siblings = siblingsOf(result)
-    if (siblings === undefined) return JSON.stringify(result)
-    const values = siblings.map((value) => (value === null ? DELETED : quoteValue(value)))
-    if (op.op === 'get') return values.length === 0 ? NONE : values.join(' | ')
-    return values.length < 2 ? 'ok' : `ok, siblings: ${values.join(' | ')}`
+    const values = siblingsText(result)
+    if (values === undefined) return JSON.stringify(result)
+    if (op.op === 'get') return values
+    return (siblingsOf(result)?.length ?? 0) < 2 ? 'ok' : `ok, siblings: ${values}`
   },
+  formatAnswer: siblingsText,
   draw(load, coins, serial) {
     const key = `k${(coins() % load.keys) + 1}`
     const at = (coins() / 2 ** 32) * (load.readMix + load.writeMix + load.casMix)
@@ -92,6 +92,12 @@ export function siblingsOf(result: Json | undefined): readonly (string | null)[]
   const siblings = (result as { readonly siblings?: unknown } | null | undefined)?.siblings
   const isOne = (value: unknown): value is string | null => value === null || typeof value === 'string'
   return Array.isArray(siblings) && siblings.every(isOne) ? siblings : undefined
+}
+
+function siblingsText(result: Json): string | undefined {
+  const siblings = siblingsOf(result)
+  if (siblings === undefined) return undefined
+  return siblings.length === 0 ? NONE : siblings.map((value) => (value === null ? DELETED : quoteValue(value))).join(' | ')
 }
 
 /** What could be taken for something else is quoted. */

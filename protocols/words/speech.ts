@@ -43,6 +43,8 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
   const spec = (type: string) => specs.get(type) ?? plain.get(type)
 
   const op = (value: Json): string => text(guarded(() => service?.format(value))) ?? brief(value)
+  const result = (given: Json | undefined, value: Json): string =>
+    text(guarded(() => (given === undefined ? service?.formatAnswer?.(value) : service?.formatResult(given, value)))) ?? brief(value)
   return {
     epochName: protocol?.epochName ?? info?.epochName ?? 'epoch',
     family: (type) => (spec(type)?.family as Family | undefined) ?? (isClient(type) ? 'client' : 'other'),
@@ -51,18 +53,17 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
     faint: (type, body) => guarded(() => specs.get(type)?.faint?.(body as unknown as AnyMessage)) ?? false,
     words: (type, body) => {
       if (body === undefined) return ''
-      if (isClient(type)) return clientWords(type, body, op)
+      if (isClient(type)) return clientWords(type, body, op, (value) => result(undefined, value))
       return guarded(() => specs.get(type)?.summary?.(body as unknown as AnyMessage)) ?? brief(body)
     },
     op,
-    result: (given, result) =>
-      (given === undefined ? undefined : text(guarded(() => service?.formatResult(given, result)))) ?? brief(result),
+    result,
   }
 }
 
 const isClient = (type: string): boolean => (CLIENT_MESSAGE_TYPES as readonly string[]).includes(type)
 
-function clientWords(type: string, body: Json, op: (op: Json) => string): string {
+function clientWords(type: string, body: Json, op: (op: Json) => string, result: (result: Json) => string): string {
   const { request, outcome } = body as {
     request?: { kind: string; op?: Json }
     outcome?: { kind: string; leader?: string; why?: string; message?: string; result?: Json }
@@ -70,7 +71,7 @@ function clientWords(type: string, body: Json, op: (op: Json) => string): string
   if (type === 'ClientRequest' && request) return request.op === undefined ? request.kind : op(request.op)
   if (!outcome) return ''
   if (outcome.kind === 'redirect') return outcome.leader ? `ask ${outcome.leader}` : 'ask another'
-  if (outcome.kind === 'ok') return `ok ${brief(outcome.result ?? null)}`
+  if (outcome.kind === 'ok') return `ok ${result(outcome.result ?? null)}`
   return outcome.message ?? outcome.why ?? outcome.kind
 }
 
@@ -102,5 +103,7 @@ function short(value: Json): string {
   // Nobody reads a digest to its end: its beginning tells it from others.
   if (typeof value === 'string') return /^[0-9a-f]{32,}$/.test(value) ? `${value.slice(0, 6)}…` : value
   if (Array.isArray(value) && value.length > 4) return `[${value.length}]`
+  if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && /^\S+$/.test(each)))
+    return value.join(' ')
   return JSON.stringify(value)
 }

@@ -45,7 +45,7 @@ test('a step says first what the protocol noted, then why, then what it sent', (
     input: { kind: 'message', message },
     sends: { first: 1, count: 2 },
   })
-  expect(eventText(event, telling)).toBe('becomes leader, term 3, votes ["n2","n3"] · handles RequestVote from n1 · sends 2')
+  expect(eventText(event, telling)).toBe('becomes leader, term 3, votes n2 n3 · handles RequestVote from n1 · sends 2')
   expect(eventText(step({}), telling)).toBe('election timer')
   expect(eventSentence(step({}), telling)).toBe('n3 election timer')
   expect(eventText(step({ input: { kind: 'start', recovered: 12 } }), telling)).toBe('start from its disk (12 records)')
@@ -118,4 +118,14 @@ test('every kind of event has words and, where it has one, a place', () => {
 test('notes are read out in words', () => {
   expect(noteText('becomeCandidate', { term: 2 })).toBe('becomes candidate, term 2')
   expect(noteText('stepDown', {})).toBe('step down')
+})
+
+test('an answer is told as the service tells it, though what was asked is not known', () => {
+  const result = { siblings: ['a', null, '(none)'], context: { 'n1-x': 2 } }
+  const returned: RunEvent = { kind: 'return', ...at, ...stamp, operation: 4, client: 'reader', outcome: { is: 'ok', result } }
+  const store = { ...telling, speech: speechOf('dynamo', 'store') }
+  expect(eventText(returned, store)).toBe('reader gets a | (deleted) | "(none)"')
+  const reply: SendEvent = { ...send, type: 'ClientReply', body: { kind: 'ClientReply', id: 1, outcome: { kind: 'ok', result } } }
+  expect(eventText(reply, store)).toBe('ClientReply → n3 · ok a | (deleted) | "(none)"')
+  expect(eventText({ ...returned, outcome: { is: 'ok', result: 7 } }, store)).toBe('reader gets 7')
 })
