@@ -86,6 +86,8 @@ export class Driver {
   #observedState: unknown
   #isTurnOpen = false
   #isClosed = false
+  /** Told before the first step: the process is up, and waits for somebody to be there. */
+  readonly #toldEarly: Control[] = []
   #lastMessage: AnyMessage | undefined
   #lastText = ''
 
@@ -118,6 +120,7 @@ export class Driver {
     this.#carryOut(step, StepInputKind.start, recovered.length)
     this.#endTurn()
     this.#takeCheckpoint()
+    for (const control of this.#toldEarly.splice(0)) this.onControl(control)
   }
 
   /**
@@ -198,9 +201,10 @@ export class Driver {
     tap.flush()
   }
 
-  /** A person or a scenario tells this node something. */
+  /** A person or a scenario tells this node something; no step comes before the first. */
   onControl(control: Control): void {
     if (this.#isClosed) return
+    if (this.#step === 0) return void this.#toldEarly.push(control)
     this.#options.stamps.local()
     const coin = this.#begin()
     const { id, nodes } = this.#options

@@ -317,3 +317,14 @@ test('what it is told from outside stands in its record, before what it noted an
   expect(JSON.parse(told?.extras ?? '{}')).toMatchObject({ control: { name: 'shout', words: 'hear, hear' } })
   expect(b.links.left.filter((frame) => frame.body.words === 'hear, hear').map((frame) => frame.to)).toEqual([1, 2])
 })
+
+test('what it is told while its process is up and its first step is still to come is the second step', () => {
+  const b = bench({ seed: 3 })
+  b.driver.onControl({ name: 'shout', words: 'too early' })
+  b.endTurn()
+  expect(b.tap.steps).toEqual([])
+  b.driver.start([])
+  b.endTurn()
+  expect(b.tap.steps.map(({ input }) => input)).toEqual([StepInputKind.start, StepInputKind.control])
+  expect(b.links.left.filter((frame) => frame.body.words === 'too early')).toHaveLength(2)
+})
