@@ -1,15 +1,18 @@
 /** The verdict on a history in words: what a person reads first, and what it rests on. */
 import type { HistoryOperation, HistoryReport, HistoryViolation, JudgeProgress } from '../../main/contract/history.ts'
+import type { ProtocolDefinition } from '../../protocols/core/machine.ts'
 import { formatCount, formatCountOf, formatDuration } from './format.ts'
 
 export interface VerdictWords {
   readonly is: HistoryReport['is']
   readonly title: string
   readonly detail: string
+  /** Not linearizable, and clients could not rely on that: nothing was broken. */
+  readonly isAsPromised?: boolean
 }
 
-/** `live`: there may be more to come. */
-export function verdictWords(report: HistoryReport, live: boolean): VerdictWords {
+/** `live`: there may be more to come. `promises`: what clients of this protocol may rely on. */
+export function verdictWords(report: HistoryReport, live: boolean, promises?: ProtocolDefinition['promises']): VerdictWords {
   const { is, why, operations, unheard, parts, undecided, violations } = report
   const counted = `${formatCountOf(operations, 'operation')} on ${formatCountOf(parts, 'key')}`
   const heard = unheard === 0 ? '' : `; ${formatCount(unheard)} of unknown outcome`
@@ -19,7 +22,9 @@ export function verdictWords(report: HistoryReport, live: boolean): VerdictWords
     case 'violated': {
       const [first] = violations
       const others = violations.length > 1 ? ` and ${formatCountOf(violations.length - 1, 'other key')}` : ''
-      return { is, title: NOT[report.guarantee], detail: first ? `${partName(first)}${others}, of ${counted}${heard}` : counted }
+      const isAsPromised = promises === 'eventual' && (report.guarantee === 'sequential' || report.guarantee === 'eventual')
+      const title = `${NOT[report.guarantee]}${isAsPromised ? '; more is not promised' : ''}`
+      return { is, title, detail: first ? `${partName(first)}${others}, of ${counted}${heard}` : counted, isAsPromised }
     }
     case 'unknown':
       return { is, title: 'No verdict', detail: `${why ?? 'it could not be judged'}; ${undecidedText(undecided, parts)}` }

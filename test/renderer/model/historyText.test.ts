@@ -52,6 +52,16 @@ test.each<[Partial<HistoryReport>, boolean, string, string]>([
   expect(verdictWords({ ...report, ...part }, live)).toMatchObject({ title, detail })
 })
 
+test('where clients may rely on less, it is said what was met, and nothing was broken', () => {
+  const weak = { ...report, is: 'violated', guarantee: 'eventual', violations: [violation] } as const
+  expect(verdictWords(weak, false, 'eventual')).toMatchObject({
+    isAsPromised: true,
+    title: 'Not linearizable: eventual; more is not promised',
+  })
+  expect(verdictWords(weak, false)).toMatchObject({ isAsPromised: false, title: 'Not linearizable: eventual' })
+  expect(verdictWords({ ...weak, guarantee: 'none' }, false, 'eventual')).toMatchObject({ isAsPromised: false })
+})
+
 test('a violation says when it became certain, how much it takes, and how much it fails', () => {
   expect(violationWords(violation)).toEqual([
     'Certain when c2’s get x → 1 returned.',
