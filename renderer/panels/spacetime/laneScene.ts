@@ -195,6 +195,7 @@ export function drawRibbons({ view, bands, drawing }: Scene, plane: Plane, pen: 
   if (view.ribbons === 0) return
   const faults = bands.filter(isFault)
   const rows = rowsOf(faults, RIBBONS_MAX)
+  const untils = coveredFrom(faults, rows)
   const top = plane.edge - view.ribbons
   pen.rect(...plane.box(plane.head, top, plane.tail - plane.head, view.ribbons), { token: 'surface' })
   for (const [at, band] of faults.entries()) {
@@ -205,11 +206,26 @@ export function drawRibbons({ view, bands, drawing }: Scene, plane: Plane, pen: 
     const length = Math.max(2, to - from)
     pen.rect(...plane.box(from, across + 2, length, RIBBON_PX - 3), { token: 'fault-wash' })
     pen.rect(...plane.box(from, across + 2, Math.min(2, length), RIBBON_PX - 3), { token: 'fault' })
-    if (view.down || length < 40) continue
-    pen.within(from, across, length - 2, RIBBON_PX, () =>
+    const room = Math.min(to, plane.along(untils[at] ?? drawing.end)) - from
+    if (view.down || room < 40) continue
+    pen.within(from, across, room - 2, RIBBON_PX, () =>
       pen.text(from + 6, across + RIBBON_PX / 2 + 0.5, band.text, { token: 'fault-text' }),
     )
   }
+}
+
+/** There may be more faults than rows: when the next one in its row begins, over whose words nothing can be written. */
+function coveredFrom(faults: readonly Band[], rows: readonly number[]): readonly (number | undefined)[] {
+  const next: (number | undefined)[] = []
+  return faults
+    .map(({ begin }, at) => ({ row: rows[at] ?? 0, atUs: begin.atUs }))
+    .reverse()
+    .map(({ row, atUs }) => {
+      const covered = next[row]
+      next[row] = atUs
+      return covered
+    })
+    .reverse()
 }
 
 export function drawNames({ view, endpoints }: Scene, plane: Plane, pen: Pen): void {
