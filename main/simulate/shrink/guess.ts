@@ -7,13 +7,16 @@ import type { Sent } from './letters.ts'
 import type { Bench, Trial } from './trial.ts'
 
 /** Nothing but a storm over a few nodes. Without settings that are known to do, some times are much longer than usual. */
-export function stormy({ run, ...trial }: Trial, dice: Dice, { protocol }: Bench, settings?: Trial['run']['options']): Trial {
+export function stormy({ run, ...trial }: Trial, dice: Dice, bench: Bench, settings?: Trial['run']['options']): Trial {
+  const { protocol } = bench
   const { load: _, ...quiet } = run
   const options = settings ?? patient(run.options, dice, protocol)
   const { usual, min } = protocol.clusterSize
   const nodes = Math.max(min, Math.min(run.nodes, usual - 2))
   const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]), liars: 0, tells: [] } }]
-  return { ...trial, run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options }, steps, expect: {} }
+  const storm = { ...trial, run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options }, steps, expect: {} }
+  // Numbers, too: with one entry a message, say, an old entry gets to the others in one term and the new one in the next.
+  return settings || dice.chance(0.5) ? storm : varied(storm, dice, bench)
 }
 
 /** Some times are much longer than usual, so that what they bring does not come at all; and what is switched on may be off. */
