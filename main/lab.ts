@@ -343,7 +343,7 @@ class SynodLab implements Lab {
   #hearing(run: RunId): Pick<LiveRunSettings, 'onReport' | 'onTrouble' | 'onFailure'> {
     return {
       onReport: (report) => this.#connections.publish({ kind: 'grew', run, ...report }),
-      onTrouble: (failure) => this.#trouble(failure, run),
+      onTrouble: (failure) => this.#trouble(failure, run, true),
       onFailure: (failure) => this.#lost(run, failure),
     }
   }
@@ -512,8 +512,8 @@ class SynodLab implements Lab {
     }
   }
 
-  #trouble(failure: LabFailure, run?: RunId): void {
-    this.#connections.publish({ kind: 'trouble', failure, ...(run === undefined ? {} : { run }) })
+  #trouble(failure: LabFailure, run?: RunId, goesOn = false): void {
+    this.#connections.publish({ kind: 'trouble', failure, ...(run === undefined ? {} : { run }), ...(goesOn ? { goesOn } : {}) })
     this.#options.onTrouble?.(failure.hint === undefined ? failure.message : `${failure.message} ${failure.hint}`)
   }
 

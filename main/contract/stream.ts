@@ -44,4 +44,5 @@ export type Change =
   | { readonly kind: 'bookmarks'; readonly run: RunId; readonly bookmarks: Bookmarks }
   /** The library changed: a run began, ended, was renamed or deleted. */
   | { readonly kind: 'runs'; readonly runs: readonly RunSummary[] }
-  | { readonly kind: 'trouble'; readonly run?: RunId; readonly failure: LabFailure }
+  /** `goesOn`: the run does, in spite of it. */
+  | { readonly kind: 'trouble'; readonly run?: RunId; readonly failure: LabFailure; readonly goesOn?: true }

@@ -108,7 +108,7 @@ export class RunView {
   }
 
   #take(change: Change): void {
-    if (change.kind === 'trouble' && change.run === this.#run) {
+    if (change.kind === 'trouble' && change.run === this.#run && !change.goesOn) {
       this.#lost = new LabError(change.failure.code, change.failure.message, change.failure.hint)
       return this.#wake()
     }

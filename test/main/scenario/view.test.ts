@@ -38,6 +38,13 @@ test('a wait for time ends with the reason when the recording fails', async () =
   await expect(waiting).rejects.toMatchObject({ code: 'disk', message: 'the disk is full' })
 })
 
+test('a trouble in spite of which the run goes on ends no wait', async () => {
+  const { view, publish } = await watched()
+  const waiting = view.pass(30, inAnHour())
+  publish({ kind: 'trouble', run, goesOn: true, failure: { code: 'internal', message: 'link n1→n4: nobody can be reached' } })
+  await waiting
+})
+
 test('a wait for time ends when somebody ends the run', async () => {
   const { view, publish } = await watched()
   const waiting = view.pass(AN_HOUR_MS / 2, inAnHour())
