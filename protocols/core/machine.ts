@@ -138,6 +138,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   /** What the protocol calls its leadership number: "term". */
   readonly epochName: string
   readonly clusterSize: { readonly min: number; readonly max: number; readonly usual: number }
+  /** What the rings round a node say of it, as the end of a sentence that begins with them: two with a crown where it shows `leader`, a broken one for a `candidate`. None where nobody leads. */
+  readonly rings?: { readonly leader: string; readonly candidate: string }
   /** How many of so many nodes may fail at once, and whether they may lie, too. A minority that may only crash, when absent. */
   readonly bears?: { faulty(nodes: number): number; readonly lies: boolean }
   /** Settings of a run, with defaults for every field: `options.parse({})` is valid. */

@@ -21,6 +21,7 @@ export const paxos: ProtocolDefinition<PaxosState, PaxosMessage, PaxosOptions> =
   source: 'L. Lamport: Paxos Made Simple, 2001; The Part-Time Parliament, 1998. H. Howard, D. Malkhi, A. Spiegelman: Flexible Paxos, 2016',
   version: 1,
   epochName: 'ballot',
+  rings: { leader: 'proposes a value', candidate: 'gathers promises' },
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
   refuse,

@@ -21,6 +21,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
   source: 'M. Castro, B. Liskov: Practical Byzantine Fault Tolerance, OSDI 1999; ACM TOCS 20(4), 2002',
   version: 3,
   epochName: 'view',
+  rings: { leader: 'is the primary', candidate: 'is the primary of a view that has not begun' },
   clusterSize: { min: 1, max: 31, usual: 4 },
   bears: { faulty: (nodes) => Math.floor((nodes - 1) / 3), lies: true },
   options: optionsSchema,

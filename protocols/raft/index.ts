@@ -21,6 +21,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   source: 'D. Ongaro, J. Ousterhout: In Search of an Understandable Consensus Algorithm (Extended Version), 2014',
   version: 6,
   epochName: 'term',
+  rings: { leader: 'leads', candidate: 'asks for votes' },
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
   optionSpecs,

@@ -4,7 +4,7 @@
  */
 import { CLIENT_MESSAGE_TYPES } from '../core/event.ts'
 import type { Json } from '../core/json.ts'
-import type { AnyMessage, MessageSpec } from '../core/machine.ts'
+import type { AnyMessage, AnyProtocol, MessageSpec } from '../core/machine.ts'
 import { findProtocol } from '../registry.ts'
 import { findService } from '../services/index.ts'
 
@@ -13,6 +13,8 @@ export type Family = MessageSpec['family']
 export interface Speech {
   /** "term", "view", "ballot". */
   readonly epochName: string
+  /** What the rings round a node say; undefined where they are not worn, or it is not known. */
+  readonly rings: AnyProtocol['rings']
   readonly family: (type: string) => Family
   readonly style: (type: string) => 'request' | 'reply'
   readonly help: (type: string) => string | undefined
@@ -47,6 +49,7 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
     text(guarded(() => (given === undefined ? service?.formatAnswer?.(value) : service?.formatResult(given, value)))) ?? brief(value)
   return {
     epochName: protocol?.epochName ?? info?.epochName ?? 'epoch',
+    rings: protocol?.rings,
     family: (type) => (spec(type)?.family as Family | undefined) ?? (isClient(type) ? 'client' : 'other'),
     style: (type) => spec(type)?.style ?? (/(Reply|Response|Result|Ack)$/.test(type) ? 'reply' : 'request'),
     help: (type) => spec(type)?.help,

@@ -279,6 +279,11 @@ for (const protocol of protocols) {
       }
     })
 
+    test('it says what the rings round its nodes mean, where they wear any', () => {
+      const isRinged = steps.some(({ after }) => ['leader', 'candidate'].includes(protocol.observe(after).role))
+      expect(protocol.rings !== undefined).toBe(isRinged)
+    })
+
     test('its options have defaults, and every one is described', () => {
       const options = protocol.options.parse({}) as object
       expect(Object.keys(options).sort()).toEqual(protocol.optionSpecs.map(({ name }) => name).sort())
