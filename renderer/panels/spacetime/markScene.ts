@@ -21,6 +21,8 @@ const RINGS_MAX = 220
 /** Words on what was noted are read from further away. */
 const NOTES_MAX = 140
 const LABEL_PX = 200
+/** So much of the lane behind a turning point its words take, about. */
+const TURNING_WORDS_PX = 90
 /** Turning points nearer to each other than this are drawn as one. */
 const TURNING_GAP_PX = 5
 
@@ -115,8 +117,8 @@ function drawShapes(scene: Scene, plane: Plane, pen: Pen, lane: number, amount: 
   pen.areas(calls, 4, ground)
   outline(pen, calls, 4, token)
   pen.areas(corners(lists.return, square), 4, { token })
-  if (noted.length > 0 && amount.marks <= NOTES_MAX) drawWords(scene, pen, across, noted, true)
-  if (amount.marks <= LABELS_MAX) drawWords(scene, pen, across, plain, false)
+  if (noted.length > 0 && amount.marks <= NOTES_MAX) drawWords(scene, pen, across, noted, turningOn(scene, plane, lane))
+  if (amount.marks <= LABELS_MAX) drawWords(scene, pen, across, plain)
 }
 
 function corners(at: readonly number[], offsets: readonly number[]): number[] {
@@ -137,21 +139,40 @@ function outline(pen: Pen, xy: readonly number[], count: number, token: string):
   pen.lines(lines, { token, width: 1.5 })
 }
 
-/** Over the lane for what a step noted, under it for what it was; those that would run into each other are left out. */
-function drawWords(scene: Scene, pen: Pen, across: number, seen: readonly Seen[], over: boolean): void {
+/** Where on the lane turning points say what they are, along, in order. */
+const turningOn = ({ drawing, turningPoints }: Scene, plane: Plane, lane: number): number[] =>
+  turningPoints
+    .filter(({ row }) => drawing.columns.has(row) && drawing.columns.lane[row] === lane)
+    .map(({ row }) => plane.along(drawing.placement.ofRow(row)))
+
+/**
+ * Over the lane for what a step noted, under it (without `turning`) for what it was; those that would run into each other are left out, and none
+ * runs into the words of a turning point, which stand over the lane too.
+ */
+function drawWords(scene: Scene, pen: Pen, across: number, seen: readonly Seen[], turning?: readonly number[]): void {
   const { down } = scene.view
   let free = Number.NEGATIVE_INFINITY
   for (const { row, along } of [...seen].sort((a, b) => a.along - b.along)) {
     const words = scene.words(row)
     if (!words) continue
     const look = { token: 'text-soft', halo: 'surface' } as const
-    const text = shortened(words)
     const start = along - (down ? 6 : 4)
     if (start < free) continue
+    const next = turning?.find((turn) => turn > along - TURNING_WORDS_PX) ?? Number.POSITIVE_INFINITY
+    const text = down ? (next - along < 16 ? '' : shortened(words)) : fitted(pen, shortened(words), next - start - 12)
+    if (text === '') continue
     free = start + (down ? 16 : Math.min(LABEL_PX, pen.measure(text, look)) + 10)
     if (down) pen.text(across + 11, along, text, look)
-    else pen.text(start, across + (over ? -15 : 14), text, look)
+    else pen.text(start, across + (turning ? -15 : 14), text, look)
   }
+}
+
+/** As much of it as has room; nothing where that would not be told from anything else. */
+function fitted(pen: Pen, text: string, room: number): string {
+  const look = { token: 'text-soft' }
+  let count = text.length
+  while (count >= 6 && pen.measure(count === text.length ? text : `${text.slice(0, count)}…`, look) > room) count -= 2
+  return count < 6 ? '' : count === text.length ? text : `${text.slice(0, count)}…`
 }
 
 const shortened = (text: string): string => (text.length <= 34 ? text : `${text.slice(0, 33)}…`)

@@ -7,6 +7,7 @@ import { CanvasPen } from '../../../../renderer/panels/spacetime/canvasPen.ts'
 import { drawDensity } from '../../../../renderer/panels/spacetime/densityScene.ts'
 import { drawScene } from '../../../../renderer/panels/spacetime/draw.ts'
 import { hitAt } from '../../../../renderer/panels/spacetime/hit.ts'
+import { isNoted } from '../../../../renderer/panels/spacetime/markScene.ts'
 import { Plane } from '../../../../renderer/panels/spacetime/plane.ts'
 import { amountIn, isDense } from '../../../../renderer/panels/spacetime/scene.ts'
 import { alongOf, panned, placeAt, showing, whole, zoomed } from '../../../../renderer/panels/spacetime/view.ts'
@@ -32,6 +33,28 @@ describe(`a run of seed ${seed}`, () => {
       const names = shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []))
       expect(names).toEqual(expect.arrayContaining([...run.endpoints]))
     }
+  })
+
+  test('no words run into those of a turning point on their lane', () => {
+    const drawing = drawn(columns, 'time')
+    const noted = Array.from({ length: columns.count }, (_, i) => i + 1).filter((row) =>
+      isNoted(columns.kind[row] as number, columns.type[row] as number),
+    )
+    const row = noted[Math.floor(noted.length / 2)] as number
+    const at = columns.atUs[row] as number
+    const view = viewOf(at - 15_000, at + 15_000, lanes)
+    const plane = new Plane(view)
+    const turningPoints = [{ row, kind: 'leader', text: 'TURNS' } as const]
+    const scene = sceneOf(run, drawing, view, { turningPoints, words: () => 'notes something that is long to tell' })
+    const texts = flat(shapesOf(scene)).flatMap((shape) => (shape.kind === 'text' ? [shape] : []))
+    const over = (raise: number) => plane.across(columns.lane[row] as number) - raise
+    const turn = texts.find(({ text }) => text === 'TURNS')
+    expect(turn?.y).toBe(over(18))
+    const before = texts.filter(({ text, x, y }) => text.startsWith('notes') && y === over(15) && x <= (turn?.x ?? 0))
+    for (const { x, text } of before) expect(x + 6 * text.length, text).toBeLessThanOrEqual(turn?.x ?? 0)
+    const behind = texts.filter(({ text, x, y }) => text.startsWith('notes') && y === over(15) && x > (turn?.x ?? 0))
+    for (const { x } of behind) expect(x).toBeGreaterThan((turn?.x ?? 0) + 80)
+    expect(amountIn({ view, drawing }).marks, 'few enough for words').toBeLessThanOrEqual(140)
   })
 
   test('each message in sight is a line from its send to its delivery; a lost one ends in a cross', () => {
