@@ -14,7 +14,12 @@ export function stormy({ run, ...trial }: Trial, dice: Dice, bench: Bench, setti
   const { usual, min } = protocol.clusterSize
   const nodes = Math.max(min, Math.min(run.nodes, usual - 2))
   const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]), liars: 0, tells: [] } }]
-  const storm = { ...trial, run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options }, steps, expect: {} }
+  const storm = {
+    ...trial,
+    run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options },
+    steps,
+    expect: {},
+  }
   // Numbers, too: with one entry a message, say, an old entry gets to the others in one term and the new one in the next.
   return settings || dice.chance(0.5) ? storm : varied(storm, dice, bench)
 }
