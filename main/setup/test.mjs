@@ -158,8 +158,8 @@ const journey = (reports, filter, { quiet = false } = {}) => ({
 function stagesFor(reports, filter) {
   if (filter.some((word) => /^(\.\/)?test\/e2e(\/|$)/.test(word))) return [browser, build, journey(reports, filter)]
   if (filter.length > 0) return [browser, build, tests(filter)]
-  // A journey mostly waits, for its browser and its clusters: tests fill the time.
-  return [browser, build, inspection, { ...tests([]), beside: journey(reports, [], { quiet: true }) }, fresh]
+  // A page draws for as long as it is open: beside many tests a journey takes three times as long, and most of it is drawing.
+  return [browser, build, { ...inspection, beside: journey(reports, [], { quiet: true }) }, tests([]), fresh]
 }
 
 await command(async () => {
