@@ -6,6 +6,7 @@ import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Cut } from '../../protocols/sim/cut.ts'
 import { type FramedFlights, type Frames, flightsIn, framedFlights, framesOf, lettersIn } from '../../protocols/sim/framed.ts'
+import { readText } from '../../protocols/wire/bytes.ts'
 import type { BranchProgress } from '../contract/branch.ts'
 import type { LabFailure } from '../contract/errors.ts'
 import type { RunHeader } from '../recorder/header.ts'
@@ -22,7 +23,6 @@ export interface FrozenCut extends Omit<Cut, 'nodes' | 'flights'> {
 /** UTF-8 in its own buffer, which changes hands. */
 type Text = Uint8Array<ArrayBuffer>
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 export const frozen = (value: unknown): Text => encoder.encode(JSON.stringify(value))
 
 export interface FrozenNode extends Omit<Cut['nodes'][number], 'state' | 'disk' | 'unsent' | 'inbox'> {
@@ -104,9 +104,9 @@ export function freeze({ nodes, flights, ...cut }: Cut, protocol: AnyProtocol): 
 export function thaw({ nodes, flights, ...cut }: FrozenCut, protocol: AnyProtocol): Cut {
   const thawed = nodes.map(({ state, disk: text, unsent, inbox, ...node }) => ({
     ...node,
-    state: state === undefined ? undefined : protocol.decode(JSON.parse(decoder.decode(state))),
+    state: state === undefined ? undefined : protocol.decode(JSON.parse(readText(state))),
     get disk() {
-      return JSON.parse(decoder.decode(text)) as Json[]
+      return JSON.parse(readText(text)) as Json[]
     },
     unsent: lettersIn(unsent),
     inbox: lettersIn(inbox),

@@ -49,7 +49,6 @@ type Answer = { readonly resolve: (value: never) => void; readonly reject: (erro
 
 /** A thread that waits to be told between whom it stands. */
 export function startProxyThread(): Worker {
-  // Run from source, the thread is a sibling of this file; built, one of the bundle that this file went into.
   return new Worker(threadProgram('proxy'), { name: 'proxy' })
 }
 

@@ -5,7 +5,7 @@
 import type { MessageId } from '../core/ids.ts'
 import type { AnyMessage } from '../core/machine.ts'
 import { ByteWriter, readText } from '../wire/bytes.ts'
-import { bodyStart, FRAME_HEADER_BYTES, FrameKind, frameMessageId, writeFrame } from '../wire/frame.ts'
+import { bodyStart, type FrameHeader, FrameKind, frameMessageId, readHeader, writeFrame } from '../wire/frame.ts'
 import type { FlightCut } from './cut.ts'
 import type { Letter } from './sink.ts'
 
@@ -72,12 +72,13 @@ function stampsOf({ from, to, type, number, life, step, lamport, clock, sentAtUs
   return { from, to, type, number, life, step, lamport, clock, sentAtUs }
 }
 
-/** A letter read from its frame as it is asked for. */
+/** A letter whose frame is read when somebody looks. */
 class FramedLetter implements Letter {
   readonly message: MessageId
   readonly #frames: Frames
   readonly #view: DataView
   readonly #at: number
+  #stamps: FrameHeader | undefined
   #clock: Uint32Array | undefined
   #body: AnyMessage | undefined
 
@@ -89,42 +90,39 @@ class FramedLetter implements Letter {
   }
 
   get from(): number {
-    return this.#view.getUint8(this.#at + 8)
+    return this.#header.from
   }
 
   get to(): number {
-    return this.#view.getUint8(this.#at + 9)
+    return this.#header.to
   }
 
   get type(): number {
-    return this.#view.getUint8(this.#at + 10)
+    return this.#header.type
   }
 
   get number(): number {
-    return this.#view.getUint32(this.#at + 12, true)
+    return this.#header.number
   }
 
   get life(): number {
-    return this.#view.getUint16(this.#at + 32, true)
+    return this.#header.life
   }
 
   get step(): number {
-    return this.#view.getUint32(this.#at + 16, true)
+    return this.#header.step
   }
 
   get lamport(): number {
-    return this.#view.getUint32(this.#at + 20, true)
+    return this.#header.lamport
   }
 
   get sentAtUs(): number {
-    return this.#view.getFloat64(this.#at + 24, true)
+    return this.#header.sentAtUs
   }
 
   get clock(): Uint32Array {
-    // A frame begins anywhere, and words in memory do not.
-    this.#clock ??= Uint32Array.from({ length: this.#view.getUint8(this.#at + 11) }, (_, i) =>
-      this.#view.getUint32(this.#at + FRAME_HEADER_BYTES + 4 * i, true),
-    )
+    this.#clock ??= Uint32Array.from(this.#header.clock)
     return this.#clock
   }
 
@@ -132,5 +130,10 @@ class FramedLetter implements Letter {
     const end = this.#at + 4 + this.#view.getUint32(this.#at, true)
     this.#body ??= JSON.parse(readText(this.#frames.subarray(bodyStart(this.#view, this.#at), end))) as AnyMessage
     return this.#body
+  }
+
+  get #header(): FrameHeader {
+    this.#stamps ??= readHeader(this.#view, this.#at)
+    return this.#stamps
   }
 }
