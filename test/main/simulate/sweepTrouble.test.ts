@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => fs.rmSync(copy, { recursive: true, force: true }))
 
 test('a thread whose protocol ends its process, or throws where nobody can catch it, takes one seed with it, and the sweep says which', async () => {
-  const last = 9
+  const last = 7
   const saidOf = new Map<unknown, string>([
     [1, 'exit code 7'],
     [2, 'planted'],
@@ -48,7 +48,8 @@ test('a thread whose protocol ends its process, or throws where nobody can catch
   const dies = (seed: number) => saidOf.has(maxEntries(seed))
   const dead = seeds(1, last).filter(dies)
   expect(new Set(dead.map(maxEntries))).toEqual(new Set([1, 2]))
-  expect(dead.length).toBeLessThan(last)
+  // Five that die before any other thread brings a result would end the sweep.
+  expect(dead.length).toBeLessThan(5)
   const swept = await planted({ text, first: 1, last, jobs: 2 })
   expect(found(swept)).toEqual(seeds(1, last).filter((seed) => !dies(seed)))
   expect(swept.isWhole).toBe(false)
