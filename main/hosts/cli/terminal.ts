@@ -1,7 +1,6 @@
 /** How a command ends and speaks: exit codes, tables, JSON, and a reader that goes away early. */
 import { InvalidArgumentError } from 'commander'
 import { type ErrorCode, LabError } from '../../contract/errors.ts'
-import { outliveReaders } from '../../ending.ts'
 
 export const Exit = { good: 0, verdict: 1, usage: 2, lab: 3 } as const
 
@@ -23,12 +22,6 @@ const USAGE: readonly ErrorCode[] = [
 
 /** Carries a command out and sets the exit code. The work resolves to it. */
 export async function carryOut(options: CommonOptions, work: () => Promise<number>): Promise<void> {
-  // `events | head` closes the pipe when it has enough: that is no failure
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') console.error(`Standard output cannot be written: ${error.message}.`)
-    process.exit(error.code === 'EPIPE' ? Exit.good : Exit.lab)
-  })
-  outliveReaders(process.stderr)
   try {
     process.exitCode = await work()
   } catch (error) {

@@ -4,12 +4,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Called, callSynod, cliProgram as program } from './program.ts'
+import { type Called, callSynod, cliProgram as program, spawnSynod } from './program.ts'
 
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-'))
 const scenarioFile = path.join(data, 'small.yaml')
 
 const synod = (...args: string[]) => callSynod(data, args)
+const spawned = (...args: string[]) => spawnSynod(data, args)
 
 const SCENARIO = `name: small
 run: { nodes: 3, seed: 3, options: { electionMsMin: 500, electionMsMax: 1000 } } # who comes back hears the leader before it stands
@@ -29,7 +30,7 @@ expect: { leader: true, operations: ok, applied: equal, running: 3 }
 let first: Called
 beforeAll(async () => {
   fs.writeFileSync(scenarioFile, SCENARIO)
-  first = await synod('run', scenarioFile, '--json')
+  first = await spawned('run', scenarioFile, '--json')
 })
 afterAll(() => fs.rmSync(data, { recursive: true, force: true }))
 
@@ -83,7 +84,7 @@ test('run: a wrong scenario exits 2 with line and column, and starts nothing', a
 })
 
 const LONG = `name: long
-run: { nodes: 3 }
+run: { nodes: 1 }
 steps:
   - wait: leader
   - load: { clients: 1, rate: 50 }
@@ -262,15 +263,15 @@ test('a run is named whole enough to be told from others', async () => {
 })
 
 test('wrong usage exits 2, help exits 0', async () => {
-  expect((await synod('fly')).code).toBe(2)
+  expect((await spawned('fly')).code).toBe(2)
   expect((await synod()).code).toBe(2)
   expect((await synod('replay', 'x', '--at', 'soon')).code).toBe(2)
   expect((await synod('check', 'no-such-run')).code).toBe(2)
-  const help = await synod('--help')
+  const help = await spawned('--help')
   expect(help.code).toBe(0)
   expect(help.out).toContain('Exit codes')
   for (const command of ['run', 'list', 'protocols', 'replay', 'events', 'check', 'serve']) {
-    const { code, out } = await synod(command, '--help')
+    const { code, out } = await (command === 'serve' ? spawned : synod)(command, '--help')
     expect(code, command).toBe(0)
     expect(out, command).toContain('--json')
     expect(out, command).toContain('--data')
@@ -280,7 +281,7 @@ test('wrong usage exits 2, help exits 0', async () => {
 test('the lab itself failing exits 3', async () => {
   const file = path.join(data, 'a-file')
   fs.writeFileSync(file, '')
-  expect(await synod('run', 'raft/leader-crash', '--data', path.join(file, 'library'))).toMatchObject({ code: 3 })
+  expect(await spawned('run', 'raft/leader-crash', '--data', path.join(file, 'library'))).toMatchObject({ code: 3 })
 })
 
 test('serve: prints where it is, refuses a port in use, a second lab and ends in good order', async () => {
@@ -292,9 +293,9 @@ test('serve: prints where it is, refuses a port in use, a second lab and ends in
   const line = await new Promise<string>((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk))))
   const served = JSON.parse(line) as { url: string; port: number }
   expect(served.url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${served.port}/\\?token=`))
-  const second = await synod('serve', '--port', String(served.port), '--no-open', '--data', path.join(data, 'other'))
+  const second = await spawned('serve', '--port', String(served.port), '--no-open', '--data', path.join(data, 'other'))
   expect(second).toMatchObject({ code: 3, err: expect.stringContaining(`Port ${served.port}`) })
-  const locked = await synod('serve', '--port', '0', '--no-open', '--data', folder)
+  const locked = await spawned('serve', '--port', '0', '--no-open', '--data', folder)
   expect(locked).toMatchObject({ code: 3, err: expect.stringContaining(folder) })
   expect((await synod('list', '--data', folder, '--json')).out.trim()).toBe('[]')
   child.kill('SIGTERM')

@@ -1,25 +1,14 @@
 /** `synod export` and `synod import` as a person types them: what they print, how they end, and that nothing is left of what failed. */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { dist } from '../../support/built.ts'
 import { Desk, simulatedRun } from '../exchange/exchanged.ts'
 import { parseAsShiviz } from '../exchange/shivizOracle.ts'
+import { callSynod, cliProgram, spawnSynod } from './program.ts'
 
-const CLI = path.join(dist, 'main/cli.js')
-
-async function synod(desk: Desk, ...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, SYNOD_HOME: path.join(desk.folder, 'data') }
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [CLI, ...words], { env, maxBuffer: 64 * 1024 * 1024 })
-    return { code: 0, out: stdout, err: stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { code, out: stdout, err: stderr }
-  }
-}
+const data = (desk: Desk): string => path.join(desk.folder, 'data')
+const synod = (desk: Desk, ...words: string[]) => callSynod(data(desk), words)
 
 test('a run goes out in every format and comes in again; what fails says where and leaves nothing', async () => {
   using desk = new Desk()
@@ -59,11 +48,13 @@ test('a run goes out in every format and comes in again; what fails says where a
 test.skipIf(!fs.existsSync('/dev/full'))('a full disk is said, and a reader that goes away is no failure', async () => {
   using desk = new Desk()
   const run = await simulatedRun(desk, 7)
-  expect(await synod(desk, 'export', run, '/dev/full', '--as', 'shiviz')).toMatchObject({
+  expect(await spawnSynod(data(desk), ['export', run, '/dev/full', '--as', 'shiviz'])).toMatchObject({
     code: 3,
     err: expect.stringContaining('is full'),
   })
-  const reader = spawn(process.execPath, [CLI, 'export', run, '--as', 'ndjson'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const reader = spawn(process.execPath, [cliProgram, 'export', run, '--as', 'ndjson', '--data', data(desk)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   reader.stdout.once('data', () => reader.stdout.destroy())
   expect(await new Promise((resolve) => reader.on('exit', resolve))).toBe(0)
 })

@@ -3,11 +3,11 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callSynod } from './program.ts'
+import { callSynod, spawnSynod } from './program.ts'
 
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-futures-'))
 afterAll(() => fs.rmSync(data, { recursive: true, force: true }))
-const synod = (args: readonly string[], interruptAt?: string) => callSynod(data, args, interruptAt)
+const synod = (args: readonly string[]) => callSynod(data, args)
 const few = ['--moments', '4', '--futures', '12']
 
 let run = ''
@@ -41,7 +41,11 @@ test('futures: what has nothing to ask is exit code 2 and says what can be asked
 })
 
 test('futures: interrupted, it says what it has', async () => {
-  const { code, out } = await synod(['futures', run, '--of', 'leader', '--moments', '24', '--futures', '1000'], '1 of at most 24')
+  const { code, out } = await spawnSynod(
+    data,
+    ['futures', run, '--of', 'leader', '--moments', '24', '--futures', '1000'],
+    '1 of at most 24',
+  )
   expect(code).toBe(3)
   expect(out).toContain('Interrupted')
 })

@@ -4,12 +4,12 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { callSynod, cliProgram } from './program.ts'
+import { callSynod, cliProgram, spawnSynod } from './program.ts'
 
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-sim-'))
 afterAll(() => fs.rmSync(data, { recursive: true, force: true }))
 
-const synod = (args: readonly string[], interruptAt?: string) => callSynod(data, args, interruptAt)
+const synod = (args: readonly string[]) => callSynod(data, args)
 
 test('sim --seed: a run of the library that check, list and replay know', async () => {
   const first = await synod(['sim', 'raft/leader-crash', '--seed', '7', '--json'])
@@ -93,7 +93,7 @@ test('sim --seed --shrink: the smallest run is kept beside the whole one', async
 })
 
 test('sim --seeds: interrupted, it says what it has, and that it is not all', async () => {
-  const { code, out } = await synod(['sim', 'raft/bad-afternoon', '--seeds', '1..100000'], '/100000 seeds')
+  const { code, out } = await spawnSynod(data, ['sim', 'raft/bad-afternoon', '--seeds', '1..100000'], '/100000 seeds')
   expect(code).toBe(3)
   const [, runs] = /^runs +([1-9][0-9]*) of 100000$/m.exec(out) ?? []
   expect(out).toContain(`${runs} of 100000 seeds are done, and kept in ${path.join(data, 'sweeps')}`)

@@ -9,10 +9,10 @@ import type { FromLab } from '../../../main/contract/client.ts'
 import type { Command, Request, Response } from '../../../main/contract/commands.ts'
 import { openLibrary } from '../../../main/recorder/library.ts'
 import type { RunId } from '../../../protocols/core/ids.ts'
+import { cliProgram } from './program.ts'
 
 vi.setConfig({ testTimeout: 180_000 })
 
-const program = path.resolve(import.meta.dirname, '../../../main/hosts/cli/main.ts')
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-ending-'))
 const hosts: ChildProcess[] = []
 afterEach(() => {
@@ -31,7 +31,7 @@ interface Live {
 
 /** A host of its own process group with a run under load, some of which has been told. */
 async function serveRun(): Promise<Live> {
-  const host = spawn(process.execPath, [program, 'serve', '--port', '0', '--no-open', '--json', '--data', data], {
+  const host = spawn(process.execPath, [cliProgram, 'serve', '--port', '0', '--no-open', '--json', '--data', data], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   })
