@@ -18,20 +18,23 @@ import { needsBuild } from './stale.mjs'
 import { runVitest } from './vitest.mjs'
 
 /** @typedef {import('./count.mjs').Count} Count */
-/** @typedef {{ title: string, run: () => Promise<Count>, beside?: Stage }} Stage */
+/** @typedef {{ title: string, run: () => Promise<Count> }} Stage */
+/** @typedef {{ stages: Stage[], beside?: Stage }} Turn One after the other, and another beside them. */
 /** @typedef {{ title: string, count: Count, seconds: number }} Done */
 
-/** @param {Stage[]} stages */
-async function runStages(stages) {
+/** @param {Turn[]} turns */
+async function runTurns(turns) {
   /** @type {Done[]} */
   const done = []
-  for (const stage of stages) {
-    const beside = stage.beside && timed(stage.beside)
-    console.log(`\n== ${stage.title}`)
-    done.push(spokenOf(await timed(stage)))
-    if (!stage.beside || !beside) continue
-    console.log(`\n== ${stage.beside.title}, beside it`)
-    done.push(spokenOf(await beside))
+  for (const { stages, beside } of turns) {
+    const other = beside && timed(beside)
+    for (const stage of stages) {
+      console.log(`\n== ${stage.title}`)
+      done.push(spokenOf(await timed(stage)))
+    }
+    if (!beside || !other) continue
+    console.log(`\n== ${beside.title}, beside it`)
+    done.push(spokenOf(await other))
   }
   console.log('')
   for (const { title, count, seconds } of done) {
@@ -131,9 +134,9 @@ const fresh = {
   },
 }
 
-/** @param {string[]} filter */
-const tests = (filter) => ({
-  title: 'unit, property and integration tests (vitest)',
+/** @param {string[]} filter @param {string} [title] */
+const tests = (filter, title = 'unit, property and integration tests (vitest)') => ({
+  title,
   run: async () => {
     const { code, report } = await runVitest(filter)
     return { ...countVitest(report, code), failures: failedVitest(report, process.env.SYNOD_SEED) }
@@ -154,12 +157,18 @@ const journey = (reports, filter, { quiet = false } = {}) => ({
   },
 })
 
-/** @param {string} reports @param {string[]} filter @returns {Stage[]} */
-function stagesFor(reports, filter) {
-  if (filter.some((word) => /^(\.\/)?test\/e2e(\/|$)/.test(word))) return [browser, build, journey(reports, filter)]
-  if (filter.length > 0) return [browser, build, tests(filter)]
+/** @param {string} reports @param {string[]} filter @returns {Turn[]} */
+function turnsFor(reports, filter) {
+  if (filter.some((word) => /^(\.\/)?test\/e2e(\/|$)/.test(word))) return [{ stages: [browser, build, journey(reports, filter)] }]
+  if (filter.length > 0) return [{ stages: [browser, build, tests(filter)] }]
   // A page draws for as long as it is open: beside many tests a journey takes three times as long, and most of it is drawing.
-  return [browser, build, { ...inspection, beside: journey(reports, [], { quiet: true }) }, tests([]), fresh]
+  // What is pure takes the processor that the journeys leave idle.
+  const pure = tests(['--project=pure', '--maxWorkers=1'], 'tests of pure code (vitest)')
+  return [
+    { stages: [browser, build] },
+    { stages: [inspection, pure], beside: journey(reports, [], { quiet: true }) },
+    { stages: [tests(['--project=!pure']), fresh] },
+  ]
 }
 
 await command(async () => {
@@ -169,7 +178,7 @@ await command(async () => {
   const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-reports-'))
   try {
     await makeReady({ build: false })
-    return await runStages(stagesFor(reports, process.argv.slice(2)))
+    return await runTurns(turnsFor(reports, process.argv.slice(2)))
   } finally {
     fs.rmSync(reports, { recursive: true, force: true })
   }

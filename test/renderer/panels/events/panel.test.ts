@@ -69,7 +69,7 @@ test('the matches of a query are stepped through by its keys, and end where ther
   await it.open('Leader crash and partition')
   await panelOf()
   const matches = useMatches()
-  matches.ask('role:leader')
+  matches.ask('note:becomeLeader')
   await until(() => !matches.searching && matches.count > 1)
   const seqs = [...matches.positions.seqs]
   await it.playback.jumpTo(0)
