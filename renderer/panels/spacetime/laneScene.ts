@@ -111,8 +111,11 @@ function eachBand(scene: Scene, plane: Plane, see: (band: Band, lane: number, fr
   const rows = rowsOf(faults, RIBBONS_MAX)
   for (const band of scene.bands)
     for (const lane of band.lanes) {
-      const [from, to] = reach(scene, plane, band, lane)
-      if (to >= plane.head && from <= plane.tail) see(band, lane, from, to, band.kind === 'fault' ? (rows[faults.indexOf(band)] ?? 0) : 0)
+      const row = rows[faults.indexOf(band)] ?? 0
+      const whole = reach(scene, plane, band, lane)
+      // A fault touches a node that is there.
+      for (const [from, to] of isFault(band) ? without(...whole, absences(scene, plane, lane)) : [whole])
+        if (from < to && to >= plane.head && from <= plane.tail) see(band, lane, from, to, row)
     }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { coneOf, sideOf } from '../../../../protocols/causality/cone.ts'
 import { ChunkKind } from '../../../../protocols/wire/chunk.ts'
 import { SvgPen } from '../../../../renderer/model/picture/svgPen.ts'
+import type { Band } from '../../../../renderer/panels/spacetime/bands.ts'
 import { CanvasPen } from '../../../../renderer/panels/spacetime/canvasPen.ts'
 import { drawDensity } from '../../../../renderer/panels/spacetime/densityScene.ts'
 import { drawScene } from '../../../../renderer/panels/spacetime/draw.ts'
@@ -55,6 +56,41 @@ describe(`a run of seed ${seed}`, () => {
     const behind = texts.filter(({ text, x, y }) => text.startsWith('notes') && y === over(15) && x > (turn?.x ?? 0))
     for (const { x } of behind) expect(x).toBeGreaterThan((turn?.x ?? 0) + 80)
     expect(amountIn({ view, drawing }).marks, 'few enough for words').toBeLessThanOrEqual(140)
+  })
+
+  test('the words of a turning point on the first lane stay under the edge, however narrow the lanes are', () => {
+    const drawing = drawn(columns, 'time')
+    const row = Array.from({ length: columns.count }, (_, i) => i + 1).find(
+      (one) => columns.lane[one] === 0 && columns.atUs[one] > 0,
+    ) as number
+    const at = columns.atUs[row] as number
+    for (const height of [200, 900]) {
+      const view = { ...viewOf(at - 15_000, at + 15_000, lanes), height }
+      const plane = new Plane(view)
+      const turningPoints = [{ row, kind: 'leader', text: 'TURNS' } as const]
+      const turn = flat(shapesOf(sceneOf(run, drawing, view, { turningPoints }))).find(
+        (shape) => shape.kind === 'text' && shape.text === 'TURNS',
+      ) as Extract<Shape, { kind: 'text' }>
+      expect(turn.y).toBeGreaterThanOrEqual(plane.edge + 8)
+      const isOver = turn.y <= plane.across(0) - 18
+      if (!isOver) expect(turn.x, 'beside the rings').toBeGreaterThan(plane.along(at) + 9)
+      expect(isOver).toBe(height === 900)
+    }
+  })
+
+  test('a fault touches the nodes that are there: an empty seat has neither its strip nor its side', () => {
+    const drawing = drawn(columns, 'time')
+    const view = viewOf(drawing.end * 0.3, drawing.end * 0.34, lanes)
+    const begin = { seq: 1, atUs: 0 }
+    const nodes = lanes - 1
+    const all = Array.from({ length: nodes }, (_, lane) => lane)
+    const fault = { kind: 'fault', begin, end: undefined, text: 'Partition', lanes: all, groups: all.map((lane) => lane % 2) } as const
+    const seat = { kind: 'absent', begin, end: undefined, text: 'not there yet', lanes: [nodes - 1] } as const
+    const sides = (bands: readonly Band[]) =>
+      flat(shapesOf(sceneOf(run, drawing, view, { bands }))).filter((shape) => shape.kind === 'text' && shape.text.startsWith('side '))
+        .length
+    expect(sides([fault])).toBe(nodes)
+    expect(sides([fault, seat])).toBe(nodes - 1)
   })
 
   test('each message in sight is a line from its send to its delivery; a lost one ends in a cross', () => {
