@@ -3,13 +3,10 @@
  * one run that is live; it answers the commands of the contract and publishes its changes. Hosts hold a Lab and
  * nothing else of the engine.
  */
-
-import { membersOf, type RunConfig } from '../protocols/core/config.ts'
 import type { RunId } from '../protocols/core/ids.ts'
 import type { AnyProtocol } from '../protocols/core/machine.ts'
 import { findProtocol } from '../protocols/registry.ts'
-import type { MadeBranch } from './branch/words.ts'
-import { forkLauncher, type NodeLauncher, SpareProcesses } from './cluster/index.ts'
+import { forkLauncher, type NodeLauncher } from './cluster/index.ts'
 import type { ParsedRequest, RunSummary, Verdict } from './contract/commands.ts'
 import { LabError, type LabFailure } from './contract/errors.ts'
 import type { HistoryReport, JudgeProgress } from './contract/history.ts'
@@ -19,7 +16,7 @@ import { actingCommands, done } from './labActing.ts'
 import type { ChangeListener, Lab, LabConnection, LabFiles, LabOptions, ScenarioStart, StartedScenario } from './labApi.ts'
 import { LabBookmarks } from './labBookmarks.ts'
 import { asLabError, dispatch, type Handlers } from './labBorder.ts'
-import { type BranchPlace, LabBranches } from './labBranches.ts'
+import { LabBranches } from './labBranches.ts'
 import { choose } from './labChoice.ts'
 import { LabCompare } from './labCompare.ts'
 import { type Connection, Connections } from './labConnections.ts'
@@ -27,13 +24,10 @@ import { LabExchange } from './labExchange.ts'
 import { LabFutures } from './labFutures.ts'
 import { judgeHistory } from './labHistory.ts'
 import { protocolInfos, serviceInfos, VERSION } from './labInfo.ts'
-import { programs } from './labPrograms.ts'
+import { LabLive } from './labLive.ts'
 import { readingCommands } from './labReading.ts'
 import { Views } from './labViews.ts'
-import type { LiveRun, LiveRunSettings } from './liveRun.ts'
-import { startProxyThread } from './proxy/index.ts'
-import { openLibrary, type RunLibrary, startRecorderThread } from './recorder/index.ts'
-import { ProcessRun } from './run.ts'
+import { openLibrary, type RunLibrary } from './recorder/index.ts'
 import { besideConfig } from './scenario/beside.ts'
 import { LiveStage } from './scenario/live.ts'
 import { parseScenario } from './scenario/parse.ts'
@@ -42,8 +36,7 @@ import { varied } from './scenario/vary.ts'
 import { checkMode } from './scenario/whereabouts.ts'
 import { simulated } from './simulate/begin.ts'
 import { recordSimulation } from './simulate/record.ts'
-import { SimulatedRun, startSimulator } from './simulate/run.ts'
-import { SpareThread } from './spareThread.ts'
+import { SimulatedRun } from './simulate/run.ts'
 
 export { type JudgeOptions, judgeFile } from './check/index.ts'
 export type { NodeLauncher } from './cluster/index.ts'
@@ -85,24 +78,24 @@ class SynodLab implements Lab {
   readonly #exchange: LabExchange
   readonly #bookmarks: LabBookmarks
   readonly #branches: LabBranches
-  readonly #spare: SpareProcesses
-  /** What a run needs, started where one is foreseen. */
-  readonly #threads = {
-    simulator: new SpareThread(startSimulator),
-    recorder: new SpareThread(startRecorderThread),
-    proxy: new SpareThread(startProxyThread),
-  }
+  readonly #live: LabLive
   readonly #comparing: LabCompare
   readonly #handlers: Handlers<Connection>
-  #live: LiveRun | undefined
-  /** Starts and stops of runs come one after the other. */
-  #lastTurn: Promise<unknown> = Promise.resolve()
   #closing: Promise<void> | undefined
 
   constructor(options: CreateLabOptions, library: RunLibrary) {
     this.#options = options
     this.#library = library
     this.#views = new Views(library)
+    this.#live = new LabLive({
+      library,
+      views: this.#views,
+      launcher: options.launcher ?? forkLauncher(),
+      mayWrite: () => this.#mayWrite(),
+      onReport: (run, report) => this.#connections.publish({ kind: 'grew', run, ...report }),
+      onTrouble: (failure, run, goesOn) => this.#trouble(failure, run, goesOn),
+      onTurn: () => this.#publishRuns(),
+    })
     this.#futures = new LabFutures({
       library,
       fileOf: (run) => this.#endedFile(run),
@@ -121,33 +114,26 @@ class SynodLab implements Lab {
         if (options.readOnly) return 'This lab only reads.'
         return this.#views.isStranger(run) ? 'This run was opened from elsewhere: its file is read and never changed.' : undefined
       },
-      keep: (run, bookmarks) => (this.#live?.run === run ? this.#live.bookmarks(bookmarks) : library.bookmarks(run, bookmarks)),
+      keep: (run, bookmarks) => {
+        const live = this.#live.of(run)
+        if (live) live.bookmarks(bookmarks)
+        else library.bookmarks(run, bookmarks)
+      },
       tell: (run, bookmarks) => this.#connections.publish({ kind: 'bookmarks', run, bookmarks }),
     })
-    this.#spare = new SpareProcesses(options.launcher ?? forkLauncher())
     this.#branches = new LabBranches({
       library,
+      live: this.#live,
       mayWrite: () => this.#mayWrite(),
       fileOf: (run) => this.#views.fileOf(run),
       summaryOf: (run) => this.#summaryOf(run),
-      alone: (work) => this.#alone(work),
-      live: () => this.#live,
-      endLive: async () => this.#live && (await this.#end(this.#live)),
-      begin: (place, branch) => this.#beginBranch(place, branch),
-      foresee: (mode, nodes) => {
-        if (mode === 'simulation') return this.#threads.simulator.prepare()
-        this.#threads.recorder.prepare()
-        this.#threads.proxy.prepare()
-        this.#spare.prepare(programs().node, nodes)
-        this.#spare.prepare(programs().clients, 1)
-      },
       tell: (run, progress) => this.#connections.publish({ kind: 'branching', run, progress }),
     })
     this.#comparing = new LabCompare({
       fileOf: (run) => this.#views.fileOf(run),
       summaryOf: async (run) => {
-        await this.#settled(run)
-        return (await (await this.#views.get(run)).overview(this.#live?.run === run)).summary
+        await this.#live.settled(run)
+        return (await (await this.#views.get(run)).overview(this.#live.of(run) !== undefined)).summary
       },
       simulate: async (text, beside, name) => (await this.simulateScenario(text, { beside, name })).run,
       tell: (a, b, progress) => this.#connections.publish({ kind: 'comparing', a, b, progress }),
@@ -212,10 +198,11 @@ class SynodLab implements Lab {
     const name = options.name ?? written.name ?? scenario.name
     checkMode(scenario, mode, options.fileName)
     const config = { ...varied(written, vary, options.seed ?? written.seed), mode, name }
-    const run = await this.#start(config, text)
+    const run = await this.#live.start(config, text)
     const connection = this.connect({ change: () => undefined })
     const { fileName, onProgress } = options
-    const machines = this.#live instanceof SimulatedRun ? this.#live : undefined
+    const live = this.#live.of(run)
+    const machines = live instanceof SimulatedRun ? live : undefined
     const carriedOut = runScenario(new LiveStage(connection, run, config.seed, machines), scenario, {
       ...sharing(beside, findProtocol(config.protocol)),
       ...(fileName === undefined ? {} : { fileName }),
@@ -268,20 +255,20 @@ class SynodLab implements Lab {
         formats: formatInfos(),
       }),
       'runs.list': () => this.#library.list(),
-      'runs.start': async ({ config }) => ({ run: await this.#start(config) }),
+      'runs.start': async ({ config }) => ({ run: await this.#live.start(config) }),
       'runs.scenario': async ({ text, mode }) => ({ run: (await this.startScenario(text, mode === undefined ? {} : { mode })).run }),
-      'runs.stop': ({ run }) => this.#stop(run),
+      'runs.stop': ({ run }) => this.#live.stop(run),
       'runs.rename': ({ run, name }) => this.#rename(run, name),
       'runs.delete': ({ run }) => this.#delete(run),
       'runs.import': ({ path }) => this.#changed(this.#library.import(path)),
       'runs.export': async ({ run, path }) => {
-        if (this.#live?.run === run) await this.#live.flush()
+        await this.#live.of(run)?.flush()
         await this.#library.export(run, path)
         return null
       },
       ...this.#exchange.commands(),
-      ...actingCommands((run) => this.#liveRun(run)),
-      ...readingCommands(this.#views, (run) => this.#live?.run === run),
+      ...actingCommands((run) => this.#live.acting(run)),
+      ...readingCommands(this.#views, (run) => this.#live.of(run) !== undefined),
       'run.check': async ({ run, history }) => await this.#check(run, history),
       'run.futures': (request) => this.#futures.look(request),
       'run.futures.stop': async ({ run }) => done(await this.#futures.stop(run)),
@@ -298,32 +285,6 @@ class SynodLab implements Lab {
     }
   }
 
-  async #start(wanted: RunConfig, scenario?: string): Promise<RunId> {
-    const choice = choose(wanted)
-    this.#mayWrite()
-    return await this.#alone(async () => {
-      if (this.#live) {
-        const { name } = this.#library.summary(this.#live.run)
-        throw new LabError('start-failed', `The run "${name}" is live, and a lab runs one at a time.`, 'Stop it first.')
-      }
-      const name = wanted.name ?? `${choice.protocol.title}, ${membersOf(wanted).length} nodes`
-      const place = this.#library.create(name)
-      const live = this.#newRun(place.folder, {
-        ...{ run: place.run, file: place.file, name },
-        ...choice,
-        ...(scenario === undefined ? {} : { scenario }),
-        ...this.#hearing(place.run),
-      })
-      await this.#begin(live)
-      return live.run
-    })
-  }
-
-  async #beginBranch({ run, file, folder, name }: BranchPlace, branch: MadeBranch): Promise<void> {
-    const settings = { run, file, name, branch, ...choose(branch.header.config), ...this.#hearing(run) }
-    await this.#begin(this.#newRun(folder, settings))
-  }
-
   /** From the library where that knows it: the thread that reads recordings may be busy with one. */
   async #summaryOf(run: RunId): Promise<RunSummary> {
     if (this.#views.isStranger(run)) return (await (await this.#views.get(run)).overview(false)).summary
@@ -334,80 +295,16 @@ class SynodLab implements Lab {
     if (this.#options.readOnly) throw new LabError('start-failed', 'This lab only reads.')
   }
 
-  /** All that a run has done so far is in its file. */
-  async #settled(run: RunId): Promise<void> {
-    if (this.#live?.run === run && !this.#live.ending) await this.#live.flush()
-  }
-
-  /** Everybody is told what a live run says of itself. */
-  #hearing(run: RunId): Pick<LiveRunSettings, 'onReport' | 'onTrouble' | 'onFailure'> {
-    return {
-      onReport: (report) => this.#connections.publish({ kind: 'grew', run, ...report }),
-      onTrouble: (failure) => this.#trouble(failure, run, true),
-      onFailure: (failure) => this.#lost(run, failure),
-    }
-  }
-
-  #newRun(folder: string, settings: LiveRunSettings): LiveRun {
-    if (settings.config.mode === 'simulation') return new SimulatedRun(settings, this.#threads.simulator.take())
-    const threads = { recorder: this.#threads.recorder.take(), proxy: this.#threads.proxy.take() }
-    return new ProcessRun({ ...settings, folder, launcher: this.#spare, entries: programs(), threads })
-  }
-
-  async #begin(live: LiveRun): Promise<void> {
-    this.#live = live
-    this.#library.setLive(live.run, true)
-    try {
-      await live.start()
-      const view = await this.#views.get(live.run)
-      view.follow(true)
-    } catch (error) {
-      await live.stop()
-      this.#live = undefined
-      this.#library.setLive(live.run, false)
-      this.#library.tidy(live.run)
-      throw error
-    } finally {
-      this.#publishRuns()
-    }
-  }
-
-  async #stop(run: RunId): Promise<RunSummary> {
-    if (this.#live?.run !== run) return this.#library.summary(run)
-    return await this.#alone(async () => {
-      const live = this.#live
-      if (live?.run !== run) return this.#library.summary(run)
-      await this.#end(live)
-      return this.#library.summary(run)
-    })
-  }
-
-  async #end(live: LiveRun): Promise<void> {
-    await live.stop()
-    const view = await this.#views.get(live.run).catch(() => undefined)
-    view?.follow(false)
-    this.#live = undefined
-    this.#library.setLive(live.run, false)
-    this.#publishRuns()
-  }
-
-  /** The run cannot go on: what is recorded stays, the processes go, and everybody is told. */
-  #lost(run: RunId, failure: LabFailure): void {
-    this.#trouble(failure, run)
-    const live = this.#live
-    if (live?.run !== run) return
-    this.#alone(() => this.#end(live)).catch((error) => this.#trouble(asLabError(error).toFailure(), run))
-  }
-
   async #rename(run: RunId, name: string): Promise<RunSummary> {
-    if (this.#live?.run !== run) return this.#changed(this.#library.rename(run, name))
-    this.#live.rename(name)
-    await this.#live.flush()
+    const live = this.#live.of(run)
+    if (!live) return this.#changed(this.#library.rename(run, name))
+    live.rename(name)
+    await live.flush()
     return this.#changed(this.#library.summary(run))
   }
 
   async #delete(run: RunId): Promise<null> {
-    if (this.#live?.run === run) throw new LabError('bad-request', `The run ${run} is live.`, 'Stop it first.')
+    this.#mustHaveEnded(run)
     this.#library.fileOf(run)
     await this.#views.forget(run)
     this.#foundIn.delete(run)
@@ -418,7 +315,7 @@ class SynodLab implements Lab {
   }
 
   async #check(run: RunId, wanted: ParsedRequest<'run.check'>['history']): Promise<Verdict> {
-    await this.#settled(run)
+    await this.#live.settled(run)
     const view = await this.#views.get(run)
     const verdict = await view.check()
     if (!this.#options.readOnly) this.#keepFindings(run, verdict)
@@ -428,18 +325,22 @@ class SynodLab implements Lab {
 
   /** What is still recorded is exported as far as it is. */
   async #exported(run: RunId) {
-    const isLive = this.#live?.run === run
-    if (isLive) await this.#live?.flush()
+    const live = this.#live.of(run)
+    await live?.flush()
     const file = this.#views.fileOf(run)
-    const { summary } = await (await this.#views.get(run)).overview(isLive)
+    const { summary } = await (await this.#views.get(run)).overview(live !== undefined)
     const status = summary.status === 'interrupted' ? ('interrupted' as const) : ('ended' as const)
     return { file, name: summary.name, status }
   }
 
   /** What is still recorded has no futures yet that could be told from its own. */
   #endedFile(run: RunId): string {
-    if (this.#live?.run === run) throw new LabError('bad-request', `The run ${run} is live.`, 'Stop it first.')
+    this.#mustHaveEnded(run)
     return this.#views.fileOf(run)
+  }
+
+  #mustHaveEnded(run: RunId): void {
+    if (this.#live.of(run)) throw new LabError('bad-request', `The run ${run} is live.`, 'Stop it first.')
   }
 
   async #keepFuture(request: ParsedRequest<'run.future'>): Promise<RunSummary> {
@@ -450,7 +351,7 @@ class SynodLab implements Lab {
 
   /** With the order, and with news of how far it is for those who watch the run. */
   async #history(run: RunId, limitMs: number): Promise<HistoryReport | null> {
-    await this.#settled(run)
+    await this.#live.settled(run)
     const onProgress = (progress: JudgeProgress) => this.#connections.publish({ kind: 'judging', run, progress })
     return (await judgeHistory(await this.#views.get(run), { limitMs, order: true, onProgress })) ?? null
   }
@@ -470,7 +371,8 @@ class SynodLab implements Lab {
   #keepFindings(run: RunId, verdict: Verdict): void {
     if (verdict.violations.length <= (this.#foundIn.get(run) ?? 0)) return
     this.#foundIn.set(run, verdict.violations.length)
-    if (this.#live?.run === run) this.#live.findings(verdict.violations)
+    const live = this.#live.of(run)
+    if (live) live.findings(verdict.violations)
     else this.#library.findings(run, verdict.violations)
     this.#publishRuns()
   }
@@ -478,25 +380,14 @@ class SynodLab implements Lab {
   /** Into the file of the run: its recorder holds it while it is live, the library afterwards. */
   #keepOutcome(outcome: ScenarioOutcome): ScenarioOutcome {
     try {
-      if (this.#live?.run === outcome.run) this.#live.verdict(outcome.is)
+      const live = this.#live.of(outcome.run)
+      if (live) live.verdict(outcome.is)
       else this.#library.verdict(outcome.run, outcome.is)
       this.#publishRuns()
     } catch (error) {
       this.#trouble(asLabError(error).toFailure(), outcome.run) // known all the same, only not kept
     }
     return outcome
-  }
-
-  #liveRun(run: RunId): LiveRun {
-    if (this.#live?.run === run && !this.#live.ending) return this.#live
-    this.#library.fileOf(run) // says not-found for what does not exist
-    throw new LabError('run-not-live', `The run ${run} is not live: it can be read, not acted upon.`, 'Start a new run to try something.')
-  }
-
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#lastTurn.then(work)
-    this.#lastTurn = turn.catch(() => undefined)
-    return turn
   }
 
   #changed(summary: RunSummary): RunSummary {
@@ -518,14 +409,11 @@ class SynodLab implements Lab {
   }
 
   async #close(): Promise<void> {
-    await this.#alone(async () => {
-      if (this.#live) await this.#end(this.#live)
-    }).catch((error) => this.#options.onTrouble?.(asLabError(error).message))
+    await this.#live.alone(() => this.#live.end()).catch((error) => this.#options.onTrouble?.(asLabError(error).message))
     await this.#futures.stop()
     await this.#exchange.close()
     await this.#branches.stop()
-    this.#spare.close()
-    for (const thread of Object.values(this.#threads)) thread.close()
+    this.#live.close()
     this.#comparing.stop()
     this.#connections.close()
     await this.#views.close()

@@ -7,32 +7,18 @@ import type { BranchProgress } from './contract/branch.ts'
 import type { ParsedRequest, RunSummary } from './contract/commands.ts'
 import { LabError } from './contract/errors.ts'
 import type { Handlers } from './labBorder.ts'
+import type { LabLive, RunPlace } from './labLive.ts'
 import type { RunLibrary } from './recorder/index.ts'
 
 export interface BranchesWorld {
   readonly library: RunLibrary
+  readonly live: LabLive
   /** Throws a LabError where nothing may be recorded. */
   mayWrite(): void
   /** The file of a run, whether or not it is in the library. */
   fileOf(run: RunId): string
   summaryOf(run: RunId): Promise<RunSummary>
-  /** Starts and ends of runs come one after the other. */
-  alone<T>(work: () => Promise<T>): Promise<T>
-  live(): { readonly run: RunId; flush(): Promise<void> } | undefined
-  endLive(): Promise<void>
-  /** The branch begins, live; whatever was live has ended. */
-  begin(place: BranchPlace, branch: MadeBranch): Promise<void>
-  /** What so many nodes run in is about to be wanted. */
-  foresee(mode: 'real' | 'simulation', nodes: number): void
   tell(run: RunId, progress: BranchProgress): void
-}
-
-/** Where a branch is recorded. */
-export interface BranchPlace {
-  readonly run: RunId
-  readonly file: string
-  readonly folder: string
-  readonly name: string
 }
 
 type Commands = 'run.branch' | 'run.branch.prepare' | 'run.branch.stop'
@@ -51,11 +37,11 @@ export class LabBranches {
     return {
       'run.branch': async (request) => ({ run: await this.#branch(request) }),
       'run.branch.prepare': async ({ run, mode, seq }) => {
-        const { library, mayWrite, summaryOf, foresee } = this.#world
+        const { library, live, mayWrite, summaryOf } = this.#world
         mayWrite()
         this.#threadOf(run).prepare(seq === undefined ? undefined : { seq, part: library.partOf(`branch ${++this.#foretold}`) })
         const { nodes, mode: own = 'real' } = await summaryOf(run)
-        if (own !== 'imported') foresee(mode ?? own, nodes)
+        if (own !== 'imported') live.foresee(mode ?? own, nodes)
         return null
       },
       'run.branch.stop': async ({ run }) => {
@@ -75,23 +61,22 @@ export class LabBranches {
 
   /** What is live goes on until the branch is made, and when it cannot be made, nothing has ended. */
   async #branch(request: ParsedRequest<'run.branch'>): Promise<RunId> {
-    const { library, mayWrite, alone, live: liveNow, summaryOf, begin, endLive, foresee } = this.#world
+    const { library, live, mayWrite, summaryOf } = this.#world
     const { run: of, seq } = request
     mayWrite()
-    return await alone(async () => {
-      const live = liveNow()
-      if (live && !request.endLive) throw wouldEnd(library.summary(live.run).name)
-      if (live?.run === of) await live.flush()
+    return await live.alone(async () => {
+      if (live.current && !request.endLive) throw wouldEnd(library.summary(live.current.run).name)
+      await live.of(of)?.flush()
       const { name: was, mode: own = 'real', nodes } = await summaryOf(of)
       if (own === 'imported') throw imported()
       const mode = request.mode ?? own
-      foresee(mode, nodes) // they start while the cut is made
+      live.foresee(mode, nodes) // they start while the cut is made
       const name = (request.name ?? `${was}, from event ${seq}`).slice(0, 120)
       const place = { ...library.create(name), name }
       try {
         const branch = await this.#make(request, mode, place)
-        if (live) await endLive()
-        await begin(place, branch)
+        await live.end()
+        await live.startBranch(place, branch)
       } catch (error) {
         library.discard(place.run)
         throw error
@@ -101,7 +86,7 @@ export class LabBranches {
   }
 
   /** Rejects with a LabError. */
-  #make({ run, seq, heal, seed }: ParsedRequest<'run.branch'>, mode: RunConfig['mode'], place: BranchPlace): Promise<MadeBranch> {
+  #make({ run, seq, heal, seed }: ParsedRequest<'run.branch'>, mode: RunConfig['mode'], place: RunPlace): Promise<MadeBranch> {
     const { folder, file, name } = place
     const disksFolder = mode === 'real' ? folder : undefined
     return this.#threadOf(run).make({ of: run, seq, run: place.run, name, file, mode, heal, seed, disksFolder })

@@ -61,7 +61,7 @@ describe(`a run of seed ${seed}`, () => {
   test('the words of a turning point on the first lane stay under the edge, however narrow the lanes are', () => {
     const drawing = drawn(columns, 'time')
     const row = Array.from({ length: columns.count }, (_, i) => i + 1).find(
-      (one) => columns.lane[one] === 0 && columns.atUs[one] > 0,
+      (one) => columns.lane[one] === 0 && (columns.atUs[one] as number) > 0,
     ) as number
     const at = columns.atUs[row] as number
     for (const height of [200, 900]) {
