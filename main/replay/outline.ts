@@ -3,6 +3,7 @@
  * left out is said with its size, and can be asked for.
  */
 import { entriesOf, valueAt } from '../../protocols/core/differences.ts'
+import { wholePart } from '../../protocols/core/glimpse.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { AnyProtocol, Glimpse } from '../../protocols/core/machine.ts'
 import type { CutList } from '../contract/state.ts'
@@ -74,7 +75,7 @@ export function valueIn(protocol: AnyProtocol, state: unknown, path: string): Js
   const part: Glimpse['part'] = (_, size) => (at === undefined ? [0, size] : [Math.min(size, Math.max(0, at - 1)), Math.min(size, at + 1)])
   const near = valueAt(fieldOf(protocol, state, path, part).tree, path)
   // A list whose beginning is gone has its items elsewhere.
-  return near === undefined && at !== undefined ? valueAt(fieldOf(protocol, state, path, (_, size) => [0, size]).tree, path) : near
+  return near === undefined && at !== undefined ? valueAt(fieldOf(protocol, state, path, wholePart).tree, path) : near
 }
 
 function fieldOf(protocol: AnyProtocol, state: unknown, path: string, part: Glimpse['part']): { tree: Json; isCut: boolean } {

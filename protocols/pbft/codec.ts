@@ -3,6 +3,7 @@
  * What has a sequence number is keyed by it, so that `slots.5` is number 5. Canonical: keys stand in a fixed order.
  */
 import { OrderedMap, Map as PersistentMap } from 'immutable'
+import { glimpseBy, wholePart } from '../core/glimpse.ts'
 import { encodeHosted, glimpseHosted } from '../core/hosted.ts'
 import type { Json } from '../core/json.ts'
 import type { Glimpse } from '../core/machine.ts'
@@ -36,20 +37,10 @@ const fields: { readonly [field in keyof PbftState]: (state: PbftState, part: Gl
     transfer: ({ transfer }) => transfer ?? null,
     heard: ({ heard }) => sorted(heard),
   }
-const fieldNames = Object.keys(fields) as (keyof PbftState)[]
-const whole: Glimpse['part'] = (_, size) => [0, size]
 
-export const encode = (state: PbftState): Json => glimpse(state, { part: whole })
+export const encode = (state: PbftState): Json => glimpse(state, { part: wholePart })
 
-export function glimpse(state: PbftState, { fields: wanted, part, unlike }: Glimpse<PbftState>): Json {
-  const json: { [field: string]: unknown } = {}
-  for (const field of fieldNames) {
-    if (wanted && !wanted.has(field)) continue
-    if (unlike && state[field] === unlike[field]) continue
-    json[field] = fields[field](state, part, unlike)
-  }
-  return json as Json
-}
+export const glimpse = glimpseBy<PbftState>(fields)
 
 export function decode(json: Json): PbftState {
   const read = json as unknown as { readonly [field in keyof PbftState]: never } & {

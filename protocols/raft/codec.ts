@@ -3,6 +3,7 @@
  * sessions and what waits are keyed by log index, so that `log.5` is entry 5. Canonical: keys stand in a fixed order.
  */
 import { List, Map as PersistentMap } from 'immutable'
+import { glimpseBy, wholePart } from '../core/glimpse.ts'
 import { glimpseHosted, glimpseJson } from '../core/hosted.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
@@ -111,22 +112,11 @@ const fields: Fields = {
   sessions: ({ sessions }) => byIndex(sessions),
   service: ({ hosted }, part, unlike) => glimpseHosted('service', hosted, part, unlike?.hosted),
 }
-const fieldNames = Object.keys(fields) as (keyof RaftStateJson)[]
-const whole: Glimpse['part'] = (_, size) => [0, size]
 
-export const encode = (state: RaftState): Json => glimpse(state, { part: whole })
+export const encode = (state: RaftState): Json => glimpse(state, { part: wholePart })
 
 /** The fields and the stretch of the log that are wanted, as they stand in what `encode` gives. */
-export function glimpse(state: RaftState, { fields: wanted, part, unlike }: Glimpse<RaftState>): Json {
-  const json: { [field: string]: unknown } = {}
-  for (const field of fieldNames) {
-    if (wanted && !wanted.has(field)) continue
-    const source = field === 'service' ? 'hosted' : field === 'logBase' ? 'log' : field
-    if (unlike && state[source] === unlike[source]) continue
-    json[field] = fields[field](state, part, unlike)
-  }
-  return json as Json
-}
+export const glimpse = glimpseBy<RaftState>(fields, { service: 'hosted', logBase: 'log' })
 
 export function decode(json: Json): RaftState {
   const { votedFor, leaderId, transfer, log, logBase, snapshot, installing, sending, change, waiting, reads, sessions, service, ...same } =
