@@ -256,6 +256,10 @@ class SynodLab implements Lab {
       }),
       'runs.list': () => this.#library.list(),
       'runs.start': async ({ config }) => ({ run: await this.#live.start(config) }),
+      'runs.foresee': ({ mode, nodes }) => {
+        if (!this.#options.readOnly && !this.#live.current) this.#live.foresee(mode, nodes)
+        return null
+      },
       'runs.scenario': async ({ text, mode }) => ({ run: (await this.startScenario(text, mode === undefined ? {} : { mode })).run }),
       'runs.stop': ({ run }) => this.#live.stop(run),
       'runs.rename': ({ run, name }) => this.#rename(run, name),

@@ -37,6 +37,8 @@ export const requests = {
   'lab.info': z.strictObject({}),
   'runs.list': z.strictObject({}),
   'runs.start': z.strictObject({ config: runConfigSchema }),
+  /** A run of so many nodes is likely to be started soon: what it runs in may start now. */
+  'runs.foresee': z.strictObject({ mode: modeSchema, nodes: z.int().min(1).max(31) }),
   /** `mode`: in place of the scenario's own. */
   'runs.scenario': z.strictObject({ text: z.string().max(1_000_000), mode: modeSchema.optional() }),
   /** Ends a live run in good order: everything recorded is on disk when this returns. */
@@ -232,6 +234,7 @@ export interface Responses
   'lab.info': LabInfo
   'runs.list': readonly RunSummary[]
   'runs.start': { readonly run: RunId }
+  'runs.foresee': null
   'runs.scenario': { readonly run: RunId }
   'runs.stop': RunSummary
   'runs.rename': RunSummary

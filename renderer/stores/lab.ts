@@ -64,6 +64,9 @@ export const useLab = defineStore('lab', () => {
   const start = async (config: RunConfigInput): Promise<RunId> => (await call('runs.start', { config })).run
   const startScenario = async (text: string, mode: RunConfig['mode']): Promise<RunId> => (await call('runs.scenario', { text, mode })).run
 
+  /** The person is about to start a run: the start itself will say what is wrong. */
+  const foresee = (mode: RunConfig['mode'], nodes: number): void => void call('runs.foresee', { mode, nodes }).catch(() => undefined)
+
   /** Changes of the lab, for the other stores. Returns how to stop listening. */
   function onChange(listener: (change: Change) => void): () => void {
     listeners.add(listener)
@@ -78,5 +81,5 @@ export const useLab = defineStore('lab', () => {
   /** How files get from the person to the lab and back. */
   const files = computed(() => (connection.value === 'open' ? client?.files : undefined))
 
-  return { connection, info, runs, liveRuns, attach, call, quiet, refresh, start, startScenario, onChange, onReconnect, files }
+  return { connection, info, runs, liveRuns, attach, call, quiet, refresh, start, startScenario, foresee, onChange, onReconnect, files }
 })

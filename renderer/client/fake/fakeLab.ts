@@ -108,6 +108,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     'lab.info': () => info,
     'runs.list': listRuns,
     'runs.start': ({ config }: { config: RunConfig }) => begin(config, config.name ?? `Raft, ${config.nodes} nodes`),
+    'runs.foresee': () => null,
     'runs.scenario': ({ text, mode = 'real' }: ParsedRequest<'runs.scenario'>) =>
       begin({ mode, nodes: 5, network: { delayMs: 12, jitterMs: 8 } }, /^name: (.*)$/m.exec(text)?.[1] ?? 'Scenario'),
     'run.branch': ({ run, name }: ParsedRequest<'run.branch'>) =>
