@@ -28,7 +28,7 @@ interface Row {
 }
 
 /** So few that most go before the collector takes them for what stays. */
-const KEPT_PACKED = 8
+const KEPT_PACKED = 3
 const KEPT_EVENTS = 32
 const KEPT_SENDS = 32
 

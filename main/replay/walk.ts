@@ -10,6 +10,7 @@ import { ChunkKind } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { leanSend, leanStep } from '../../protocols/wire/lean.ts'
+import { StepInputKind } from '../../protocols/wire/tap.ts'
 import { DiskTrace } from './diskTrace.ts'
 import { Divergence, type Execution } from './execution.ts'
 import type { EventSource } from './source.ts'
@@ -40,6 +41,8 @@ const NOWHERE: Standing = { status: 'starting', life: 0, step: 0, stepSeq: 0, st
 /** Messages whose delivery is awaited and kept at hand; others are looked up. */
 const KEPT_SENDS = 20_000
 const LOOK_EVERY = 32
+/** Stretches of events before where it begins in which it looks for all that was on its way there; others are looked up one by one. */
+const LOOKS_BACK = 2
 
 export class Walk {
   readonly nodes: Standing[]
@@ -53,6 +56,11 @@ export class Walk {
   readonly #moment
   readonly #clients: number
   #seq: number
+  /** Where it stopped, to go on from there. */
+  #reader: ChunkReader | undefined
+  /** Begun in the middle: what was sent up to this event was not seen. */
+  #unseen: number
+  #looksBack = LOOKS_BACK
 
   constructor(source: EventSource, execution: Execution, { from, only }: WalkOptions = {}) {
     this.#source = source
@@ -64,6 +72,7 @@ export class Walk {
     this.#moment = firstMoment(nodes, 1, config.spares)
     this.nodes = from ? [...from.nodes] : [...this.#moment.nodes.values()].map(({ status }) => ({ ...NOWHERE, status }))
     this.#seq = from?.seq ?? 0
+    this.#unseen = this.#seq
     if (!from) return
     this.#moment.seq = from.seq
     for (const [endpoint, { status, life, step }] of from.nodes.entries())
@@ -82,23 +91,32 @@ export class Walk {
     onChange?: (endpoint: number, standing: Standing, reader: ChunkReader) => boolean | undefined,
   ): void {
     if (this.#seq >= to) return
-    for (const reader of this.#source.readers(this.#seq + 1, to)) {
+    for (const reader of this.#readers(to)) {
+      this.#reader = undefined // an event that cannot be read is read again by whoever tries again
       while (this.#seq < to && reader.next()) {
         if (reader.seq <= this.#seq) continue
         this.#seq = reader.seq
         const endpoint = this.#take(reader)
-        if (endpoint !== undefined && onChange?.(endpoint, this.nodes[endpoint] as Standing, reader)) return
-        if (reader.seq % LOOK_EVERY === 0 && performance.now() >= untilMs) return
+        const isEnough = endpoint !== undefined && onChange?.(endpoint, this.nodes[endpoint] as Standing, reader)
+        if (!isEnough && (reader.seq % LOOK_EVERY !== 0 || performance.now() < untilMs)) continue
+        this.#reader = reader
+        return
       }
-      if (performance.now() >= untilMs) return
+      this.#reader = reader
+      if (this.#seq >= to || performance.now() >= untilMs) return
     }
+  }
+
+  *#readers(to: number): Generator<ChunkReader> {
+    if (this.#reader) yield this.#reader
+    yield* this.#source.readers(this.#seq + 1, to)
   }
 
   /** The endpoint whose standing it changed, if it did. */
   #take(reader: ChunkReader): number | undefined {
     switch (reader.kind) {
       case ChunkKind.send:
-        if (reader.to !== this.#clients && this.#runs(reader.to)) this.#remember(leanSend(reader))
+        if (this.#mayDeliver(reader)) this.#remember(leanSend(reader))
         return undefined
       case ChunkKind.drop:
         if (reader.copy === 0) this.#sends.delete(reader.message as MessageId)
@@ -115,6 +133,10 @@ export class Walk {
       default:
         return undefined
     }
+  }
+
+  #mayDeliver({ to }: ChunkReader): boolean {
+    return to !== this.#clients && this.#runs(to)
   }
 
   #runs(endpoint: number): boolean {
@@ -202,8 +224,29 @@ export class Walk {
 
   #sendFor({ input, seq }: StepEvent): SendEvent | undefined {
     if (input.kind !== 'message' && input.kind !== 'request') return undefined
+    while (!this.#sends.has(input.message) && this.#unseen > 0 && this.#looksBack > 0) this.#lookBack()
     const send = this.#sends.get(input.message) ?? this.#source.sendOf(input.message, seq)
     this.#sends.delete(input.message) // a duplicate may come, but hardly ever does
     return send
   }
+
+  /** What was on its way where it begins was mostly sent right before. No other send is read, and nothing holds the bytes of the stretch. */
+  #lookBack(): void {
+    const to = this.#unseen
+    this.#looksBack--
+    const onTheWay = new Set<number>()
+    for (const reader of this.#source.readers(to, to)) {
+      this.#unseen = reader.firstSeq - 1
+      while (reader.next() && reader.seq <= to) {
+        if (reader.kind === ChunkKind.send && this.#mayDeliver(reader)) onTheWay.add(reader.message)
+        else if (reader.kind === ChunkKind.step && isGiven(reader.input)) onTheWay.delete(reader.subject)
+        else if (reader.kind === ChunkKind.drop) onTheWay.delete(reader.message)
+      }
+    }
+    for (const reader of this.#source.readers(to, to))
+      while (onTheWay.size > 0 && reader.next())
+        if (reader.kind === ChunkKind.send && onTheWay.delete(reader.message)) this.#remember(leanSend(reader))
+  }
 }
+
+const isGiven = (input: number): boolean => input === StepInputKind.message || input === StepInputKind.request

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { RunReader } from '../../../main/recorder/reader.ts'
 import { Changes } from '../../../main/replay/changes.ts'
 import { changedPaths } from '../../../main/replay/difference.ts'
@@ -89,6 +89,19 @@ test('a state reached from snapshots, however few are kept, is the one that ther
     }
   }
   expect(compared).toBeGreaterThan(100)
+})
+
+test('neither the pass nor a jump reads a stretch again and again, and what was on its way is not looked up message by message', () => {
+  const { reader, execution } = open()
+  const [readers, sendOf] = [vi.spyOn(reader, 'readers'), vi.spyOn(reader, 'sendOf')]
+  const states = new States(reader, execution, { every: 16 })
+  states.snapshots?.advance(reader.lastSeq)
+  expect(states.snapshots?.list.length).toBeGreaterThan(100)
+  expect(readers.mock.calls.length).toBeLessThan((states.snapshots?.list.length ?? 0) / 8)
+  const jumps = 200
+  for (let i = 0; i < jumps; i++) states.at(1 + roll(reader.lastSeq), false)
+  expect(readers.mock.calls.length / jumps).toBeLessThan(6)
+  expect(sendOf.mock.calls.length).toBeLessThan(jumps / 2)
 })
 
 test('when a field changed is what looking at every state finds, forwards and backwards, page by page', () => {
