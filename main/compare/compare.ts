@@ -2,6 +2,7 @@
 import { firstParting, partings, sharedPrefix } from '../../protocols/causality/align.ts'
 import type { RecordedConfig } from '../../protocols/core/config.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import { leaderships } from '../../protocols/core/leaderships.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { Mark, RunSummary } from '../contract/commands.ts'
 import type { ComparedRun, CompareProgress, CompareReport, SaidEvent } from '../contract/compare.ts'
@@ -140,17 +141,10 @@ function quantile(sorted: readonly number[], share: number): number | undefined 
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
 }
 
-/** Each leads until somebody else does, or it steps down or goes down. */
-function leadersOf(marks: readonly Mark[], lengthUs: number): ComparedRun['leaders'] {
-  const leaders: { node: NodeId; epoch: number; fromUs: number; toUs: number }[] = []
-  for (const { kind, node, epoch, atUs } of marks) {
-    const last = leaders.at(-1)
-    const ends = kind === 'leader' || ((kind === 'crash' || kind === 'stepDown') && node === last?.node)
-    if (ends && last?.toUs === lengthUs) last.toUs = atUs
-    if (kind === 'leader' && node !== undefined) leaders.push({ node, epoch: epoch ?? 0, fromUs: atUs, toUs: lengthUs })
-  }
-  return leaders
-}
+const leadersOf = (marks: readonly Mark[], lengthUs: number): ComparedRun['leaders'] =>
+  leaderships(marks).flatMap(({ won: { node, epoch = 0 }, begun, untilUs = lengthUs }) =>
+    node === undefined ? [] : [{ node, epoch, fromUs: begun.atUs, toUs: untilUs }],
+  )
 
 /** As scenarios judge it: the first of these facts that nodes show. */
 const PROGRESS = ['commitIndex', 'lastApplied', 'applied'] as const

@@ -1,6 +1,7 @@
 /** What the timeline's marks mean: where to stop when looking for faults, and the bands that they span. */
 import type { Mark } from '../../main/contract/commands.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
+import { leaderships } from '../../protocols/core/leaderships.ts'
 
 /** Kinds at which `[` and `]` stop. */
 const STOPS: ReadonlySet<Mark['kind']> = new Set(['crash', 'pause', 'wipe', 'fault', 'violation'])
@@ -22,24 +23,12 @@ export interface Band {
   readonly epoch?: number | undefined
 }
 
-/** Marks at which who leads ceases to. */
-const ENDS_OF_OFFICE: ReadonlySet<Mark['kind']> = new Set(['stepDown', 'crash', 'pause', 'remove'])
-
-/** Who led when: each leader until the next, or until it stepped down or went down. */
-export function leaderBands(marks: readonly Mark[]): Band[] {
-  const bands: Band[] = []
-  for (const mark of marks) {
-    const last = bands.at(-1)
-    const open = last && last.toUs === undefined
-    if (mark.kind === 'leader') {
-      if (open) bands[bands.length - 1] = { ...last, toUs: mark.atUs }
-      bands.push({ fromUs: mark.atUs, toUs: undefined, seq: mark.seq, text: mark.text, node: mark.node, epoch: mark.epoch })
-    } else if (open && ENDS_OF_OFFICE.has(mark.kind) && mark.node === last.node) {
-      bands[bands.length - 1] = { ...last, toUs: mark.atUs }
-    }
-  }
-  return bands
-}
+/** Who led when. */
+export const leaderBands = (marks: readonly Mark[]): Band[] =>
+  leaderships(marks).map(({ won, begun, untilUs }) => ({
+    ...{ fromUs: begun.atUs, toUs: untilUs, seq: begun.seq },
+    ...{ text: won.text, node: won.node, epoch: won.epoch },
+  }))
 
 /** When something was broken: armed faults until they are lifted, nodes down or paused until they are back. */
 export function faultBands(marks: readonly Mark[]): Band[] {

@@ -5,7 +5,9 @@
 import { defineStore } from 'pinia'
 import { computed, markRaw, shallowRef, watch } from 'vue'
 import type { HistoryReport, JudgeProgress } from '../../main/contract/history.ts'
+import { findProtocol } from '../../protocols/registry.ts'
 import { HistoryLog, type Point, spreadPoints } from '../model/history.ts'
+import { verdictWords } from '../model/historyText.ts'
 import { useEvents } from './events.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
@@ -31,6 +33,9 @@ export const useHistory = defineStore('history', () => {
   /** Grows when the log does. */
   const version = shallowRef(0)
   const report = shallowRef<HistoryReport>()
+  const verdict = computed(() =>
+    report.value === undefined ? undefined : verdictWords(report.value, run.isLive, findProtocol(run.config?.protocol ?? '')?.promises),
+  )
   /** There is no model of this run's service. */
   const unjudgeable = shallowRef(false)
   const progress = shallowRef<JudgeProgress>()
@@ -137,5 +142,5 @@ export const useHistory = defineStore('history', () => {
   }
   watch([active, () => run.lastSeq, () => run.isLive], readSoon)
 
-  return { active, log, version, report, unjudgeable, progress, judging, since, order, judge }
+  return { active, log, version, report, verdict, unjudgeable, progress, judging, since, order, judge }
 })

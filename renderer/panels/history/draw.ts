@@ -8,6 +8,18 @@ import type { Pen } from '../../model/picture/pen.ts'
 import { type Span, ticks } from '../../model/scale.ts'
 import { AXIS, BAR_MIN, barOf, type Frame, firstAfter, GUTTER, laneTop, nearest, openEndUs, rowsInSight, xAt } from './lanes.ts'
 
+/** Operations that contradict each other, and when. */
+export interface Contradiction {
+  readonly ids: ReadonlySet<number>
+  readonly fromUs: number
+  readonly toUs: number
+  readonly certain: number
+  /** Clients could not rely on more: nothing was violated, so nothing is red. */
+  readonly isAsPromised: boolean
+}
+
+export const contradictionToken = (it: Contradiction | undefined): string => (it?.isAsPromised ? 'text-soft' : 'violation')
+
 export interface HistoryInk extends Frame {
   readonly lanes: readonly Lane[]
   readonly opOf: (id: number) => HistoryOp | undefined
@@ -19,10 +31,7 @@ export interface HistoryInk extends Frame {
   readonly order: readonly Point[]
   /** The order leads nowhere: it is one of those tried. */
   readonly isDeadEnd: boolean
-  /** The operations that contradict each other, and when. */
-  readonly window:
-    | { readonly ids: ReadonlySet<number>; readonly fromUs: number; readonly toUs: number; readonly certain: number }
-    | undefined
+  readonly window: Contradiction | undefined
   /** Operations that are drawn faint. */
   readonly aside: ((op: HistoryOp) => boolean) | undefined
   readonly selected: number | undefined
@@ -108,9 +117,9 @@ function windowBand(ctx: Pen, ink: HistoryInk): void {
   const height = Math.min(ink.height, laneTop(ink.lanes.length, ink))
   const from = xAt(window.fromUs, ink)
   const to = Math.max(from + 2, xAt(window.toUs, ink))
-  ctx.fillStyle = color('violation-wash')
+  ctx.fillStyle = color(window.isAsPromised ? 'hover' : 'violation-wash')
   ctx.fillRect(from, AXIS, to - from, height - AXIS)
-  ctx.fillStyle = color('violation')
+  ctx.fillStyle = color(contradictionToken(window))
   for (const x of [from, to]) for (let y = AXIS; y < height; y += 6) ctx.fillRect(Math.round(x), y, 1, 3)
 }
 
@@ -166,7 +175,7 @@ function bar(ctx: Pen, ink: HistoryInk, op: HistoryOp, place: Place): void {
   const isLit = op.id === hovered || op.id === selected
   const isAside = !isLit && (ink.aside?.(op) ?? false)
   const guilty = window?.ids.has(op.id) ?? false
-  const hue = color(guilty ? 'violation' : 'family-client')
+  const hue = color(guilty ? contradictionToken(window) : 'family-client')
   const round = Math.min(3, wide / 2)
   if (op.outcome === 'refused') {
     ctx.strokeStyle = color('text-faint')
@@ -253,7 +262,7 @@ function order(ctx: Pen, ink: HistoryInk): void {
     ctx.stroke()
   }
   const end = seen.at(-1)
-  if (isDeadEnd && end?.isLast) cross(ctx, end.x + 8, end.y, color('violation'))
+  if (isDeadEnd && end?.isLast) cross(ctx, end.x + 8, end.y, color(contradictionToken(ink.window)))
 }
 
 interface SeenPoint {

@@ -226,14 +226,15 @@ function step({ rows }: Grid, { lines }: GridWords, look: GridLook): Shape[] {
   return shapes
 }
 
-/** The other lines: a triangle under the last column in which they hold. */
+/** The other lines: a triangle under the last column in which they hold, the second hollow. */
 function ticks({ rows }: Grid, { lines }: GridWords, look: GridLook): Shape[] {
+  const ink = look.color('text-soft')
   return rows.flatMap((row, index) =>
-    lines.slice(1).flatMap(({ name }): Shape[] => {
+    lines.slice(1).flatMap(({ name }, sort): Shape[] => {
       const at = row.lines[name]
       if (at === undefined || row.past || !inSight(at, look)) return []
       const x = columnX(at + 1, look) - 7
-      return [triangle(x, rowTop(index, look) + rowHeight(look) - UNDER + 1, { fill: look.color('text-soft') })]
+      return [triangle(x, rowTop(index, look) + rowHeight(look) - UNDER + 1, sort === 0 ? { fill: ink } : { stroke: ink })]
     }),
   )
 }

@@ -28,6 +28,8 @@ const NAMES_TOP_PX = 26
 const AXIS_SIDE_PX = 68
 const LANE_MIN_PX = 24
 const LANE_MAX_PX = 150
+/** Words over the first lane and under the last. */
+const WORDS_PX = 22
 
 /** Where along begins on the screen. */
 export const headOf = ({ down }: Pick<View, 'down'>): number => (down ? NAMES_TOP_PX : NAMES_SIDE_PX)
@@ -38,17 +40,32 @@ export const lengthOf = (view: View): number => Math.max(1, (view.down ? view.he
 const breadthOf = (view: View): number => Math.max(1, (view.down ? view.width : view.height) - edgeOf(view))
 
 export function laneGap(view: View): number {
-  return Math.max(LANE_MIN_PX, Math.min(LANE_MAX_PX, breadthOf(view) / Math.max(1, view.lanes)))
+  const breadth = breadthOf(view)
+  const lanes = Math.max(1, view.lanes)
+  const between = lanes === 1 ? breadth : (breadth - 2 * leastRim(view)) / (lanes - 1)
+  return Math.max(LANE_MIN_PX, Math.min(LANE_MAX_PX, breadth / lanes, between))
 }
+const leastRim = ({ down }: View): number => (down ? 0 : WORDS_PX)
+/** From the edge to the middle of the first lane, and from that of the last one to the end. */
+const rimOf = (view: View, gap: number): number => Math.max(gap / 2, leastRim(view))
 /** How much the lanes can be scrolled. */
-export const scrollMax = (view: View): number => Math.max(0, laneGap(view) * view.lanes - breadthOf(view))
+export function scrollMax(view: View): number {
+  const gap = laneGap(view)
+  return Math.max(0, 2 * rimOf(view, gap) + gap * (view.lanes - 1) - breadthOf(view))
+}
 
 /** Pixels along of a place on the axis, and back. */
 export const alongOf = (place: number, view: View): number => headOf(view) + ((place - view.from) / (view.to - view.from)) * lengthOf(view)
 export const placeAt = (along: number, view: View): number => view.from + ((along - headOf(view)) / lengthOf(view)) * (view.to - view.from)
 /** Pixels across of the middle of a lane; lanes may be fractions. */
-export const acrossOf = (lane: number, view: View): number => edgeOf(view) - view.scroll + (lane + 0.5) * laneGap(view)
-export const laneAt = (across: number, view: View): number => Math.floor((across - edgeOf(view) + view.scroll) / laneGap(view))
+export function acrossOf(lane: number, view: View): number {
+  const gap = laneGap(view)
+  return edgeOf(view) - view.scroll + rimOf(view, gap) + lane * gap
+}
+export function laneAt(across: number, view: View): number {
+  const gap = laneGap(view)
+  return Math.floor((across - edgeOf(view) + view.scroll - rimOf(view, gap)) / gap + 0.5)
+}
 
 export const unitsPerPx = (view: View): number => (view.to - view.from) / lengthOf(view)
 

@@ -23,6 +23,7 @@ const runs: Record<string, readonly string[]> = {
   'dynamo/sloppy-quorum': ['8', '1'],
   'dynamo/join-and-leave': ['8'],
   'dynamo/stale-read': ['6', '8'],
+  'raft/leader-crash': ['6'],
   'raft/one-in-one-out': ['1', '8'],
   'raft/snapshot': ['8'],
   'raft/lock-without-fence': ['6'],
@@ -80,12 +81,47 @@ const forms: Record<string, (page: Page) => Promise<void>> = {
   },
 }
 
+const open = async (page: Page, name: string) => {
+  await page
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .first()
+    .click()
+  await page.getByRole('listbox', { name: 'Nodes' }).waitFor()
+}
+
+/** What takes more than a key in a recorded run; the runs must be in `runs`. */
+const poses: Record<string, (page: Page) => Promise<void>> = {
+  'raft/leader-crash graph': async (page) => {
+    await page.keyboard.press('Home')
+    await page.keyboard.press(']')
+    await page.keyboard.press('3')
+  },
+  'raft/leader-crash branch': async (page) => {
+    await page.keyboard.press(']')
+    await page.keyboard.press('b')
+  },
+  'raft/leader-crash compare': async (page) => {
+    await page.keyboard.press('9')
+    await pick(page, 'The other run')
+    await page.getByRole('option', { name: /raft\/snapshot/ }).click()
+    await page.getByRole('button', { name: 'Compare', exact: true }).click()
+    await page.getByText(/part/).first().waitFor()
+  },
+  'raft/leader-crash exports': async (page) => {
+    await page.locator('.run-name').click()
+    await page.getByRole('menuitem', { name: 'Export' }).hover()
+  },
+}
+
 const [out = path.join(os.tmpdir(), 'synod-portraits'), ...wanted] = process.argv.slice(2)
 mkdirSync(out, { recursive: true })
 const data = mkdtempSync(path.join(os.tmpdir(), 'synod-portraits-'))
 const isWanted = (name: string) => wanted.length === 0 || wanted.some((word) => name.includes(word))
+/** The poses compare a run with another. */
+const isNeeded = (name: string) =>
+  isWanted(name) || (/^raft.(leader-crash|snapshot)$/.test(name) && Object.keys(poses).some((pose) => isWanted(pose)))
 
-for (const scenario of Object.keys(runs).filter(isWanted)) {
+for (const scenario of Object.keys(runs).filter(isNeeded)) {
   const args = [path.join(dist, 'main/cli.js'), 'sim', scenario, '--no-shrink', '--json', '--data', data, '--name', scenario]
   // One that is meant to break says so by its exit code.
   spawnSync(process.execPath, args, { stdio: 'ignore' })
@@ -110,13 +146,14 @@ try {
   for (const [name, keys] of Object.entries(runs).filter(([name]) => isWanted(name)))
     for (const key of keys)
       await portray(`${name.replace('/', '-')}-${key}`, async (page) => {
-        await page
-          .getByRole('button', { name: new RegExp(`^${name}`) })
-          .first()
-          .click()
-        await page.getByRole('listbox', { name: 'Nodes' }).waitFor()
+        await open(page, name)
         await page.keyboard.press(key)
       })
+  for (const [name, pose] of Object.entries(poses).filter(([name]) => isWanted(name)))
+    await portray(name.replace(/[/ ]/g, '-'), async (page) => {
+      await open(page, name.split(' ')[0] as string)
+      await pose(page)
+    })
 } finally {
   await browser.close()
   const ended = once(host, 'exit')

@@ -105,7 +105,7 @@ export const scenes: Record<string, (page: Page) => Promise<void>> = {
       .first()
       .click()
     await page.keyboard.press('6')
-    await page.getByText('Not linearizable', { exact: true }).waitFor()
+    await page.getByText(/^Not linearizable/).waitFor()
     await page.waitForTimeout(200)
   },
   asking: async (page) => {

@@ -37,6 +37,33 @@ test('a leader that steps down leads no more; one that was succeeded long ago st
   ])
 })
 
+test('who starts again in an epoch that is over takes nothing from the leader of a later one; when that is gone, it leads who still does', () => {
+  const [first, second] = [mark(1, 'leader', { node: n1, epoch: 0 }), mark(3, 'leader', { node: n2, epoch: 1 })]
+  const again = mark(4, 'leader', { node: n1, epoch: 0 })
+  const marks = [first, mark(2, 'crash', { node: n1 }), second, again]
+  expect(leaderBands([...marks, mark(5, 'stepDown', { node: n1 })])).toMatchObject([
+    { node: n1, epoch: 0, fromUs: 1000, toUs: 2000 },
+    { node: n2, epoch: 1, fromUs: 3000, toUs: undefined },
+  ])
+  expect(leaderBands([...marks, mark(6, 'crash', { node: n2 })]).at(-1)).toMatchObject({ node: n1, epoch: 0, fromUs: 6000, seq: 6 })
+})
+
+test('a leader that is paused does not lead until it goes on, unless somebody else does by then', () => {
+  const marks = [
+    mark(1, 'leader', { node: n1, epoch: 1 }),
+    mark(2, 'pause', { node: n1 }),
+    mark(3, 'resume', { node: n1 }),
+    mark(4, 'pause', { node: n1 }),
+    mark(5, 'leader', { node: n2, epoch: 2 }),
+    mark(6, 'resume', { node: n1 }),
+  ]
+  expect(leaderBands(marks).map(({ node, fromUs, toUs }) => [node, fromUs, toUs])).toEqual([
+    [n1, 1000, 2000],
+    [n1, 3000, 4000],
+    [n2, 5000, undefined],
+  ])
+})
+
 test('the crash of a follower leaves the leader leading', () => {
   expect(leaderBands([mark(1, 'leader', { node: n1 }), mark(3, 'crash', { node: n2 })])).toMatchObject([{ node: n1, toUs: undefined }])
 })

@@ -90,7 +90,7 @@ describe('drawing', () => {
   })
 
   test('operations that contradict each other are outlined wherever they lie close to others, with a cross where it became certain', () => {
-    const window = { ids: new Set([500, 501]), fromUs: 500_000, toUs: 501_500, certain: 501 }
+    const window = { ids: new Set([500, 501]), fromUs: 500_000, toUs: 501_500, certain: 501, isAsPromised: false }
     const crowd = { lanes: [{ name: 'a', ops: many(100_000) }], span: { fromUs: 0, toUs: 100e6 } }
     const [without, plain] = [count(crowd), count({ ...crowd, window })]
     expect(plain.roundRect ?? 0).toBeGreaterThanOrEqual((without.roundRect ?? 0) + 2)
