@@ -196,12 +196,10 @@ export function drawTurningPoints(scene: Scene, plane: Plane, pen: Pen): void {
     pen.circles(xy, 6, undefined, { token, width: 1.5 })
     pen.circles(xy, 9, undefined, { token, width: 1.5 })
     const look = { token: kind === 'violation' ? 'violation' : 'text', bold: true, halo: 'surface' } as const
-    // Over the rings; under the edge, where there is no room over them, beside them.
-    const isOver = across - 18 >= plane.edge + 8
-    const start = along + (view.down || isOver ? -4 : 13)
+    const start = along - 4
     if (start < (free[lane] as number)) continue
     free[lane] = start + (view.down ? 18 : pen.measure(text, look) + 10)
     if (view.down) pen.text(across + 14, along, text, look)
-    else pen.text(start, isOver ? across - 18 : plane.edge + 8, text, look)
+    else pen.text(start, across - 18, text, look)
   }
 }

@@ -29,7 +29,7 @@ const AXIS_SIDE_PX = 68
 const LANE_MIN_PX = 24
 const LANE_MAX_PX = 150
 /** Words over the first lane and under the last. */
-const WORDS_PX = 22
+const WORDS_PX = 26
 
 /** Where along begins on the screen. */
 export const headOf = ({ down }: Pick<View, 'down'>): number => (down ? NAMES_TOP_PX : NAMES_SIDE_PX)

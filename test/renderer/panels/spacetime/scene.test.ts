@@ -58,26 +58,6 @@ describe(`a run of seed ${seed}`, () => {
     expect(amountIn({ view, drawing }).marks, 'few enough for words').toBeLessThanOrEqual(140)
   })
 
-  test('the words of a turning point on the first lane stay under the edge, however narrow the lanes are', () => {
-    const drawing = drawn(columns, 'time')
-    const row = Array.from({ length: columns.count }, (_, i) => i + 1).find(
-      (one) => columns.lane[one] === 0 && (columns.atUs[one] as number) > 0,
-    ) as number
-    const at = columns.atUs[row] as number
-    for (const height of [200, 900]) {
-      const view = { ...viewOf(at - 15_000, at + 15_000, lanes), height }
-      const plane = new Plane(view)
-      const turningPoints = [{ row, kind: 'leader', text: 'TURNS' } as const]
-      const turn = flat(shapesOf(sceneOf(run, drawing, view, { turningPoints }))).find(
-        (shape) => shape.kind === 'text' && shape.text === 'TURNS',
-      ) as Extract<Shape, { kind: 'text' }>
-      expect(turn.y).toBeGreaterThanOrEqual(plane.edge + 8)
-      const isOver = turn.y <= plane.across(0) - 18
-      if (!isOver) expect(turn.x, 'beside the rings').toBeGreaterThan(plane.along(at) + 9)
-      expect(isOver).toBe(height === 900)
-    }
-  })
-
   test('a fault touches the nodes that are there: an empty seat has neither its strip nor its side', () => {
     const drawing = drawn(columns, 'time')
     const view = viewOf(drawing.end * 0.3, drawing.end * 0.34, lanes)

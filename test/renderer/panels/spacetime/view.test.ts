@@ -6,9 +6,9 @@ test('over the first lane and under the last there is room for words, however lo
     for (const height of [90, 160, 220, 260, 400, 900]) {
       const bare: View = { from: 0, to: 1, width: 800, height, down: false, lanes, scroll: 0, ribbons: 32 }
       const what = `${lanes} lanes in ${height} pixels`
-      expect(acrossOf(0, bare) - edgeOf(bare), what).toBeGreaterThanOrEqual(22)
+      expect(acrossOf(0, bare) - edgeOf(bare), what).toBeGreaterThanOrEqual(26)
       const view = { ...bare, scroll: scrollMax(bare) }
-      expect(height - acrossOf(lanes - 1, view), what).toBeGreaterThanOrEqual(22 - 1e-9)
+      expect(height - acrossOf(lanes - 1, view), what).toBeGreaterThanOrEqual(26 - 1e-9)
       for (let lane = 0; lane < lanes; lane++) expect(laneAt(acrossOf(lane, view), view), what).toBe(lane)
     }
 })
