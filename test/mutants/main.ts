@@ -4,12 +4,10 @@
  * exit code 1 when a mistake survives all its seeds.
  */
 import { parseArgs } from 'node:util'
-import { type Hunted, hunt } from './hunt.ts'
+import { type Hunted, hunt, SMALL } from './hunt.ts'
 import { type Mutant, mutants } from './index.ts'
 
 const SEEDS = 2000
-/** A run that shows a mistake should have fewer events; the table marks those that have not. */
-const SMALL = 60
 
 const usage = (why: string): never => {
   console.error(
@@ -69,13 +67,13 @@ await Promise.all(Array.from({ length: jobs }, work))
 if (!json) console.log(table())
 process.exitCode = done.every(({ found }) => found) ? 0 : 1
 
-function line({ mutant, seeds, tried, found, shrunk, scenario }: Hunted): object {
+function line({ mutant, seeds, tried, found, shrunk, shrunkFrom, scenario }: Hunted): object {
   return {
     mutant,
     found: found !== undefined,
     ...(seeds === undefined ? {} : { seeds }),
     tried,
-    ...(shrunk === undefined ? {} : { shrunk }),
+    ...(shrunk === undefined ? {} : { shrunk, shrunkFrom }),
     ...(found ? { by: kindOf(found), why: found.why } : {}),
     ...(scenario === undefined ? {} : { scenario }),
   }

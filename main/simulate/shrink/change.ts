@@ -6,10 +6,11 @@ import { messageTypesOf } from '../../../protocols/core/event.ts'
 import { CLIENTS } from '../../../protocols/core/ids.ts'
 import type { Step } from '../../scenario/format.ts'
 import { aimedFault, losing, NEVER_MS, tellingMs } from './aim.ts'
-import { deedsOf, newLabel, nodeOf, renamed, watchOf, withDeeds, withoutNodes, withoutOrphans } from './deeds.ts'
+import { deedsOf, newLabel, nodeOf, nodesOf, renamed, watchOf, withDeeds, withoutNodes, withoutOrphans } from './deeds.ts'
 import type { Dice } from './dice.ts'
 import { joinFaults, narrowed, widened } from './join.ts'
 import type { Sent } from './letters.ts'
+import { retold, told } from './tell.ts'
 import { type Bench, isSafety, type Trial } from './trial.ts'
 
 export type Change = (trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]) => Trial | undefined
@@ -17,7 +18,6 @@ type Arm = Extract<Step, { do: 'arm' }>
 
 export const SEEDS = 100_000
 
-const nodesOf = (trial: Trial): string[] => Array.from({ length: trial.run.nodes }, (_, index) => `n${index + 1}`)
 const lengthMs = (trial: Trial): number => Math.max(50, ...trial.steps.map(({ atMs }) => atMs ?? 0))
 
 const reseed: Change = (trial, dice) => reseeded(trial, dice)
@@ -303,6 +303,20 @@ export const befall: Change = (trial, dice, _, sent) => {
   return withDeeds(trial, [...deeds.filter((step) => nodeOf(step) !== node || dice.chance(0.5)), ...more])
 }
 
+/** A node is told something else, or something more. */
+const tell: Change = (trial, dice, bench) => {
+  const deeds = deedsOf(trial)
+  const one = dice.oneOf(deeds.filter((step) => step.do === 'tell'))
+  const more = one?.do !== 'tell' || dice.chance(0.2) ? told(trial, dice, bench) : undefined
+  if (more) return withDeeds(trial, [...deeds, { ...more, atMs: dice.between(0, lengthMs(trial)) }])
+  if (one?.do !== 'tell') return undefined
+  const other = retold(one, trial, dice, bench)
+  return withDeeds(
+    trial,
+    deeds.map((step) => (step === one ? other : step)),
+  )
+}
+
 /** What is waited for in vain is waited for more briefly, or a little longer. */
 export const impatient: Change = (trial, dice) => {
   const last = watchOf(trial)
@@ -331,10 +345,15 @@ const CHANGES: Weighted = [
   [4, addFault],
   [3, otherFault],
   [1.5, befall],
+  [1.5, tell],
 ]
 /** Where events alone count: a fault is one, however much it touches. */
-const WITHOUT_WORDS: Weighted = [...CHANGES, [2, widen], [1, narrow], [2, join]]
-const IN_VAIN: Weighted = [...CHANGES, [8, impatient]]
+const WITHOUT_WORDS: Weighted = [
+  [2, widen],
+  [1, narrow],
+  [2, join],
+]
+const IN_VAIN: Weighted = [[8, impatient]]
 
 function drawn(dice: Dice, changes: Weighted): Change {
   let at = dice.between(
@@ -354,7 +373,7 @@ export const reseeded = (trial: Trial, dice: Dice): Trial => ({ ...trial, run: {
 /** One to three changes at once. */
 export function changed(trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[], areWordsFree = false): Trial {
   let result = trial
-  const changes = !isSafety(trial) ? IN_VAIN : areWordsFree ? WITHOUT_WORDS : CHANGES
+  const changes = [...CHANGES, ...(isSafety(trial) ? [] : IN_VAIN), ...(areWordsFree ? WITHOUT_WORDS : [])]
   for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) result = drawn(dice, changes)(result, dice, bench, sent) ?? result
   return result === trial ? (reseed(trial, dice, bench, sent) as Trial) : result
 }

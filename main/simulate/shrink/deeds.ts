@@ -5,6 +5,7 @@ import type { Trial } from './trial.ts'
 export type Deed = Step
 
 export const deedsOf = (trial: Trial): Step[] => trial.steps.slice(0, -1)
+export const nodesOf = (trial: Trial): string[] => Array.from({ length: trial.run.nodes }, (_, index) => `n${index + 1}`)
 export const watchOf = (trial: Trial): Step => trial.steps.at(-1) as Step
 export const withDeeds = (trial: Trial, deeds: readonly Step[]): Trial => ({
   ...trial,
@@ -30,8 +31,9 @@ export function renamed(step: Step, rename: (node: string) => string | undefined
   return isGone ? undefined : result
 }
 
-/** In groups and links those that are gone are left out, if there is still something to part. */
+/** In groups, links and lists those that are gone are left out, if there is still something to part. */
 export function withoutNodes(step: Step, isGone: (node: string) => boolean): Step | undefined {
+  const isThere = (value: unknown) => typeof value !== 'string' || !isGone(value)
   if (step.do === 'arm') {
     const target = step.arm.target as { links?: [string, string][]; groups?: string[][] } | undefined
     if (target?.groups) {
@@ -43,6 +45,11 @@ export function withoutNodes(step: Step, isGone: (node: string) => boolean): Ste
       return links.length === 0 ? undefined : { ...step, arm: { ...step.arm, target: { links } } }
     }
     return step
+  }
+  if (step.do === 'tell' && step.with !== undefined) {
+    const lists = Object.entries(step.with).map(([name, value]) => [name, Array.isArray(value) ? value.filter(isThere) : value] as const)
+    if (lists.some(([, value]) => Array.isArray(value) && value.length === 0)) return undefined
+    return renamed({ ...step, with: Object.fromEntries(lists) }, (node) => (isGone(node) ? undefined : node))
   }
   if (step.do === 'ask' && step.of !== undefined && isGone(step.of)) {
     const { of: _, ...asked } = step

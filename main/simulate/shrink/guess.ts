@@ -13,7 +13,7 @@ export function stormy({ run, ...trial }: Trial, dice: Dice, bench: Bench, setti
   const options = settings ?? patient(run.options, dice, protocol)
   const { usual, min } = protocol.clusterSize
   const nodes = Math.max(min, Math.min(run.nodes, usual - 2))
-  const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]), liars: 0, tells: [] } }]
+  const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]), liars: 0, tells: tellsOf(bench, dice) } }]
   const storm = {
     ...trial,
     run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options },
@@ -22,6 +22,25 @@ export function stormy({ run, ...trial }: Trial, dice: Dice, bench: Bench, setti
   }
   // Numbers, too: with one entry a message, say, an old entry gets to the others in one term and the new one in the next.
   return settings || dice.chance(0.5) ? storm : varied(storm, dice, bench)
+}
+
+/** The same where something is waited for in vain: a brief storm, all is healed, and patience is short. */
+export function stormyInVain(trial: Trial, dice: Dice, bench: Bench, settings?: Trial['run']['options']): Trial {
+  const storm = stormy(trial, dice, bench, settings)
+  const steps: Step[] = [
+    { do: 'storm', storm: { ms: dice.oneOf([300, 600, 1000, 2000]), liars: 0, tells: tellsOf(bench, dice) } },
+    { do: 'heal', heal: true },
+    { ...watchOf(trial), withinMs: dice.oneOf([100, 200, 400, 800, 1600]) },
+  ]
+  return { ...storm, run: { ...storm.run, ...lightLoad(trial, dice) }, steps }
+}
+
+/** Half of the storms tell nobody anything. */
+const tellsOf = ({ tells = [] }: Bench, dice: Dice): string[] => (dice.chance(0.5) ? [...tells] : [])
+
+/** One client, mostly: what is waited for may be what it asked. */
+function lightLoad({ run: { load } }: Trial, dice: Dice): Pick<Trial['run'], 'load'> {
+  return load && dice.chance(0.8) ? { load: { ...load, clients: 1, rate: dice.oneOf([2, load.rate]), keys: 1 } } : {}
 }
 
 /** Some times are much longer than usual, so that what they bring does not come at all; and what is switched on may be off. */
@@ -90,10 +109,7 @@ export function guessed(trial: Trial, dice: Dice, bench: Bench): Trial {
 /** The same for what is waited for in vain: somebody asks, and patience is short. */
 export function guessedInVain(trial: Trial, dice: Dice, bench: Bench): Trial {
   const guess = guessed(trial, dice, bench)
-  const { load } = trial.run
-  const run =
-    load && dice.chance(0.8) ? { ...guess.run, load: { ...load, clients: 1, rate: dice.oneOf([2, load.rate]), keys: 1 } } : guess.run
-  let result: Trial = { ...guess, run }
+  let result: Trial = { ...guess, run: { ...guess.run, ...lightLoad(trial, dice) } }
   for (let left = dice.oneOf([1, 2, 3]); left > 0; left--) result = impatient(result, dice, bench, []) ?? result
   return result
 }

@@ -18,7 +18,7 @@ import { named } from './change.ts'
 import { inTime, withoutOrphans } from './deeds.ts'
 import { Dice } from './dice.ts'
 import { explore } from './explore.ts'
-import { aimedAt, guessed, guessedInVain, plain, stormy, varied } from './guess.ts'
+import { aimedAt, guessed, guessedInVain, plain, stormy, stormyInVain, varied } from './guess.ts'
 import { passesOf } from './passes.ts'
 import { type Proven, Prover, WATCH_MS, watched } from './prove.ts'
 import { attempt, type Bench, isSafety, type Trial } from './trial.ts'
@@ -33,8 +33,8 @@ export interface ShrinkOptions {
   /** In place of those that the scenario names: a protocol that is not in the registry. */
   readonly protocol?: AnyProtocol
   readonly service?: AnyService
-  /** One that is known to be sound: then what is waited for in vain can be waited for as briefly as that one allows. */
-  readonly sound?: AnyProtocol
+  /** What is known to be sound: nothing by which it breaks something is a result, and what is waited for in vain can be waited for as briefly as it allows. */
+  readonly sound?: Bench
   /** At most so many are tried in search of something smaller, and twice as many when it stays large; default 50,000. */
   readonly trials?: number
   /** What was found until then is the result. */
@@ -113,6 +113,7 @@ class Shrinking {
   #best!: Proven
   /** Whatever is tried, it is known whether the protocol is at fault. */
   #isFree = false
+  #hasRaised = false
   /** Smaller and smaller. */
   readonly #found: Proven[] = []
 
@@ -126,7 +127,8 @@ class Shrinking {
     const chosen = choose(config)
     const { protocol = chosen.protocol, service = chosen.service } = options
     this.#scenario = scenario
-    this.#bench = { protocol, service }
+    const tells = scenario.steps.flatMap(({ step }) => (step.do === 'storm' ? step.storm.tells : []))
+    this.#bench = { protocol, service, tells: [...new Set(tells)] }
     const run: RunConfig = { ...config, options: protocol.options.parse(config.options) as RunConfig['options'] }
     this.#whole = { run, steps: scenario.steps.map(({ step }) => step), expect: scenario.expect, limitMs: scenario.limitMs }
   }
@@ -141,25 +143,31 @@ class Shrinking {
     this.#isFree = first.violatedAtMs !== undefined
     this.#prover = new Prover({ bench: this.#bench, failure, budget: trials, isOver: () => this.#isInterrupted })
     this.#best = await this.#begin(first)
+    const { sound } = this.#options
+    if (sound && this.#isFree) await this.#prover.besideSound(sound, this.#best.trial)
     this.#found.push(this.#best)
     this.#tell()
     let isMinimal = false
     if (!this.#isFree) {
-      isMinimal = await this.#reduce()
-      if (await this.#compare()) {
-        await this.#guess(guessedInVain, GUESSED_IN_VAIN_COST)
-        await this.#search(0)
+      if (!(await this.#isShownByStorms())) {
+        isMinimal = await this.#reduce()
+        if (await this.#compare()) await this.#guess(guessedInVain, GUESSED_IN_VAIN_COST)
       }
+      if (this.#isFree) await this.#search(0)
     } else {
       await this.#guess(guessed, GUESSED_COST)
       await this.#lookAround()
-      if (this.#best.events > MANY_EVENTS && failure !== LINEARIZABILITY) await this.#raiseStorms()
+      if (this.#best.events > MANY_EVENTS && failure !== LINEARIZABILITY) await this.#raiseStorms(stormy)
       await this.#search(0)
     }
     if (this.#isFree) isMinimal = await this.#reduce()
     for (let round = 1; round <= ROUNDS && this.#isFree && this.#best.events >= LARGE_EVENTS; round++) {
-      if (round === 1) this.#lighten()
       const before = this.#best
+      if (round === 1) {
+        this.#prover.allow(trials / ROUNDS)
+        if (!this.#hasRaised && failure !== LINEARIZABILITY) await this.#raiseStorms(isSafety(before.trial) ? stormy : stormyInVain)
+        this.#lighten()
+      }
       this.#prover.allow(trials / ROUNDS)
       await this.#search(round)
       if (this.#best !== before) isMinimal = await this.#reduce()
@@ -179,6 +187,20 @@ class Shrinking {
     this.#best = best
     this.#found.splice(0, this.#found.length, best)
     return true
+  }
+
+  /** If a sound protocol stands the whole, it may take no more than a brief storm. What is made small with care takes much longer. */
+  async #isShownByStorms(): Promise<boolean> {
+    const whole = this.#best
+    if (!(await this.#compare())) return false
+    const compared = this.#best
+    await this.#raiseStorms(stormyInVain)
+    if (this.#best !== compared) return true
+    this.#isFree = false
+    this.#prover.compareNoMore()
+    this.#best = whole
+    this.#found.splice(0, this.#found.length, whole)
+    return false
   }
 
   /** What is large because its words are few becomes smaller with more of them. */
@@ -239,17 +261,22 @@ class Shrinking {
   }
 
   /** Nobody asks, nothing is healed, and timers are patient: what shows a mistake in the order of elections can be much shorter so. */
-  async #raiseStorms(): Promise<void> {
+  async #raiseStorms(raise: typeof stormy): Promise<void> {
+    this.#hasRaised = true
+    const isInVain = !isSafety(this.#best.trial)
+    const whole = isInVain ? this.#best.trial : this.#whole
     const dice = new Dice(draw(this.#whole.run.seed, STORMS))
     let fruitful: Trial['run']['options'] | undefined
     const starts: Proven[] = []
     for (let storm = 0; storm < STORMS && starts.length < STORMS_WANTED && !this.#prover.isOver; storm++) {
-      const trial = stormy(this.#whole, dice, this.#bench, storm % 2 === 0 ? fruitful : undefined)
+      const trial = raise(whole, dice, this.#bench, storm % 2 === 0 ? fruitful : undefined)
       const failing = await this.#prover.look(trial, STORM_EVENTS)
       if (!failing) continue
+      const spelt = isInVain ? { ...trial, steps: failing.steps } : this.#spelt(trial.run, failing.deeds)
+      const start = await this.#prover.prove(spelt, Number.POSITIVE_INFINITY)
+      if (!start) continue
       fruitful = trial.run.options
-      const start = await this.#prover.prove(this.#spelt(trial.run, failing.deeds), Number.POSITIVE_INFINITY)
-      if (start) starts.push(start)
+      starts.push(start)
     }
     for (const [index, start] of starts.entries()) {
       if (start.cost < this.#best.cost) this.#keep(start)

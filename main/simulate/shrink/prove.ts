@@ -1,6 +1,5 @@
 /** Whether a trial fails the same way, and cheaply enough: the test of every step of a shrink. */
 import { isDeepStrictEqual } from 'node:util'
-import type { AnyProtocol } from '../../../protocols/core/machine.ts'
 import type { Sent } from './letters.ts'
 import { attempt, type Bench, fits, isSafety, type Trial } from './trial.ts'
 import { type Unrolled, unroll } from './unroll.ts'
@@ -23,7 +22,7 @@ const REST_EVERY_MS = 30
  * of: a sound protocol stands the same, and with all the patience of the original this one fails as well.
  */
 export interface InVain {
-  readonly sound: AnyProtocol
+  readonly sound: Bench
   /** Of the step that fails. */
   readonly withinMs: number
 }
@@ -45,6 +44,7 @@ export interface ProverOptions {
 export class Prover {
   readonly #options: ProverOptions
   #inVain: InVain | undefined
+  #sound: Bench | undefined
   #trials = 0
   #budget: number
   #restedMs = 0
@@ -57,12 +57,27 @@ export class Prover {
     this.#budget = options.budget
   }
 
+  /** From now on nothing counts by which a sound one breaks something, too: unless it does so in this one. */
+  async besideSound(sound: Bench, trial: Trial): Promise<void> {
+    if (await this.#stands(sound, trial)) this.#sound = sound
+  }
+
+  async #stands(sound: Bench, trial: Trial): Promise<boolean> {
+    await this.#count()
+    return (await attempt(trial, sound, { eventsMax: PATIENT_EVENTS, stopsAtViolation: true })).violatedAtMs === undefined
+  }
+
   /** From now on only what a sound protocol stands counts. Resolves with the trial if it is of that kind; else nothing changes. */
   async compare(inVain: InVain, trial: Trial): Promise<Proven | undefined> {
     this.#inVain = inVain
     const proven = await this.proveExactly(trial, Number.POSITIVE_INFINITY)
     if (!proven) this.#inVain = undefined
     return proven
+  }
+
+  /** Nothing came of it: whatever fails the same way counts again. */
+  compareNoMore(): void {
+    this.#inVain = undefined
   }
 
   /** From now on events alone count, however many words they take. Returns the same with its cost. */
@@ -131,8 +146,8 @@ export class Prover {
   async #isAtFault(trial: Trial): Promise<boolean> {
     const { bench, failure } = this.#options
     const inVain = this.#inVain
-    if (!inVain) return true
-    const sound = { ...bench, protocol: inVain.sound }
+    if (!inVain) return this.#sound === undefined || (await this.#stands(this.#sound, trial))
+    const { sound } = inVain
     for (let other = 0; other < SOUND_SEEDS; other++) {
       await this.#count()
       const run = { ...trial.run, seed: (trial.run.seed + other) % 2 ** 32 }

@@ -24,6 +24,8 @@ export interface Trial {
 export interface Bench {
   readonly protocol: AnyProtocol
   readonly service: AnyService
+  /** Controls that nodes may be told: those of the storms. */
+  readonly tells?: readonly string[]
 }
 
 export interface Attempt {

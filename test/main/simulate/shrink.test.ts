@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parseScenario } from '../../../main/scenario/parse.ts'
 import { shrink } from '../../../main/simulate/index.ts'
 import { raft } from '../../../protocols/raft/index.ts'
+import { kv } from '../../../protocols/services/kv.ts'
 import { type Edit, loadMutant } from '../../support/mutant.ts'
 import { recordedEvents } from './recordedEvents.ts'
 import { simulateSeed } from './simulateSeed.ts'
@@ -93,7 +94,7 @@ steps:
   let seed = 1
   while ((await simulateSeed(mutant, seed, text)).failure !== 'liveness') seed += 1
   const careful = await shrink({ text, seed, protocol: mutant, trials: 2000 })
-  const shrunk = await shrink({ text, seed, protocol: mutant, sound: raft, trials: 2000 })
+  const shrunk = await shrink({ text, seed, protocol: mutant, sound: { protocol: raft, service: kv }, trials: 2000 })
   expect(shrunk.failure).toBe(careful.failure)
   expect(shrunk.events, shrunk.text).toBeLessThan(careful.events / 2)
   const last = parseScenario(shrunk.text).steps.at(-1)?.step

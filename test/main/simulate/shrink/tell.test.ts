@@ -1,0 +1,60 @@
+/** What nodes are told becomes simpler with the cluster, and is changed within what the scenario's storms tell. */
+import { expect, test } from 'vitest'
+import type { Step } from '../../../../main/scenario/format.ts'
+import { onNodes } from '../../../../main/simulate/shrink/change.ts'
+import { Dice } from '../../../../main/simulate/shrink/dice.ts'
+import { stormy } from '../../../../main/simulate/shrink/guess.ts'
+import { retold, told } from '../../../../main/simulate/shrink/tell.ts'
+import type { Bench, Trial } from '../../../../main/simulate/shrink/trial.ts'
+import { runConfigSchema } from '../../../../protocols/core/config.ts'
+import type { AnyProtocol } from '../../../../protocols/core/machine.ts'
+import { raft } from '../../../../protocols/raft/index.ts'
+import { kv } from '../../../../protocols/services/kv.ts'
+
+const bench: Bench = { protocol: raft as AnyProtocol, service: kv, tells: ['changeMembers', 'transferLeadership'] }
+const trialOf = (...steps: Step[]): Trial => ({
+  run: { ...runConfigSchema.parse({ protocol: 'raft', service: 'kv', nodes: 5 }), options: raft.options.parse({}) as never },
+  ...{ steps: [...steps, { do: 'watch', watch: { ms: 100 } }], expect: {}, limitMs: 1000 },
+})
+const change = (...servers: string[]): Extract<Step, { do: 'tell' }> => ({
+  ...{ do: 'tell', tell: 'n1', control: 'changeMembers', with: { servers } },
+})
+
+test('a node that goes is not told of any more; nobody is told of nobody, nor who is gone anything', () => {
+  const { steps } = onNodes(trialOf(change('n1', 'n5'), change('n5'), { ...change('n1'), tell: 'n5' }), 3)
+  expect(steps.slice(0, -1)).toEqual([change('n1')])
+})
+
+test('nodes are told what the storms tell, and nothing else', () => {
+  const dice = new Dice(7)
+  const seen = new Set<string>()
+  for (let count = 0; count < 200; count++) {
+    const { do: _, tell, control, with: fields } = told(trialOf(), dice, bench) as Extract<Step, { do: 'tell' }>
+    expect(raft.controls?.find(({ name }) => name === control)?.schema.safeParse({ name: control, ...fields }).success).toBe(true)
+    expect(tell).toMatch(/^(leader|n[1-5])$/)
+    seen.add(control)
+  }
+  expect([...seen].sort()).toEqual(['changeMembers', 'transferLeadership'])
+  expect(told(trialOf(), dice, { ...bench, tells: [] })).toBeUndefined()
+})
+
+test('the same is told of a node more or fewer, never of nobody, or to another', () => {
+  const dice = new Dice(8)
+  const [counts, tells] = [new Set<number>(), new Set<string>()]
+  for (let count = 0; count < 200; count++) {
+    const { tell, control, with: fields = {} } = retold(change('n1', 'n2'), trialOf(), dice, bench)
+    expect(control).toBe('changeMembers')
+    counts.add((fields.servers as string[]).length)
+    tells.add(tell)
+  }
+  expect([...counts].sort()).toEqual([1, 2, 3])
+  expect(tells.size).toBe(5)
+})
+
+test('small storms tell what the scenario tells, in half of the cases', () => {
+  const dice = new Dice(9)
+  const tells = Array.from({ length: 50 }, () => stormy(trialOf(), dice, bench).steps[0]).map((step) =>
+    step?.do === 'storm' ? step.storm.tells.length : -1,
+  )
+  expect(new Set(tells)).toEqual(new Set([0, 2]))
+})
