@@ -10,7 +10,12 @@ import { kv } from '../../protocols/services/kv.ts'
 import { loadMutant } from '../support/mutant.ts'
 import { mistakes } from './raft.ts'
 
-const least = { 'old-term-by-count': 67, 'sessions-not-replicated': 73, 'applied-before-commit': 52 }
+const least = {
+  'old-term-by-count': 67,
+  'sessions-not-replicated': 73,
+  'applied-before-commit': 52,
+  'read-index-of-an-earlier-question': 57,
+}
 
 test.each(Object.entries(least))('%s takes %i events by hand, and stands without the mistake', async (name, events) => {
   const { scenario, config } = simulated(fs.readFileSync(path.join(import.meta.dirname, 'least', `${name}.yaml`), 'utf8'), {})

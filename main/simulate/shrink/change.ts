@@ -45,10 +45,13 @@ const retime: Change = (trial, dice) => {
   const deeds = deedsOf(trial)
   if (deeds.length === 0) return undefined
   const one = dice.below(deeds.length)
+  const nowMs = (deeds[one] as Step).atMs ?? 0
   const atMs = dice.oneOf([
     0,
     dice.between(0, lengthMs(trial) * 1.2),
-    ((deeds[one] as Step).atMs ?? 0) * dice.between(0.7, 1.2),
+    nowMs * dice.between(0.7, 1.2),
+    // By less than a message takes, or by a few.
+    Math.max(0, nowMs + dice.between(-1, 1) * dice.oneOf([0.3, 3])),
     dice.oneOf(deeds).atMs ?? 0,
   ])
   return withDeeds(

@@ -6,17 +6,19 @@ import type { Dice } from './dice.ts'
 import type { Sent } from './letters.ts'
 import type { Bench, Trial } from './trial.ts'
 
-/** Nothing but a storm over a few nodes. Without settings that are known to do, some times are much longer than usual. */
+/** Nothing but a storm over a few nodes, and in half of them a client or two that ask a little. Without settings that are known to do, some times are much longer than usual. */
 export function stormy({ run, ...trial }: Trial, dice: Dice, bench: Bench, settings?: Trial['run']['options']): Trial {
   const { protocol } = bench
-  const { load: _, ...quiet } = run
+  const { load, ...quiet } = run
   const options = settings ?? patient(run.options, dice, protocol)
   const { usual, min } = protocol.clusterSize
-  const nodes = Math.max(min, Math.min(run.nodes, usual - 2))
+  const nodes = Math.max(min, Math.min(run.nodes, usual - dice.oneOf([2, 2, 3])))
+  const few = { clients: dice.oneOf([1, 2]), operations: dice.oneOf([2, 3, 5]), rate: dice.oneOf([0, 20]), keys: 1 }
+  const asking = load && dice.chance(0.5) ? { load: { ...load, ...few } } : {}
   const steps: Step[] = [{ do: 'storm', storm: { ms: dice.oneOf([1000, 2000, 3000]), liars: 0, tells: tellsOf(bench, dice) } }]
   const storm = {
     ...trial,
-    run: { ...quiet, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options },
+    run: { ...quiet, ...asking, nodes, spares: sparesOn(run, nodes), seed: 1 + dice.below(SEEDS), options },
     steps,
     expect: {},
   }
@@ -32,7 +34,8 @@ export function stormyInVain(trial: Trial, dice: Dice, bench: Bench, settings?: 
     { do: 'heal', heal: true },
     { ...watchOf(trial), withinMs: dice.oneOf([100, 200, 400, 800, 1600]) },
   ]
-  return { ...storm, run: { ...storm.run, ...lightLoad(trial, dice) }, steps }
+  const { load: _, ...quiet } = storm.run
+  return { ...storm, run: { ...quiet, ...lightLoad(trial, dice) }, steps }
 }
 
 /** Half of the storms tell nobody anything. */

@@ -36,7 +36,7 @@ async function failing(mutant: Awaited<ReturnType<typeof loadMutant>>): Promise<
 test('two votes in one term: under 60 events, and the file fails the same way', async () => {
   const mutant = await loadMutant('raft', [planted])
   const seed = await failing(mutant)
-  const shrunk = await shrink({ text: afternoon, seed, protocol: mutant })
+  const shrunk = await shrink({ text: afternoon, seed, protocol: mutant, trials: 10_000 })
   expect(shrunk.isMinimal).toBe(true)
   expect(shrunk.events, shrunk.text).toBeLessThan(60)
   expect(shrunk.events).toBeLessThan(shrunk.from.events)
@@ -103,4 +103,28 @@ steps:
   const patient = shrunk.text.replace(`withinMs: ${last?.withinMs}`, 'withinMs: 8000')
   for (const asked of [shrunk.text, patient])
     expect(await simulateSeed(mutant, shrunk.seed, asked)).toMatchObject({ is: 'fail', failure: 'liveness' })
+})
+
+test('what is waited for in vain is shown by a brief storm, without the long one before it being made small with care', async () => {
+  const text = `name: Long
+run: { nodes: 5, load: { clients: 4, rate: 50 } }
+steps:
+  - storm: { ms: 3000 }
+  - heal
+  - wait: progress
+    withinMs: 8000
+`
+  const mutant = await loadMutant('raft', [{ file: 'terms.ts', find: '    state.votedFor = undefined\n', replace: '' }])
+  let seed = 1
+  while ((await simulateSeed(mutant, seed, text)).failure !== 'liveness') seed += 1
+  const seen: number[] = []
+  const onProgress = ({ events }: { events: number }) => seen.push(events)
+  const shrunk = await shrink({ text, seed, protocol: mutant, sound: { protocol: raft, service: kv }, trials: 1000, onProgress })
+  expect(shrunk.events, shrunk.text).toBeLessThan(150)
+  // From thousands at once to what a brief storm takes.
+  expect(seen[0]).toBeGreaterThan(1000)
+  expect(
+    seen.find((events) => events < (seen[0] as number)),
+    String(seen),
+  ).toBeLessThan(500)
 })
