@@ -83,6 +83,19 @@ export function onNodes(trial: Trial, nodes: number): Trial {
   return { ...trial, run: { ...trial.run, nodes, spares }, steps: withoutOrphans(steps) }
 }
 
+/** So many seats, the last, are empty when it begins: who sits there need not come later, or comes only when it is added. */
+export function withSpares(trial: Trial, spares: number): Trial {
+  const members = trial.run.nodes - spares
+  const steps = trial.steps.filter((step) => step.do !== 'add' || Number(step.add.slice(1)) > members)
+  return { ...trial, run: { ...trial.run, spares }, steps }
+}
+
+const seats: Change = (trial, dice, { protocol }) => {
+  const { nodes, spares } = trial.run
+  const other = dice.oneOf([0, dice.below(nodes)])
+  return other === spares || !protocol.membership ? undefined : withSpares(trial, other)
+}
+
 const swapNodes: Change = (trial, dice) => {
   const [a, b] = [dice.oneOf(nodesOf(trial)), dice.oneOf(nodesOf(trial))]
   if (a === b) return undefined
@@ -340,6 +353,7 @@ const CHANGES: Weighted = [
   [6, aim],
   [2, aimDeed],
   [1, fewerNodes],
+  [0.5, seats],
   [1, swapNodes],
   [3, option],
   [0.5, network],

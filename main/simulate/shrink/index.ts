@@ -114,6 +114,8 @@ class Shrinking {
   /** Whatever is tried, it is known whether the protocol is at fault. */
   #isFree = false
   #hasRaised = false
+  /** What the storms came to, the smallest first. */
+  #storms: Proven[] = []
   /** Smaller and smaller. */
   readonly #found: Proven[] = []
 
@@ -208,6 +210,7 @@ class Shrinking {
     const found = this.#prover.lighten(this.#found).sort((a, b) => b.cost - a.cost)
     this.#found.splice(0, this.#found.length, ...found)
     this.#best = found.at(-1) as Proven
+    this.#storms = this.#prover.lighten(this.#storms).sort((a, b) => a.cost - b.cost)
   }
 
   get #isInterrupted(): boolean {
@@ -242,11 +245,12 @@ class Shrinking {
     }
   }
 
-  /** Several searches, since chance leads each of them somewhere else: from the smallest known and from those before it. */
+  /** Several searches, since chance leads each of them somewhere else: from the smallest known and from those before it, or from another storm. */
   async #search(round: number): Promise<void> {
     const bench = this.#bench
     const prover = this.#prover
-    const starts = this.#found.slice(-STARTS)
+    const storm = round > 0 ? this.#storms[round] : undefined
+    const starts = storm ? [storm, this.#best] : this.#found.slice(-STARTS)
     for (let chain = 0, idle = 0; chain < CHAINS && idle < 2 && !prover.isOver; chain++) {
       const before = this.#best
       const dice = new Dice(draw(this.#whole.run.seed, chain, round))
@@ -281,8 +285,11 @@ class Shrinking {
     for (const [index, start] of starts.entries()) {
       if (start.cost < this.#best.cost) this.#keep(start)
       const chain = new Dice(draw(this.#whole.run.seed, STORMS, index))
-      this.#keep(await explore(start, { prover: this.#prover, bench: this.#bench, dice: chain, patience: STORM_PATIENCE }))
+      const found = await explore(start, { prover: this.#prover, bench: this.#bench, dice: chain, patience: STORM_PATIENCE })
+      this.#keep(found)
+      this.#storms.push(found)
     }
+    this.#storms.sort((a, b) => a.cost - b.cost)
   }
 
   /** Perhaps it takes very little. */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Pass, Removal, Simplification } from '../../../protocols/sim/shrink/reduce.ts'
 import type { Step } from '../../scenario/format.ts'
-import { onNodes } from './change.ts'
+import { onNodes, withSpares } from './change.ts'
 import { inTime, withoutOrphans } from './deeds.ts'
 import { type Bench, isSafety, type Trial } from './trial.ts'
 
@@ -62,6 +62,7 @@ function* simpler(trial: Trial, bench: Bench, isFree: boolean): Iterable<Trial> 
   const fewer = onNodes(trial, run.nodes - 1)
   // What is demanded must still be there: what happens to the nodes that go is perhaps why it fails.
   if (isFree || fewer.steps.length === steps.length) yield fewer
+  if (isFree && run.spares > 0) yield withSpares(trial, 0)
   for (const [index, step] of steps.entries()) {
     for (const other of simplerSteps(step, index === steps.length - 1, isFree && !isSafety(trial))) {
       const changed = steps.map((each, at) => (at === index ? other : each))

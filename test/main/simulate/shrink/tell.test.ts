@@ -1,7 +1,7 @@
 /** What nodes are told becomes simpler with the cluster, and is changed within what the scenario's storms tell. */
 import { expect, test } from 'vitest'
 import type { Step } from '../../../../main/scenario/format.ts'
-import { onNodes } from '../../../../main/simulate/shrink/change.ts'
+import { onNodes, withSpares } from '../../../../main/simulate/shrink/change.ts'
 import { Dice } from '../../../../main/simulate/shrink/dice.ts'
 import { stormy } from '../../../../main/simulate/shrink/guess.ts'
 import { retold, told } from '../../../../main/simulate/shrink/tell.ts'
@@ -57,4 +57,11 @@ test('small storms tell what the scenario tells, in half of the cases', () => {
     step?.do === 'storm' ? step.storm.tells.length : -1,
   )
   expect(new Set(tells)).toEqual(new Set([0, 2]))
+})
+
+test('who need not come later is there from the beginning, and is not added; who is there no more can be', () => {
+  const add = (node: string): Step => ({ do: 'add', add: node })
+  const { run, steps } = withSpares(trialOf(add('n4'), add('n5')), 1)
+  expect(run.spares).toBe(1)
+  expect(steps.slice(0, -1)).toEqual([add('n5')])
 })
