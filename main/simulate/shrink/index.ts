@@ -183,7 +183,7 @@ class Shrinking {
     const withinMs = this.#best.trial.steps.at(-1)?.withinMs
     if (!sound || withinMs === undefined) return false
     // What is expected at the end was never asked: the step before it failed.
-    const best = await this.#prover.compare({ sound, withinMs }, { ...this.#best.trial, expect: {} })
+    const best = await this.#prover.compare({ sound, withinMs, events: this.#best.events }, { ...this.#best.trial, expect: {} })
     if (!best) return false
     this.#isFree = true
     this.#best = best

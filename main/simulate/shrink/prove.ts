@@ -25,11 +25,13 @@ export interface InVain {
   readonly sound: Bench
   /** Of the step that fails. */
   readonly withinMs: number
+  /** That the whole takes until it fails: what waits as long may take as many again. */
+  readonly events: number
 }
 
 /** It must stand it under so many seeds: patience that luck alone makes long enough is too short. */
 const SOUND_SEEDS = 5
-/** More than this never comes of a small trial. */
+/** More than this never comes of a small trial; where the whole has more, of that. */
 const PATIENT_EVENTS = 30_000
 
 export interface ProverOptions {
@@ -148,15 +150,16 @@ export class Prover {
     const inVain = this.#inVain
     if (!inVain) return this.#sound === undefined || (await this.#stands(this.#sound, trial))
     const { sound } = inVain
+    const eventsMax = Math.max(PATIENT_EVENTS, 2 * inVain.events)
     for (let other = 0; other < SOUND_SEEDS; other++) {
       await this.#count()
       const run = { ...trial.run, seed: (trial.run.seed + other) % 2 ** 32 }
-      if (!(await attempt({ ...trial, run }, sound, { eventsMax: PATIENT_EVENTS })).passed) return false
+      if (!(await attempt({ ...trial, run }, sound, { eventsMax })).passed) return false
     }
     const last = trial.steps.at(-1)
     if (last?.withinMs === undefined || last.withinMs >= inVain.withinMs) return true
     const patient = { ...trial, steps: [...trial.steps.slice(0, -1), { ...last, withinMs: inVain.withinMs }] }
-    return (await attempt(patient, bench, { eventsMax: PATIENT_EVENTS })).failure === failure
+    return (await attempt(patient, bench, { eventsMax })).failure === failure
   }
 
   /** Where something is waited for in vain, and nobody knows who is at fault, how many events pass meanwhile says nothing: there a step less is worth all of them. */
