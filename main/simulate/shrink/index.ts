@@ -113,6 +113,7 @@ class Shrinking {
   #best!: Proven
   /** Whatever is tried, it is known whether the protocol is at fault. */
   #isFree = false
+  #wholeEvents = 0
   #hasRaised = false
   /** What the storms came to, the smallest first. */
   #storms: Proven[] = []
@@ -140,6 +141,7 @@ class Shrinking {
     const { seed } = this.#whole.run
     const first = await unroll(this.#whole, this.#bench, { stopsAtViolation: true })
     const { failure } = first
+    this.#wholeEvents = first.events
     if (failure === undefined)
       throw new LabError('bad-request', `${this.#scenario.name} does not fail under seed ${seed}: there is nothing to shrink.`)
     this.#isFree = first.violatedAtMs !== undefined
@@ -183,7 +185,7 @@ class Shrinking {
     const withinMs = this.#best.trial.steps.at(-1)?.withinMs
     if (!sound || withinMs === undefined) return false
     // What is expected at the end was never asked: the step before it failed.
-    const best = await this.#prover.compare({ sound, withinMs, events: this.#best.events }, { ...this.#best.trial, expect: {} })
+    const best = await this.#prover.compare({ sound, withinMs, events: this.#wholeEvents }, { ...this.#best.trial, expect: {} })
     if (!best) return false
     this.#isFree = true
     this.#best = best
