@@ -78,7 +78,8 @@ function sentence(
     if (!inB) return `All ${count} events of “${b.summary.name}” are in “${a.summary.name}” too, which goes on: ${inA.text}.`
     return `Up to event ${count} they are the same; there ${inA.text} in the first, and ${inB.text} in the second.`
   }
-  const why = 'Their logs share no beginning, as no two recordings of processes do; so each node was followed by itself.'
+  const isUsual = a.reader.header.config.mode === 'real' || b.reader.header.config.mode === 'real'
+  const why = `Their logs share no beginning${isUsual ? ', as no two recordings of processes do' : ''}; so each node was followed by itself.`
   if (!parting) return `${why} No node takes another step in one than in the other, as far as both go.`
   const steps = parting.shared === 1 ? 'its first step' : `its first ${parting.shared.toLocaleString('en')} steps`
   const same =
@@ -96,7 +97,7 @@ function settingsApart(a: RecordedConfig, b: RecordedConfig): readonly [string[]
   const isApart = (key: string) =>
     key !== 'name' && one.get(key) !== other.get(key) && !(a.protocol !== b.protocol && key.startsWith('options.'))
   const told = (of: ReadonlyMap<string, string>) =>
-    [...of].flatMap(([key, value]) => (isApart(key) ? [`${key} ${value.replaceAll('"', '')}`] : []))
+    [...of].flatMap(([key, value]) => (isApart(key) ? [`${key.replace(/^options\./, '')} ${value.replaceAll('"', '')}`] : []))
   return [told(one), told(other)]
 }
 

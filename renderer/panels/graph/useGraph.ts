@@ -14,6 +14,8 @@ import type { Scene, SceneNode } from './scene.ts'
 
 const ZOOM_MAX = 1.3
 const ZOOM_MIN = 0.45
+/** Where not all of it can be in sight at once, it is at least so large: its words are read then. */
+const ZOOM_READ = 1.1
 
 export interface GraphMarks {
   readonly found: Ref<ReadonlySet<string>>
@@ -67,7 +69,7 @@ export function useGraph(box: Ref<HTMLElement | null>, scene: Ref<Scene>, marks:
     if (!core || nodes.length === 0 || core.height() === 0) return
     const high = Math.max(1, ...lanes.map(({ y }) => y)) + 110
     const wide = Math.max(...nodes.map(({ x }) => x)) + 160
-    const zoom = Math.max(ZOOM_MIN, Math.min(ZOOM_MAX, core.height() / high, Math.max(core.width() / wide, 0.75)))
+    const zoom = Math.max(ZOOM_MIN, Math.min(ZOOM_MAX, core.height() / high, Math.max(core.width() / wide, ZOOM_READ)))
     const middle = focusNode() ?? nodes.at(-1)
     const left = Math.min(110, Math.max(core.width() - wide * zoom + 60, core.width() * 0.6 - (middle?.x ?? 0) * zoom))
     core.viewport({ zoom, pan: { x: left, y: (core.height() - (high - 110) * zoom) / 2 } })
