@@ -65,7 +65,7 @@ export interface RunCost {
 /** One of the two as it is drawn and counted. */
 export interface ComparedRun {
   readonly cost: RunCost
-  /** How it was set up, where the two differ: `protocol raft`, `options.n 3`. */
+  /** How it was set up, where the two differ: `protocol raft`, `n 3`. */
   readonly settings: readonly string[]
   readonly summary: RunSummary
   readonly nodes: readonly NodeId[]

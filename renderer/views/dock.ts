@@ -26,11 +26,32 @@ const ORDER: readonly PanelId[] = [
   ...(['spacetime', 'graph', 'protocol', 'state', 'history', 'futures', 'compare'] as const),
 ]
 
-/** The keyboard goes to what a panel is there for, or else to the first thing that can be done in it. */
+/** Ends the way into a panel that somebody is still on. */
+let giveUp = () => {}
+
+/**
+ * The keyboard goes to what a panel is there for, or else to the first thing that can be done in it. A panel that was behind another
+ * is seen a little later, and what has to be read first is there later still: it gets it then, unless the person has gone elsewhere.
+ */
 function enter(panel: HTMLElement): void {
-  const first = panel.querySelector<HTMLElement>('[data-home][tabindex="0"], input[data-home]')
-  const other = panel.querySelector<HTMLElement>('button:enabled, input:enabled, [tabindex="0"]')
-  ;(first ?? other)?.focus()
+  giveUp()
+  let stood = document.activeElement
+  const arrive = () => {
+    const at = document.activeElement // the body, where what had it is no longer seen
+    if (at !== stood && at !== document.body) return giveUp()
+    const home = panel.querySelector<HTMLElement>('[data-home][tabindex="0"], input[data-home]')
+    const wanted = home ?? panel.querySelector<HTMLElement>('button:enabled, input:enabled, [tabindex="0"]')
+    wanted?.focus() // what is not seen does not take it
+    stood = document.activeElement
+    if (home && stood === home) giveUp()
+  }
+  const [shown, filled] = [new ResizeObserver(arrive), new MutationObserver(arrive)]
+  giveUp = () => {
+    shown.disconnect()
+    filled.disconnect()
+  }
+  shown.observe(panel)
+  filled.observe(panel, { childList: true, subtree: true })
 }
 
 export function createDock(api: DockviewApi): Dock {

@@ -119,6 +119,17 @@ test('start, ask, break, heal, travel, close and replay without a pointer', asyn
     await press('Escape')
   })
 
+  await test.step('a panel that is gone to has the keyboard, though it was behind another and has to read first', async () => {
+    const homes = { 2: 'Events in space and time', 3: 'Steps in causal order', 6: 'Operations' }
+    for (const [digit, home] of Object.entries(homes)) {
+      await press(digit)
+      await expect(page.getByRole('listbox', { name: home })).toBeFocused()
+    }
+    await press('1')
+    await walkTo(page, 'n1')
+    await press('Escape')
+  })
+
   await test.step('time is travelled while the recording goes on', async () => {
     await press('Home')
     await expect.poll(() => bench.at()).toBe(0)

@@ -44,7 +44,7 @@ test('start in simulation, crash the leader, see that what clients saw is linear
   await form.getByText('Says nothing').click()
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/lieForm.png` })
   await form.getByRole('button', { name: 'Lie', exact: true }).click()
-  await expect(page.getByRole('region', { name: 'Faults' }).getByText(`${liar} lies: silent`)).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Faults' }).getByText(`${liar} lies: says nothing`)).toBeVisible()
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/liar.png` })
   await page.getByRole('button', { name: `Let ${liar} speak the truth` }).click()
   await expect(page.getByRole('region', { name: 'Faults' }).getByText(`${liar} has lied`)).toBeVisible()
