@@ -82,8 +82,11 @@ test('a recording is deleted only after its loss was named', async () => {
   await until(() => !it.lab.runs.some(({ run }) => run === doomed.run))
 })
 
-test('an experiment starts with one click and opens', async () => {
+test('an experiment is foreseen when the pointer comes to it, starts with one click and opens', async () => {
   const start = show(StartPanel)
+  const foreseen = vi.spyOn(it.lab, 'foresee')
+  await start.findAll('.experiment')[1]?.trigger('pointerenter')
+  expect(foreseen).toHaveBeenCalledExactlyOnceWith('real', 5)
   expect(start.findAll('.experiment')).toHaveLength(3)
   await start.findAll('.experiment')[1]?.trigger('click')
   await until(() => it.run.isOpen)
@@ -104,6 +107,8 @@ test('the form starts what it says', async () => {
   await nodes?.setValue('3')
   await nodes?.trigger('change')
   expect(form.text()).toContain('3 processes, and room for 2 more; one may fail.')
+  await form.get('button[type=submit]').trigger('pointerenter')
+  expect(form.emitted('foresee')).toEqual([[3]])
   await form.trigger('submit')
   expect(form.emitted('start')?.[0]?.[0]).toMatchObject({ protocol: 'raft', nodes: 5, spares: 2, timeScale: 1, options: {} })
 })
