@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import type { FromProcess } from '../contract/process.ts'
+import { type FromProcess, LEAN } from '../contract/process.ts'
 import type { NodeLauncher, ProcessListeners } from './launcher.ts'
 
 /** Names of the engine's environment that a child needs from it: where things are, nothing about what the engine does. */
@@ -12,7 +12,7 @@ export function forkLauncher(): NodeLauncher {
   return {
     start(entry, env, listeners) {
       const child = fork(entry, [], {
-        env: { ...passedOn(), ...env },
+        env: { ...passedOn(), ...LEAN, ...env },
         execArgv: [],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         serialization: 'json',

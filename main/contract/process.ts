@@ -52,6 +52,8 @@ export interface ClientsSettings extends ProcessSettings {
 export const SETTINGS_VARIABLE = 'SYNOD_PROCESS'
 /** What stands there when they come by the word `be`: the process was started before anybody knew what for. */
 export const LATER = 'later'
+/** Of every such process: it weighs less when glibc keeps one arena of memory for all its threads, which hardly allocate. */
+export const LEAN = { MALLOC_ARENA_MAX: '1' }
 
 export type ToProcess =
   /** To a process that waits for them: its settings, as JSON. */

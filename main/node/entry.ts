@@ -1,6 +1,6 @@
 /** The program of a node's process. */
 import '../signing/index.ts'
-import { findProtocol } from '../../protocols/registry.ts'
+import { loadProtocol } from '../../protocols/load.ts'
 import { findService } from '../../protocols/services/index.ts'
 import type { NodeSettings } from '../contract/process.ts'
 import type { Driver } from './driver.ts'
@@ -13,7 +13,7 @@ let driver: Pick<Driver, 'lastWords'> | undefined
 runProcess(
   async (parent) => {
     const settings = await readSettings<NodeSettings>('node', parent)
-    const definition = findProtocol(settings.protocol)
+    const definition = await loadProtocol(settings.protocol)
     const service = findService(settings.service)
     if (!definition) throw new FatalError(ExitCode.settings, `There is no protocol called ${settings.protocol}.`)
     if (!service) throw new FatalError(ExitCode.settings, `There is no service called ${settings.service}.`)

@@ -1,7 +1,7 @@
 /** The lab's own processes, nodes and clients, as utility processes: plain fork is closed in a packaged app. Their process ids are real, so the engine itself can kill and stop them. */
 import path from 'node:path'
 import { type UtilityProcess, utilityProcess } from 'electron'
-import type { FromProcess } from '../../contract/process.ts'
+import { type FromProcess, LEAN } from '../../contract/process.ts'
 
 export type Report =
   | { readonly kind: 'spawned'; readonly pid: number }
@@ -20,7 +20,7 @@ export function startProcess(
 ): UtilityProcess {
   const passedOn = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
   const started = utilityProcess.fork(entry, [], {
-    env: { ...passedOn, ...environment },
+    env: { ...passedOn, ...LEAN, ...environment },
     serviceName: `Synod ${path.basename(entry, '.mjs')}`,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
