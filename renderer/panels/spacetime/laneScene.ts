@@ -109,14 +109,16 @@ export function drawBandWords(scene: Scene, plane: Plane, pen: Pen): void {
 function eachBand(scene: Scene, plane: Plane, see: (band: Band, lane: number, from: number, to: number, row: number) => void): void {
   const faults = scene.bands.filter(isFault)
   const rows = rowsOf(faults, RIBBONS_MAX)
-  for (const band of scene.bands)
+  const gaps = scene.endpoints.map((_, lane) => absences(scene, plane, lane))
+  for (const band of scene.bands) {
+    const row = isFault(band) ? (rows[faults.indexOf(band)] ?? 0) : 0
     for (const lane of band.lanes) {
-      const row = rows[faults.indexOf(band)] ?? 0
       const whole = reach(scene, plane, band, lane)
       // A fault touches a node that is there.
-      for (const [from, to] of isFault(band) ? without(...whole, absences(scene, plane, lane)) : [whole])
+      for (const [from, to] of isFault(band) ? without(...whole, gaps[lane] ?? []) : [whole])
         if (from < to && to >= plane.head && from <= plane.tail) see(band, lane, from, to, row)
     }
+  }
 }
 
 function reach({ drawing }: Scene, plane: Plane, { begin, end }: Band, lane: number): [number, number] {

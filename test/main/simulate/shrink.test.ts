@@ -80,6 +80,14 @@ test('what is waited for in vain: the storm before it goes, what is demanded sta
   expect(await simulateSeed(raft, shrunk.seed, shrunk.text)).toMatchObject({ is: 'fail', failure: 'liveness' })
 }, 60_000)
 
+/** Raft in which a vote outlives its term, and the first seed under which the scenario waits in vain for it. */
+async function stuck(text: string) {
+  const mutant = await loadMutant('raft', [{ file: 'terms.ts', find: '    state.votedFor = undefined\n', replace: '' }])
+  let seed = 1
+  while ((await simulateSeed(mutant, seed, text)).failure !== 'liveness') seed += 1
+  return { mutant, seed }
+}
+
 test('what a planted mistake waits for in vain is waited for briefly: a sound protocol needs no more, and more would not help', async () => {
   const text = `name: Late
 run: { nodes: 3, load: { clients: 2, rate: 20 } }
@@ -90,9 +98,7 @@ steps:
     withinMs: 8000
   - wait: applied
 `
-  const mutant = await loadMutant('raft', [{ file: 'terms.ts', find: '    state.votedFor = undefined\n', replace: '' }])
-  let seed = 1
-  while ((await simulateSeed(mutant, seed, text)).failure !== 'liveness') seed += 1
+  const { mutant, seed } = await stuck(text)
   const careful = await shrink({ text, seed, protocol: mutant, trials: 2000 })
   const shrunk = await shrink({ text, seed, protocol: mutant, sound: { protocol: raft, service: kv }, trials: 2000 })
   expect(shrunk.failure).toBe(careful.failure)
@@ -114,9 +120,7 @@ steps:
   - wait: progress
     withinMs: 8000
 `
-  const mutant = await loadMutant('raft', [{ file: 'terms.ts', find: '    state.votedFor = undefined\n', replace: '' }])
-  let seed = 1
-  while ((await simulateSeed(mutant, seed, text)).failure !== 'liveness') seed += 1
+  const { mutant, seed } = await stuck(text)
   const seen: number[] = []
   const onProgress = ({ events }: { events: number }) => seen.push(events)
   const shrunk = await shrink({ text, seed, protocol: mutant, sound: { protocol: raft, service: kv }, trials: 1000, onProgress })

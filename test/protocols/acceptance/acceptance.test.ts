@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { changedPaths } from '../../../main/replay/difference.ts'
 import { parseScenario } from '../../../main/scenario/parse.ts'
 import { type RunConfig, runConfigSchema } from '../../../protocols/core/config.ts'
+import { wholePart } from '../../../protocols/core/glimpse.ts'
 import { type NodeId, nodeIds } from '../../../protocols/core/ids.ts'
 import type { Input, StartInput } from '../../../protocols/core/input.ts'
 import type { Json } from '../../../protocols/core/json.ts'
@@ -146,14 +147,13 @@ for (const protocol of protocols) {
       if (!glimpse) return
       for (const { before, after } of steps) {
         const whole = protocol.encode(after) as { readonly [field: string]: Json }
-        expect(text(glimpse(after, { part: (_, size) => [0, size] }))).toBe(text(whole))
+        expect(text(glimpse(after, { part: wholePart }))).toBe(text(whole))
         for (const field of Object.keys(whole)) {
-          expect(glimpse(after, { fields: new Set([field]), part: (_, size) => [0, size] })).toEqual({ [field]: whole[field] })
+          expect(glimpse(after, { fields: new Set([field]), part: wholePart })).toEqual({ [field]: whole[field] })
         }
         if (before === undefined) continue
         const old = protocol.encode(before) as { readonly [field: string]: Json }
-        const part = (_: string, size: number): [number, number] => [0, size]
-        const [was, is] = [glimpse(before, { unlike: after, part }), glimpse(after, { unlike: before, part })]
+        const [was, is] = [glimpse(before, { unlike: after, part: wholePart }), glimpse(after, { unlike: before, part: wholePart })]
         expect(changedPaths(was, is).sort()).toEqual(changedPaths(old, whole).sort())
       }
     })
