@@ -63,14 +63,11 @@ export async function openBenchLab(): Promise<BenchLab> {
     moment,
     leader,
     async loadToItsEnd(run, load) {
-      let from = (await connection.call('run.overview', { run })).lastSeq + 1
+      const loads = async () => (await connection.call('run.overview', { run })).marks.filter(({ kind }) => kind === 'load').length
+      const before = await loads()
       await connection.call('run.load', { run, load })
-      // What is recorded comes a little after what is done: the end is that of a load whose beginning was seen.
-      for (let loads = 0; loads < 2; await pause(20)) {
-        const { events, next } = await connection.call('run.events', { run, from, limit: 1000, where: 'kind:action' })
-        for (const event of events) if (event.kind === 'action' && event.action.do === 'load') loads += 1
-        from = next ?? (events.at(-1)?.seq ?? from - 1) + 1
-      }
+      // It begins, and it ends. What is recorded comes a little after what is done.
+      while ((await loads()) < before + 2) await pause(50)
     },
     onChange(listener) {
       listeners.add(listener)

@@ -131,6 +131,7 @@ const lab = await openBenchLab()
 /** The same through the proxy, recorded; timed by the recording itself. */
 async function watched(outstanding: number, operations: number): Promise<number> {
   const run = await lab.startRun({ protocol: 'raft', nodes: 3, seed: 7, sync: 'batch' })
+  await lab.call('run.watch', { run, on: false })
   await lab.loadToItsEnd(run, load(outstanding, WARM_UP))
   const fromUs = (await lab.moment(run)).atUs
   await lab.loadToItsEnd(run, load(outstanding, operations))
