@@ -8,5 +8,5 @@ import { setFlagsFromString } from 'node:v8'
 /** For this thread, and for those that are started later. */
 export function keepHeapsSmall(): void {
   setFlagsFromString('--heap-growing-percent=25')
-  setFlagsFromString('--max-semi-space-size=3') // megabytes; a thread has up to three of them
+  setFlagsFromString('--max-semi-space-size=2') // megabytes; a thread has up to three of them
 }

@@ -13,6 +13,12 @@ export function childEnvironment(env = process.env, exec = process.execPath) {
 }
 
 /**
+ * The environment of a lab: its threads share two arenas of memory, where glibc would give each its own. That weighs a tenth less and costs no speed that
+ * could be measured. Whoever says otherwise is heard.
+ */
+export const labEnvironment = () => ({ MALLOC_ARENA_MAX: '2', ...childEnvironment() })
+
+/**
  * Runs a program to its end. `quiet` keeps its output back and gives it as `output`; `toError` sends its standard output to ours for errors.
  * @param {string} file
  * @param {string[]} args

@@ -1,6 +1,6 @@
 /** Everything that a command needs on a fresh clone: the packages of the lockfile, then the build. What is there and new enough is left alone. */
 import fs from 'node:fs'
-import { run, runNpm, runTool } from './child.mjs'
+import { labEnvironment, run, runNpm, runTool } from './child.mjs'
 import { at, SetupError, say } from './place.mjs'
 import { needsBuild, needsInstall } from './stale.mjs'
 
@@ -74,4 +74,5 @@ function isAlive(pid) {
 }
 
 /** Runs a built program of the lab. @param {string} file in dist/main @param {string[]} args @param {Parameters<typeof run>[2]} [how] */
-export const runBuilt = (file, args, how) => run(process.execPath, ['--enable-source-maps', at('dist', 'main', file), ...args], how)
+export const runBuilt = (file, args, how) =>
+  run(process.execPath, ['--enable-source-maps', at('dist', 'main', file), ...args], { env: labEnvironment(), ...how })

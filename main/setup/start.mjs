@@ -1,5 +1,5 @@
 /** `npm start`: opens the lab, in a window of its own where that is possible, else in the browser. `--web` asks for the browser directly, `--electron` tries the window again after a failure. The rest goes to the host. */
-import { run } from './child.mjs'
+import { labEnvironment, run } from './child.mjs'
 import { electronBinary, fetchElectron, whyNoWindow } from './electron.mjs'
 import { underRightNode } from './node.mjs'
 import { at, command, say } from './place.mjs'
@@ -25,6 +25,7 @@ async function openWindow(args, again) {
   if (reason || !binary) return { code: 1, reason: reason || "Electron's binary is not there" }
   let opened = false
   const { code, signal, output } = await run(binary, [at(), ...args], {
+    env: labEnvironment(),
     onOutput: (text) => {
       opened = opened || text.includes('the window is open')
       process.stdout.write(text)

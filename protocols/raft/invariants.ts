@@ -6,7 +6,7 @@ import type { NodeId } from '../core/ids.ts'
 import type { Invariant, Judge, JudgedStep } from '../core/invariant.ts'
 import { configurationSafety } from './configurationSafety.ts'
 import { freshReads, leaderLease } from './freshReads.ts'
-import { EntryTable, sameEntry } from './ledger.ts'
+import { ByIndex, EntryTable, sameEntry } from './ledger.ts'
 import { type Entry, entryAt, type Log, lastIndex, termAt } from './log.ts'
 import type { RaftMessage } from './messages.ts'
 import { snapshotSafety } from './snapshotSafety.ts'
@@ -49,11 +49,12 @@ function logMatching(): RaftJudge {
   const seen = new EntryTable()
   const logs = new Map<NodeId, Log>()
   return {
-    judge(step) {
-      const { node, after } = step
+    judge(step, states) {
+      const { node, before, after } = step
       const known = logs.get(node)
       if (known === after.log) return undefined
       logs.set(node, after.log)
+      seen.first.forget(before, after, states)
       for (let index = firstWritten(step, known); index <= lastIndex(after.log); index++) {
         const entry = entryAt(after.log, index) as Entry
         const previousTerm = termAt(after.log, index - 1) as number
@@ -122,17 +123,18 @@ const lacking = (node: NodeId, term: number, index: number, entryTerm: number, i
 
 /** Servers may apply an entry again after a restart; it must be the same one. */
 function stateMachineSafety(): RaftJudge {
-  const applied: { entry: Entry; node: NodeId }[] = []
+  const applied = new ByIndex<{ entry: Entry; node: NodeId }>()
   return {
-    judge({ node, before, after }) {
-      if (oneAlone(before, after)) applied.length = Math.min(applied.length, lastIndex(after.log) + 1)
+    judge({ node, before, after }, states) {
+      if (oneAlone(before, after)) applied.cutAfter(lastIndex(after.log))
+      applied.forget(before, after, states)
       // What came with a snapshot is judged of the snapshot.
       const installed = after.snapshot === before?.snapshot ? 0 : (after.snapshot?.lastIncludedIndex ?? 0)
       for (let index = Math.max(before?.lastApplied ?? 0, installed) + 1; index <= after.lastApplied; index++) {
         const entry = entryAt(after.log, index)
         if (entry === undefined) return `${node} applied entry ${index}, which it does not have.`
-        const first = applied[index]
-        if (first === undefined) applied[index] = { entry, node }
+        const first = applied.get(index)
+        if (first === undefined) applied.set(index, { entry, node })
         else if (!sameEntry(first.entry, entry)) {
           return `${node} applied at index ${index} an entry of term ${entry.term}; ${first.node} had applied another, of term ${first.entry.term}.`
         }

@@ -2,6 +2,7 @@
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
 import type { Entry } from './log.ts'
+import type { RaftState } from './state.ts'
 
 export interface Seen {
   readonly entry: Entry
@@ -10,16 +11,56 @@ export interface Seen {
   readonly node: NodeId
 }
 
-/** Entries by index and term. Nearly every index has one term only, so the first seen stands in an array. */
+/**
+ * Something for each index of a log, as long as a server may still come with an entry there. A crash may take back a server's last snapshot, and
+ * with it what it discarded then: so what is forgotten is what all logs had discarded already when one discarded something before.
+ */
+export class ByIndex<T> {
+  /** At place 0 stands what belongs to index `#from`. */
+  readonly #items: (T | undefined)[] = []
+  #from = 0
+  #discarded = 0
+
+  /** Undefined where there is nothing yet, or nothing any more. */
+  get(index: number): T | undefined {
+    return this.#items[index - this.#from]
+  }
+
+  set(index: number, item: T): void {
+    if (index >= this.#from) this.#items[index - this.#from] = item
+  }
+
+  hasForgotten(index: number): boolean {
+    return index < this.#from
+  }
+
+  /** Nothing stands behind `last` any more. */
+  cutAfter(last: number): void {
+    this.#items.length = Math.min(this.#items.length, Math.max(0, last + 1 - this.#from))
+  }
+
+  /** After a step, so that this weighs what the logs weigh, however long the run. `states`: of all servers. */
+  forget(before: RaftState | undefined, after: RaftState, states: ReadonlyMap<NodeId, RaftState>): void {
+    if (before === undefined || before.log.baseIndex === after.log.baseIndex) return
+    const byAll = Math.min(...[...states.values()].map(({ log }) => log.baseIndex))
+    const from = Math.min(this.#discarded, byAll)
+    this.#discarded = byAll
+    if (from <= this.#from) return
+    this.#items.splice(0, from - this.#from)
+    this.#from = from
+  }
+}
+
+/** Entries by index and term. Nearly every index has one term only, so the first seen stands by its index. */
 export class EntryTable {
-  readonly #first: Seen[] = []
+  readonly first = new ByIndex<Seen>()
   readonly #others = new Map<string, Seen>()
 
   /** Enters an entry, or gives what was seen before at this index and term. */
   enter(node: NodeId, index: number, entry: Entry, previousTerm: number): Seen | undefined {
-    const first = this.#first[index]
+    const first = this.first.get(index)
     if (first === undefined) {
-      this.#first[index] = { entry, previousTerm, node }
+      this.first.set(index, { entry, previousTerm, node })
       return undefined
     }
     if (first.entry.term === entry.term) return first

@@ -2,7 +2,7 @@
 import type { NodeId } from '../core/ids.ts'
 import type { Judge } from '../core/invariant.ts'
 import type { Json } from '../core/json.ts'
-import { sameJson } from './ledger.ts'
+import { ByIndex, sameJson } from './ledger.ts'
 import { entryAt, lastIndex } from './log.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftState, Snapshot } from './state.ts'
@@ -11,7 +11,7 @@ type Taken = { readonly node: NodeId; readonly snapshot: Snapshot }
 
 export function snapshotSafety(): Judge<RaftState, RaftMessage> {
   /** Terms of entries that were applied, by index. */
-  const terms: number[] = []
+  const terms = new ByIndex<number>()
   /** Configurations that were applied, by index. */
   const configurations = new Map<number, Json>()
   /** The first server's snapshot as of an entry. */
@@ -19,7 +19,8 @@ export function snapshotSafety(): Judge<RaftState, RaftMessage> {
 
   function judgeSnapshot(node: NodeId, snapshot: Snapshot): string | undefined {
     const { lastIncludedIndex: index, lastIncludedTerm: term, state } = snapshot
-    if (terms[index] !== term) return `${node} has a snapshot up to entry ${index} of term ${term}, which nobody applied.`
+    if (!terms.hasForgotten(index) && terms.get(index) !== term)
+      return `${node} has a snapshot up to entry ${index} of term ${term}, which nobody applied.`
     const { index: made, ...lastConfig } = snapshot.lastConfig
     const applied = Math.max(0, ...[...configurations.keys()].filter((at) => at <= index))
     if (made !== applied || (made > 0 && !sameJson(configurations.get(made) as Json, lastConfig as never))) {
@@ -36,10 +37,11 @@ export function snapshotSafety(): Judge<RaftState, RaftMessage> {
   }
 
   return {
-    judge({ node, before, after }) {
+    judge({ node, before, after }, states) {
+      terms.forget(before, after, states)
       if (before === undefined && after.nodes.length === 1) {
         // A server alone may have lost what it had promised to nobody.
-        terms.length = Math.min(terms.length, lastIndex(after.log) + 1)
+        terms.cutAfter(lastIndex(after.log))
         for (const index of configurations.keys()) if (index > lastIndex(after.log)) configurations.delete(index)
         for (const index of taken.keys()) if (index > lastIndex(after.log)) taken.delete(index)
       }
@@ -49,7 +51,7 @@ export function snapshotSafety(): Judge<RaftState, RaftMessage> {
       for (let index = Math.max(before?.lastApplied ?? 0, installed) + 1; index <= after.lastApplied; index++) {
         const entry = entryAt(after.log, index)
         if (entry === undefined) continue
-        terms[index] ??= entry.term
+        if (terms.get(index) === undefined) terms.set(index, entry.term)
         if (entry.kind !== 'config' || configurations.has(index)) continue
         const { term: _, kind: __, ...configuration } = entry
         configurations.set(index, configuration as unknown as Json)

@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline'
 import { WebSocket } from 'ws'
 import type { FromLab } from '../../../main/contract/client.ts'
 import type { Command, Request, Response } from '../../../main/contract/commands.ts'
+import { labEnvironment } from '../../../main/setup/child.mjs'
 import { typeScriptFlags } from '../../../main/setup/node.mjs'
 import type { LoopDelay } from './eventLoop.ts'
 
@@ -86,6 +87,7 @@ function startHost(folder: string): ChildProcess {
   const web = path.join(import.meta.dirname, '../../../dist/main/web.js')
   const flags = [...typeScriptFlags(process.versions.node), '--import', monitor]
   return spawn(process.execPath, [...flags, web, '--port', '0', '--data', folder, '--no-open', '--json'], {
+    env: labEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
 }
