@@ -259,7 +259,7 @@ class Runner {
         if (times > 0 && holds()) return undefined
         return { node: this.#words.node(tell, moment), fields: this.#words.fields(fields ?? {}, moment) }
       }, deadline)
-      if (meant === undefined) return `told ${times} times`
+      if (meant === undefined) return times === 1 ? 'told once' : `told ${times} times`
       await this.#stage.tell(meant.node, { ...meant.fields, name: control }, deadline)
       if (until === undefined) return meant.node
       const agoMs = Math.min(TOLD_AGAIN_MS * now().timeScale, Math.max(0, deadline.atMs - this.#stage.nowMs()))
