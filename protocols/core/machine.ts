@@ -12,7 +12,7 @@ import type { Control, Input, StartInput } from './input.ts'
 import type { Invariant } from './invariant.ts'
 import type { Json } from './json.ts'
 import type { LieSpec } from './lie.ts'
-import type { AnyMessage, Observation } from './observation.ts'
+import type { AnyMessage, Observation, Role } from './observation.ts'
 import type { Panel } from './panel.ts'
 import type { AnyService } from './service.ts'
 import type { Tuning } from './tuning.ts'
@@ -140,6 +140,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly clusterSize: { readonly min: number; readonly max: number; readonly usual: number }
   /** What the rings round a node say of it, as the end of a sentence that begins with them: two with a crown where it shows `leader`, a broken one for a `candidate`. None where nobody leads. */
   readonly rings?: { readonly leader: string; readonly candidate: string }
+  /** What it calls who shows a role, where that has another name here: PBFT's leader is the primary. */
+  readonly roles?: { readonly [role in Role]?: string }
   /** How many of so many nodes may fail at once, and whether they may lie, too. A minority that may only crash, when absent. */
   readonly bears?: { faulty(nodes: number): number; readonly lies: boolean }
   /** Settings of a run, with defaults for every field: `options.parse({})` is valid. */

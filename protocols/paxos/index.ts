@@ -22,6 +22,7 @@ export const paxos: ProtocolDefinition<PaxosState, PaxosMessage, PaxosOptions> =
   version: 1,
   epochName: 'ballot',
   rings: { leader: 'proposes a value', candidate: 'gathers promises' },
+  roles: { leader: 'proposer in phase 2', candidate: 'proposer in phase 1' },
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
   refuse,

@@ -22,6 +22,7 @@ export const pbft: ProtocolDefinition<PbftState, PbftMessage, PbftOptions> = {
   version: 3,
   epochName: 'view',
   rings: { leader: 'is the primary', candidate: 'is the primary of a view that has not begun' },
+  roles: { leader: 'primary', candidate: 'primary to be', follower: 'backup' },
   clusterSize: { min: 1, max: 31, usual: 4 },
   bears: { faulty: (nodes) => Math.floor((nodes - 1) / 3), lies: true },
   options: optionsSchema,

@@ -4,7 +4,7 @@
  */
 import { CLIENT_MESSAGE_TYPES } from '../core/event.ts'
 import type { Json } from '../core/json.ts'
-import type { AnyMessage, AnyProtocol, MessageSpec } from '../core/machine.ts'
+import type { AnyMessage, AnyProtocol, MessageSpec, Role } from '../core/machine.ts'
 import { findProtocol } from '../registry.ts'
 import { findService } from '../services/index.ts'
 
@@ -15,6 +15,8 @@ export interface Speech {
   readonly epochName: string
   /** What the rings round a node say; undefined where they are not worn, or it is not known. */
   readonly rings: AnyProtocol['rings']
+  /** "leader", "primary". */
+  readonly role: (role: Role) => string
   readonly family: (type: string) => Family
   readonly style: (type: string) => 'request' | 'reply'
   readonly help: (type: string) => string | undefined
@@ -50,6 +52,7 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
   return {
     epochName: protocol?.epochName ?? info?.epochName ?? 'epoch',
     rings: protocol?.rings,
+    role: (role) => protocol?.roles?.[role] ?? role,
     family: (type) => (spec(type)?.family as Family | undefined) ?? (isClient(type) ? 'client' : 'other'),
     style: (type) => spec(type)?.style ?? (/(Reply|Response|Result|Ack)$/.test(type) ? 'reply' : 'request'),
     help: (type) => spec(type)?.help,

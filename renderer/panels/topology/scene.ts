@@ -15,6 +15,8 @@ export interface NodeMark {
   readonly id: EndpointId
   readonly status: NodeStatus
   readonly role: Role
+  /** What the protocol calls it. */
+  readonly called: string
   /** The leadership number, in the node's middle. */
   readonly epoch: string
   /** Below the name: "leader · commit 41", "down", "paused". */
@@ -48,6 +50,8 @@ export interface Scene {
 
 export interface SceneWords {
   readonly epochName: string
+  /** What the protocol calls a role. */
+  readonly role: (role: Role) => string
   /** The fact that says how far a node has come, with its label: `commitIndex`, "commit". */
   readonly progress: { readonly name: string; readonly label: string } | undefined
   /** What is under way with a node that comes or goes. */
@@ -58,7 +62,7 @@ export interface SceneWords {
 
 export function buildScene(moment: Snapshot | undefined, nodes: readonly NodeId[], words: SceneWords): Scene {
   const marks: NodeMark[] = nodes.map((id) => nodeMark(id, moment, words))
-  marks.push({ id: CLIENTS, status: 'up', role: 'other', epoch: '', caption: loadCaption(moment), wiped: false })
+  marks.push({ id: CLIENTS, status: 'up', role: 'other', called: '', epoch: '', caption: loadCaption(moment), wiped: false })
   const links = new Map<string, LinkMark>()
   let partition: Scene['partition']
   for (const fault of moment?.faults.values() ?? []) {
@@ -86,10 +90,9 @@ function nodeMark(id: NodeId, moment: Snapshot | undefined, words: SceneWords): 
   const isThere = !isOut(status)
   const changing = isThere ? words.changing?.get(id) : undefined
   const change = changing && seatCaption(changing)
+  const role = !isThere || !seen ? 'other' : seen.role
   return {
-    id,
-    status,
-    role: !isThere || !seen ? 'other' : seen.role,
+    ...{ id, status, role, called: words.role(role) },
     epoch: !isThere || !seen ? '' : String(seen.epoch),
     // A host that somebody else recorded shows nothing of itself, and is up once something happened there.
     caption: status === 'up' && !seen && (node?.step ?? 0) > 0 ? '' : caption(status, seen, words, node?.wiped ?? false, change),
@@ -104,7 +107,7 @@ function caption(status: NodeStatus, seen: Observation | undefined, words: Scene
   if (status === 'starting' || !seen) return 'starting'
   const parts: string[] = change === undefined ? [] : [change]
   if (status === 'paused') parts.push('paused')
-  else if (seen.role !== 'other' && seen.role !== 'follower') parts.push(seen.role)
+  else if (seen.role !== 'other' && seen.role !== 'follower') parts.push(words.role(seen.role))
   const progress = words.progress && seen.facts[words.progress.name]
   if (words.progress && progress !== undefined && progress !== null) parts.push(`${words.progress.label} ${progress}`)
   if (seen.lies !== undefined) parts.push(seen.lies === '' ? 'has lied' : 'lies')

@@ -10,7 +10,11 @@ import { buildScene, progressFact } from '../../../../renderer/panels/topology/s
 
 const nodes = nodeIds(5)
 const n = (i: number) => nodeId(`n${i}`)
-const words = { epochName: 'term', progress: { name: 'commitIndex', label: 'commit' } }
+const words = {
+  epochName: 'term',
+  role: (role: string) => (role === 'leader' ? 'primary' : role),
+  progress: { name: 'commitIndex', label: 'commit' },
+}
 let faults = 0
 const arm = (moment: Moment, fault: NetworkFaultInput): ArmedFault => {
   const armed = { ...networkFaultSchema.parse(fault), id: faultId(`f${++faults}`) }
@@ -18,7 +22,7 @@ const arm = (moment: Moment, fault: NetworkFaultInput): ArmedFault => {
   return armed
 }
 
-test('a node shows its role, its term and how far it has come', () => {
+test('a node shows its role by the name that the protocol has for it, its term and how far it has come', () => {
   const moment = firstMoment(nodes, 1)
   Object.assign(moment.nodes.get(n(1))!, { status: 'up', observation: { role: 'leader', epoch: 3, facts: { commitIndex: 41 } } })
   Object.assign(moment.nodes.get(n(2))!, { status: 'up', observation: { role: 'follower', epoch: 3, facts: { commitIndex: 40 } } })
@@ -26,7 +30,7 @@ test('a node shows its role, its term and how far it has come', () => {
   Object.assign(moment.nodes.get(n(4))!, { status: 'down', reason: 'killed', wiped: true })
   const scene = buildScene(snapshot(moment), nodes, words)
   const of = (id: string) => scene.nodes.find((mark) => mark.id === id)
-  expect(of('n1')).toMatchObject({ role: 'leader', epoch: '3', caption: 'leader · commit 41' })
+  expect(of('n1')).toMatchObject({ role: 'leader', epoch: '3', called: 'primary', caption: 'primary · commit 41' })
   expect(of('n2')).toMatchObject({ role: 'follower', caption: 'commit 40' })
   expect(of('n3')).toMatchObject({ status: 'paused', epoch: '4', caption: 'paused · commit 40' })
   expect(of('n4')).toMatchObject({ status: 'down', role: 'other', epoch: '', caption: 'down, disk empty' })
