@@ -33,8 +33,11 @@ export function rowWords(row: PlacedRow, words: GridWords, called: (role: Role) 
 
 export function gridWords({ first, last, conflicts, window }: Grid, words: GridWords): string {
   if (last < first) return 'Nothing yet'
-  const span = `${capital(words.column.label)} ${first} to ${last}`
-  if (conflicts.length === 0) return `${span}, no difference from ${window.from} to ${window.to}`
+  const span = `${capital(words.column.label)} ${first === last ? first : `${first} to ${last}`}`
+  if (conflicts.length === 0) {
+    const isWhole = window.from <= first && window.to >= last
+    return `${span}, no difference${isWhole ? '' : ` from ${window.from} to ${window.to}`}`
+  }
   const some = conflicts.length === 1 ? `at ${conflicts[0]}` : `at ${conflicts.length} places, first ${conflicts[0]}`
   return `${span}, rows differ ${some}`
 }

@@ -110,6 +110,9 @@ describe('where it lies', () => {
 
 test('words for those who listen', () => {
   expect(gridWords(grid, words)).toBe('Slot 1 to 3, rows differ at 3')
+  const one = { ...grid, first: 1, last: 1, conflicts: [], window: { from: 1, to: 40 } }
+  expect(gridWords(one, words)).toBe('Slot 1, no difference')
+  expect(gridWords({ ...one, last: 90 }, words)).toBe('Slot 1 to 90, no difference from 1 to 40')
   expect(rowWords(grid.rows[1] as never, words)).toBe('n2, leader, ballot 3, to slot 3, chosen 2')
   const [row] = grid.rows
   expect(cellWords(row as never, 3, row?.cells[2], words)).toBe(
