@@ -7,7 +7,7 @@ export interface VerdictWords {
   readonly is: HistoryReport['is']
   readonly title: string
   readonly detail: string
-  /** Not linearizable, and clients could not rely on that: nothing was broken. */
+  /** Not linearizable, and clients could not rely on that: nothing was shown to be broken. */
   readonly isAsPromised?: boolean
 }
 
@@ -22,7 +22,7 @@ export function verdictWords(report: HistoryReport, live: boolean, promises?: Pr
     case 'violated': {
       const [first] = violations
       const others = violations.length > 1 ? ` and ${formatCountOf(violations.length - 1, 'other key')}` : ''
-      const isAsPromised = promises === 'eventual' && (report.guarantee === 'sequential' || report.guarantee === 'eventual')
+      const isAsPromised = promises === 'eventual' && report.guarantee !== 'none'
       const title = `${NOT[report.guarantee]}${isAsPromised ? '; more is not promised' : ''}`
       return { is, title, detail: first ? `${partName(first)}${others}, of ${counted}${heard}` : counted, isAsPromised }
     }
@@ -100,5 +100,6 @@ const DOING = { reading: 'Reading', judging: 'Judging', explaining: 'Looking for
 
 export function progressWords({ doing, operations, total }: JudgeProgress): string {
   if (doing === 'explaining') return `${DOING.explaining} ${formatCountOf(total ?? operations, 'operation')}`
-  return `${DOING[doing]} ${formatCount(operations)}${total === undefined ? '' : ` of ${formatCount(total)}`} operations`
+  const all = formatCountOf(total ?? operations, 'operation')
+  return `${DOING[doing]} ${total === undefined ? all : `${formatCount(operations)} of ${all}`}`
 }

@@ -60,6 +60,11 @@ test('where clients may rely on less, it is said what was met, and nothing was b
   })
   expect(verdictWords(weak, false)).toMatchObject({ isAsPromised: false, title: 'Not linearizable: eventual' })
   expect(verdictWords({ ...weak, guarantee: 'none' }, false, 'eventual')).toMatchObject({ isAsPromised: false })
+  // While a run goes on nobody has read after the last write.
+  expect(verdictWords({ ...weak, guarantee: 'unknown' }, true, 'eventual')).toMatchObject({
+    isAsPromised: true,
+    title: 'Not linearizable; more is not promised',
+  })
 })
 
 test('a violation says when it became certain, how much it takes, and how much it fails', () => {
@@ -74,5 +79,5 @@ test('a violation says when it became certain, how much it takes, and how much i
 
 test('progress', () => {
   expect(progressWords({ doing: 'judging', operations: 1200, total: 5000 })).toBe('Judging 1,200 of 5,000 operations')
-  expect(progressWords({ doing: 'reading', operations: 1 })).toBe('Reading 1 operations')
+  expect(progressWords({ doing: 'reading', operations: 1 })).toBe('Reading 1 operation')
 })
