@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Locator, type Page, test } from '@playwright/test'
 import { requireBuild } from '../support/built.ts'
 import { type OpenLab, web } from './hosts.ts'
 import { Workbench } from './workbench.ts'
@@ -36,6 +36,18 @@ test('start in simulation, crash the leader, see that what clients saw is linear
   await bench.breakNode(leader.node, `Crash ${leader.node}`)
   await bench.waitFor(leader.node, 'down')
   await bench.leader(leader.term, leader.node)
+
+  // What is watched has one axis with the timeline, also while a button stands beside that.
+  await bench.press('w')
+  await page.getByLabel('A node, or * for all, a dot, and what it shows').fill('*.currentTerm')
+  await page.keyboard.press('Enter')
+  const lane = page.getByRole('img', { name: /^\*\.currentTerm/ })
+  await expect(lane).toBeVisible()
+  const across = async (of: Locator) => {
+    const { x = 0, width = 0 } = (await of.boundingBox()) ?? {}
+    return [x, x + width].map(Math.round)
+  }
+  expect(await across(lane)).toEqual(await across(bench.timeline))
 
   // A node that lies wears it, and is honest again when told so.
   const liar = leader.node === 'n1' ? 'n2' : 'n1'
