@@ -27,6 +27,8 @@ import { usePlaces } from './usePlaces.ts'
 import { useTraffic } from './useTraffic.ts'
 
 const NEWS_MS = 240
+/** The words at the drawing's foot, in pixels: nothing of a node lies under them. */
+const LEGEND = 20
 const QUIET: Report = { painted: [], count: 0, stretched: false, flowing: false }
 
 export interface Surfaces {
@@ -160,11 +162,11 @@ export function useTopology(surfaces: Surfaces) {
     const bounds = [...places.rest.value.values()] // room for what drifts, so that a partition moves two sides and not the whole drawing
     const [left, right] = [Math.min(...bounds.map(({ x }) => x)) - 30, Math.max(...bounds.map(({ x }) => x)) + 30]
     const [top, bottom] = [Math.min(...bounds.map(({ y }) => y)) - 84, Math.max(...bounds.map(({ y }) => y)) + 74 + DRIFT]
-    const zoom = Math.min((box.width - 2 * sideRoom + 60) / (right - left), (box.height - 12) / (bottom - top), 2)
+    const zoom = Math.min((box.width - 2 * sideRoom + 60) / (right - left), (box.height - LEGEND - 12) / (bottom - top), 2)
     if (!(zoom > 0)) return
     core.viewport({
       zoom,
-      pan: { x: box.width / 2 - (zoom * (left + right)) / 2, y: box.height / 2 - (zoom * (top + bottom)) / 2 },
+      pan: { x: box.width / 2 - (zoom * (left + right)) / 2, y: (box.height - LEGEND) / 2 - (zoom * (top + bottom)) / 2 },
     })
     invalidate()
   }
