@@ -3,6 +3,7 @@ import { watch } from 'vue'
 import type { FormatInfo } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { smallestFailing } from '../model/shrunk.ts'
+import { nextTimeScale } from '../model/timeScale.ts'
 import { useBeside } from '../stores/beside.ts'
 import { useBookmarks } from '../stores/bookmarks.ts'
 import { useBranching } from '../stores/branching.ts'
@@ -62,6 +63,8 @@ export function useShellCommands(): void {
     const at = SPEEDS.findLastIndex((speed) => speed <= playback.speed)
     playback.setSpeed(SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at + by))] ?? 1)
   }
+
+  const slowBy = (by: 1 | -1) => faults.setTimeScale(nextTimeScale(run.now?.timeScale ?? 1, by))
 
   const play: Command[] = [
     { id: 'playback.toggle', title: 'Play or pause', group: 'Playback', keys: ['Space'], enabled: open, run: playback.toggle },
@@ -235,6 +238,14 @@ export function useShellCommands(): void {
       },
     },
     { id: 'run.beside', title: 'Run beside: two simulations under one script', group: 'Run', run: beside.ask },
+    { id: 'run.slower', title: 'Slow the run down', group: 'Run', enabled: () => faults.canAct, run: () => slowBy(1) },
+    {
+      id: 'run.faster',
+      title: 'Let the run go faster, up to real time',
+      group: 'Run',
+      enabled: () => faults.canAct,
+      run: () => slowBy(-1),
+    },
     { id: 'run.stop', title: 'Stop recording', group: 'Run', enabled: () => run.isLive, run: run.stop },
     { id: 'run.close', title: 'New run: back to the start screen', group: 'Run', keys: ['N'], enabled: open, run: run.close },
   ]

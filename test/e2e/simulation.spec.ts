@@ -37,6 +37,19 @@ test('start in simulation, crash the leader, see that what clients saw is linear
   await bench.waitFor(leader.node, 'down')
   await bench.leader(leader.term, leader.node)
 
+  // The run itself is slowed, by the menu and by the palette, and says so.
+  await page.getByRole('button', { name: 'Speed' }).click()
+  await page.getByRole('menuitemcheckbox', { name: '20× slower' }).click()
+  const says = (text: string) => page.getByRole('banner').getByText(text, { exact: true })
+  await expect(says('20× slower')).toBeVisible()
+  await choose(page, 'Let the run go faster')
+  await expect(says('10× slower')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo time scale' }).click()
+  await expect(says('20× slower')).toBeVisible()
+  await page.getByRole('button', { name: 'Speed' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'real time' }).click()
+  await expect(says('20× slower')).toBeHidden()
+
   // What is watched has one axis with the timeline, also while a button stands beside that.
   await bench.press('w')
   await page.getByLabel('A node, or * for all, a dot, and what it shows').fill('*.currentTerm')
