@@ -75,7 +75,7 @@ function drawTicks(scene: Scene, plane: Plane, pen: Pen, lane: number): void {
   })
   const token = nodeToken(scene.endpoints[lane] as never)
   pen.lines(faded, { token, width: 1, alpha: 0.5 })
-  pen.lines(plain, { token, width: 1.25 })
+  pen.lines(plain, { token, width: 1 })
 }
 
 const isConcurrent = (side: Side): boolean => side === 'concurrent' || side === 'unknown'

@@ -10,7 +10,7 @@ import type { Pen } from './pen.ts'
 import { alongClamped, type Plane } from './plane.ts'
 import type { Amount, Scene, TypeLook } from './scene.ts'
 
-/** From here on the heads of arrows would lie on each other. */
+/** From here on the heads of arrows would lie on each other, and lines are no wider than a hair: wider ones are filled as areas, which for a thousand costs twenty times as much. */
 const HEADS_MAX = 700
 const LABELS_MAX = 26
 const STUB_PX = 26
@@ -159,7 +159,7 @@ function ornament(plane: Plane, batch: Batch, from: number, fromAcross: number, 
 }
 
 function paint(pen: Pen, { look, faded, lines, dashed, heads, openHeads, dots, bars }: Batch, detailed: boolean): void {
-  const width = faded ? 0.75 : look.style === 'request' ? (detailed ? 1.6 : 1.1) : detailed ? 1 : 0.75
+  const width = faded ? 0.75 : look.style === 'request' ? (detailed ? 1.6 : 1) : detailed ? 1 : 0.75
   const alpha = faded ? 0.3 : detailed ? 0.95 : 0.6
   const { token } = look
   pen.lines(lines, { token, width, alpha, ...(faded ? { dash: [1, 3] } : {}) })
