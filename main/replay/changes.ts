@@ -96,7 +96,8 @@ export class Changes {
 
   #walkFrom(seq: number, node: NodeId): Walk {
     const from = this.#snapshots.nearest(seq)
-    return new Walk(this.#source, this.#execution, { only: this.#source.header.nodes.indexOf(node), ...(from ? { from } : {}) })
+    const { proven } = this.#snapshots
+    return new Walk(this.#source, this.#execution, { only: this.#source.header.nodes.indexOf(node), proven, ...(from ? { from } : {}) })
   }
 
   /** `settle`: what the value is where the looking begins; `take`: whether a step made it another. */

@@ -25,6 +25,8 @@ const LIMITS: SnapshotLimits = { every: 256, most: 4000, heapBytesMax: 1.2 * 102
 const LOOK_AT_HEAP_EVERY = 256
 
 export class Snapshots {
+  /** Checkpoints that the pass came to, by their events. */
+  readonly proven = new Set<number>()
   readonly #walk: Walk
   readonly #limits: SnapshotLimits
   #every: number
@@ -33,7 +35,7 @@ export class Snapshots {
   #full = false
 
   constructor(source: EventSource, execution: Execution, limits: Partial<SnapshotLimits> = {}) {
-    this.#walk = new Walk(source, execution)
+    this.#walk = new Walk(source, execution, { proven: this.proven })
     this.#limits = { ...LIMITS, ...limits }
     this.#every = this.#limits.every
   }

@@ -106,7 +106,7 @@ export class States {
     const nearest = snapshots && to <= snapshots.reached ? snapshots.nearest(to) : undefined
     if (nearest) return this.#walkOn(execution, nearest, to)
     if (snapshots && to <= snapshots.reached) {
-      const walk = new Walk(this.#source, execution)
+      const walk = new Walk(this.#source, execution, this.#known)
       walk.advance(to)
       return { seq: to, nodes: walk.nodes }
     }
@@ -114,9 +114,13 @@ export class States {
   }
 
   #walkOn(execution: Execution, from: Standings, to: number): Standings {
-    const walk = new Walk(this.#source, execution, { from })
+    const walk = new Walk(this.#source, execution, { from, ...this.#known })
     walk.advance(to)
     return { seq: to, nodes: walk.nodes }
+  }
+
+  get #known(): { readonly proven?: Set<number> } {
+    return this.snapshots ? { proven: this.snapshots.proven } : {}
   }
 
   #told(node: NodeId, standing: Standing, seq: number, whole: boolean): NodeStates['nodes'][number] {
@@ -205,7 +209,7 @@ export class States {
   #verified(endpoint: number, life: number, seq: number, at: { step: number; state: unknown }): Pick<Standing, 'state' | 'problem'> {
     const execution = this.#execution as Execution
     const recorded = this.#source.checkpoint(endpoint, life, at.step, seq)
-    if (recorded?.step !== at.step) return { state: at.state, problem: undefined }
+    if (recorded?.step !== at.step || this.snapshots?.proven.has(recorded.seq)) return { state: at.state, problem: undefined }
     try {
       execution.compare(recorded, at.state)
       return { state: at.state, problem: undefined }

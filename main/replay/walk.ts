@@ -3,6 +3,7 @@
  * the states at checkpoints: whoever wants a judgement asks the judge. From the beginning on it knows what every disk
  * holds; begun in the middle it takes the state of a node that starts from the checkpoint right behind its first step.
  */
+import type { Pieces } from '../../protocols/causality/pieces.ts'
 import type { CheckpointEvent, NodeEvent, SendEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
 import { advance, firstMoment, type NodeStatus } from '../../protocols/core/moment.ts'
@@ -35,6 +36,15 @@ export interface WalkOptions {
   readonly from?: { readonly seq: number; readonly nodes: readonly Standing[] }
   /** The only endpoint whose steps are run. */
   readonly only?: number
+  /** Checkpoints, by their events, of which it is known that the steps lead there: they are not compared again. Grows. */
+  readonly proven?: Set<number>
+}
+
+/** A checkpoint that is being compared with the state that the walk has come to. */
+interface Proof {
+  readonly endpoint: number
+  readonly event: CheckpointEvent
+  readonly work: Pieces<void>
 }
 
 const NOWHERE: Standing = { status: 'starting', life: 0, step: 0, stepSeq: 0, state: undefined, before: undefined, problem: undefined }
@@ -49,6 +59,7 @@ export class Walk {
   readonly #source: EventSource
   readonly #execution: Execution
   readonly #only: number | undefined
+  readonly #proven: Set<number>
   readonly #sends = new Map<MessageId, SendEvent>()
   /** What each disk holds; undefined where it is not known. */
   readonly #disks: (DiskTrace | undefined)[]
@@ -58,14 +69,17 @@ export class Walk {
   #seq: number
   /** Where it stopped, to go on from there. */
   #reader: ChunkReader | undefined
+  /** It goes no further before this is done. */
+  #proof: Proof | undefined
   /** Begun in the middle: what was sent up to this event was not seen. */
   #unseen: number
   #looksBack = LOOKS_BACK
 
-  constructor(source: EventSource, execution: Execution, { from, only }: WalkOptions = {}) {
+  constructor(source: EventSource, execution: Execution, { from, only, proven = new Set() }: WalkOptions = {}) {
     this.#source = source
     this.#execution = execution
     this.#only = only
+    this.#proven = proven
     const { nodes, config } = source.header
     this.#clients = nodes.length
     this.#disks = nodes.map(() => (from ? undefined : new DiskTrace()))
@@ -90,19 +104,23 @@ export class Walk {
     untilMs = Number.POSITIVE_INFINITY,
     onChange?: (endpoint: number, standing: Standing, reader: ChunkReader) => boolean | undefined,
   ): void {
-    if (this.#seq >= to) return
+    if (this.#seq >= to || !this.#prove(untilMs)) return
     for (const reader of this.#readers(to)) {
       this.#reader = undefined // an event that cannot be read is read again by whoever tries again
       while (this.#seq < to && reader.next()) {
         if (reader.seq <= this.#seq) continue
-        this.#seq = reader.seq
         const endpoint = this.#take(reader)
+        if (!this.#prove(untilMs)) {
+          this.#reader = reader
+          return
+        }
+        this.#seq = reader.seq
         const isEnough = endpoint !== undefined && onChange?.(endpoint, this.nodes[endpoint] as Standing, reader)
         if (!isEnough && (reader.seq % LOOK_EVERY !== 0 || performance.now() < untilMs)) continue
         this.#reader = reader
         return
       }
-      this.#reader = reader
+      if (this.#seq >= to) this.#reader = reader
       if (this.#seq >= to || performance.now() >= untilMs) return
     }
   }
@@ -202,19 +220,46 @@ export class Walk {
     if (was.life !== reader.life || was.step !== reader.step) return
     const event = readEvent(reader) as CheckpointEvent
     if (event.kind !== 'checkpoint') return // its text is not what it should be
+    if (was.state !== undefined) {
+      if (!this.#proven.has(event.seq)) this.#proof = { endpoint, event, work: this.#execution.comparing(event, was.state) }
+      return
+    }
     try {
-      if (was.state !== undefined) return this.#execution.compare(event, was.state)
       this.nodes[endpoint] = { ...was, state: this.#execution.restore(event), before: undefined, problem: undefined }
     } catch (error) {
-      if (!(error instanceof Divergence)) throw error
-      let state: unknown
-      try {
-        state = this.#execution.restore(event)
-      } catch {
-        // it is none of this protocol
-      }
-      this.nodes[endpoint] = { ...was, state, problem: error.message }
+      this.#differs(endpoint, event, error)
     }
+  }
+
+  /** Goes on comparing, a piece at least; false when time is up before it is done. */
+  #prove(untilMs: number): boolean {
+    while (this.#proof) {
+      const { endpoint, event, work } = this.#proof
+      let isDone = true
+      try {
+        isDone = work.next().done === true
+        if (isDone) this.#proven.add(event.seq)
+      } catch (error) {
+        this.#proof = undefined // one that cannot be compared is read again by whoever tries again
+        this.#differs(endpoint, event, error)
+      }
+      if (isDone) {
+        this.#proof = undefined
+        this.#seq = event.seq
+      } else if (performance.now() >= untilMs) return false
+    }
+    return true
+  }
+
+  #differs(endpoint: number, event: CheckpointEvent, error: unknown): void {
+    if (!(error instanceof Divergence)) throw error
+    let state: unknown
+    try {
+      state = this.#execution.restore(event)
+    } catch {
+      // it is none of this protocol
+    }
+    this.nodes[endpoint] = { ...(this.nodes[endpoint] as Standing), state, problem: error.message }
   }
 
   #remember(send: SendEvent): void {

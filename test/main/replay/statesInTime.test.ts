@@ -104,6 +104,58 @@ test('neither the pass nor a jump reads a stretch again and again, and what was 
   expect(sendOf.mock.calls.length).toBeLessThan(jumps / 2)
 })
 
+test('a checkpoint that was compared once is not compared again, and one that differs says so wherever it is passed', () => {
+  const { reader, execution } = open()
+  const compared: number[] = []
+  const comparing = execution.comparing.bind(execution)
+  vi.spyOn(execution, 'comparing').mockImplementation((event, state) => {
+    compared.push(event.seq)
+    return comparing(event, state)
+  })
+  const states = new States(reader, execution, { every: 16 })
+  states.snapshots?.advance(reader.lastSeq)
+  expect(compared.length).toBeGreaterThan(10)
+  for (const seq of [...compared]) for (const at of [seq, seq + 1]) states.at(at, false)
+  expect(compared).toEqual([...new Set(compared)])
+
+  const wrong = play({ protocol: raft, file: path.join(folder, 'wrong.synod'), seed, steps: 900, wrongHashFrom: 200 })
+  const other = new RunReader(wrong.file)
+  const wrongStates = new States(other, Execution.of(other.header) as Execution, { every: 16 })
+  wrongStates.snapshots?.advance(other.lastSeq)
+  for (let i = 0; i < 2; i++) {
+    for (let seq = 1; seq <= other.lastSeq; seq += 7) wrongStates.at(seq, false)
+    expect(wrongStates.at(other.lastSeq, false).nodes.some(({ problem }) => problem?.includes('differs from the recorded one'))).toBe(true)
+  }
+  other.close()
+})
+
+test('a pass whose time is always up comes to the same end, and has not reached a checkpoint before it is compared', () => {
+  const { reader, execution } = open()
+  let [begun, ended] = [0, 0]
+  const comparing = execution.comparing.bind(execution)
+  vi.spyOn(execution, 'comparing').mockImplementation(function* (event, state) {
+    begun = event.seq
+    yield* comparing(event, state)
+    ended = event.seq
+  })
+  const { snapshots } = new States(reader, execution, { every: 16 })
+  if (!snapshots) throw new Error('the run can be run again')
+  let halves = 0
+  for (let turns = 0; snapshots.reached < reader.lastSeq; turns++) {
+    expect(turns).toBeLessThan(reader.lastSeq)
+    snapshots.advance(reader.lastSeq, 0)
+    if (begun === ended) continue
+    halves++
+    expect(snapshots.reached).toBeLessThan(begun)
+  }
+  expect(halves).toBeGreaterThan(10)
+  const whole = new States(reader, execution, { every: 16 })
+  whole.snapshots?.advance(reader.lastSeq)
+  expect(snapshots.list.at(-1)?.nodes.map(({ step, problem }) => [step, problem])).toEqual(
+    whole.snapshots?.list.at(-1)?.nodes.map(({ step, problem }) => [step, problem]),
+  )
+})
+
 test('when a field changed is what looking at every state finds, forwards and backwards, page by page', () => {
   const states = new States(reader, execution, { every: 64 })
   if (!states.snapshots) throw new Error('no snapshots')
