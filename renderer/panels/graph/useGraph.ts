@@ -44,22 +44,30 @@ export function useGraph(box: Ref<HTMLElement | null>, scene: Ref<Scene>, marks:
   onBeforeUnmount(() => graph.value?.destroy())
 
   function show(): void {
-    const core = graph.value
-    if (!core) return
-    const shown = scene.value
-    if (dressed !== columns.endpoints) redress()
     fitView()
-    void inPieces(fillInPieces(core, shown), { isGivenUp: () => scene.value !== shown || core.destroyed() }).then(() => {
-      if (scene.value === shown && !core.destroyed()) markAll()
-    })
+    void draw()
   }
 
   /** The lanes for which the graph has its looks. */
   let dressed: readonly EndpointId[] | undefined
+  let begun = 0
+  async function draw(): Promise<void> {
+    const core = graph.value
+    if (!core) return
+    if (dressed !== columns.endpoints) {
+      // Looks are changed where nothing wears them: two thousand elements would all put theirs on in the next frame.
+      core.elements().remove()
+      dressed = columns.endpoints
+      dress(core, columns.endpoints, theme.color)
+    }
+    const mine = ++begun
+    const isGivenUp = () => begun !== mine || core.destroyed()
+    await inPieces(fillInPieces(core, scene.value), { isGivenUp })
+    if (!isGivenUp()) markAll()
+  }
   function redress(): void {
-    if (!graph.value) return
-    dressed = columns.endpoints
-    dress(graph.value, columns.endpoints, theme.color)
+    dressed = undefined
+    void draw()
   }
 
   /** All lanes in sight, and of the ranks those round what is selected or the playhead. */

@@ -1,12 +1,15 @@
 // @vitest-environment happy-dom
 import { flushPromises } from '@vue/test-utils'
+import type cytoscape from 'cytoscape'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { nextTick } from 'vue'
 import GraphPanel from '../../../../renderer/panels/graph/GraphPanel.vue'
+import { createGraph, dress } from '../../../../renderer/panels/graph/graph.ts'
 import { useColumns } from '../../../../renderer/stores/columns.ts'
 import { usePictures } from '../../../../renderer/stores/pictures.ts'
 import { useSelection } from '../../../../renderer/stores/selection.ts'
 import { useSpan } from '../../../../renderer/stores/span.ts'
+import { useTheme } from '../../../../renderer/stores/theme.ts'
 import { type Bench, bench, until } from '../../stores/bench.ts'
 import { canvases, show, sized } from '../mounting.ts'
 
@@ -14,6 +17,8 @@ vi.mock('@vueuse/core', async (original) => {
   const { shallowRef } = await import('vue')
   return { ...(await original<typeof import('@vueuse/core')>()), useElementVisibility: () => shallowRef(true) }
 })
+
+vi.mock('../../../../renderer/panels/graph/graph.ts', { spy: true })
 
 /** Tokens without which Cytoscape complains. */
 const TOKENS = [
@@ -116,6 +121,23 @@ test('long work is done in pieces, says how far it is, and can be given up and t
   }
   await until(() => !panel.find('.work').exists())
   expect(panel.find('.count').text()).toBe(before)
+})
+
+test('another theme is put on while the graph is empty, and it is as it was afterwards', async () => {
+  const { press } = await opened()
+  const core = vi.mocked(createGraph).mock.results.at(-1)?.value as cytoscape.Core
+  await press('ArrowRight')
+  const all = () => core.elements().map((element) => `${element.id()} ${element.classes().join(' ')}`)
+  await until(() => core.nodes('.walked').nonempty())
+  const before = all()
+  expect(before.length).toBeGreaterThan(20)
+  const worn: number[] = []
+  vi.mocked(dress).mockImplementation((of) => void worn.push(of.elements().length))
+  useTheme().choose('dark')
+  await until(() => worn.length > 0 && core.nodes('.walked').nonempty())
+  expect(worn).toEqual([0])
+  expect(all()).toEqual(before)
+  vi.mocked(dress).mockReset()
 })
 
 test('searching counts what is found, and Enter goes to it', async () => {
