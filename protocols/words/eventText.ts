@@ -5,6 +5,7 @@ import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts,
 import type { Control } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
 import { noteWords } from '../core/noteWords.ts'
+import { clientDoes } from './clientDoes.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
 import { brief, type Speech } from './speech.ts'
 
@@ -88,9 +89,9 @@ export function eventText(event: RunEvent, telling: Telling): string {
     case 'action':
       return actionText(event.action)
     case 'invoke':
-      return `${event.client} asks ${telling.speech.op(event.op)}`
+      return `${clientDoes(event.client, 'ask')} ${telling.speech.op(event.op)}`
     case 'return':
-      if (event.outcome.is === 'ok') return `${event.client} gets ${telling.speech.result(undefined, event.outcome.result)}`
+      if (event.outcome.is === 'ok') return `${clientDoes(event.client, 'get')} ${telling.speech.result(undefined, event.outcome.result)}`
       return `${event.client}: ${event.outcome.is === 'refused' ? 'refused' : 'outcome unknown'}, ${event.outcome.why}`
     case 'reject':
       return `rejected at ${event.where}: ${event.why}`

@@ -40,7 +40,8 @@ function enter(panel: HTMLElement): void {
     const at = document.activeElement // the body, where what had it is no longer seen
     if (at !== stood && at !== document.body) return giveUp()
     const home = panel.querySelector<HTMLElement>('[data-home][tabindex="0"], input[data-home]')
-    const wanted = home ?? panel.querySelector<HTMLElement>('button:enabled, input:enabled, [tabindex="0"]')
+    // A term says what it means where the keyboard is: nobody asked.
+    const wanted = home ?? panel.querySelector<HTMLElement>('button:enabled, input:enabled, [tabindex="0"]:not(.term)')
     wanted?.focus() // what is not seen does not take it
     stood = document.activeElement
     if (home && stood === home) giveUp()

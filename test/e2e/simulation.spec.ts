@@ -85,7 +85,7 @@ test('start in simulation, crash the leader, see that what clients saw is linear
   const operations = history.getByRole('listbox', { name: 'Operations' })
   await operations.focus()
   await operations.press('Home')
-  await expect(operations.getByRole('option')).toContainText('you asks put x 1')
+  await expect(operations.getByRole('option')).toContainText('you ask put x 1')
   await operations.press('Enter')
   await expect(page.getByRole('heading', { name: 'put x 1' })).toBeVisible()
   await expect.poll(() => bench.at()).toBeLessThan(await bench.lastEvent())

@@ -5,6 +5,8 @@
 import { CLIENTS } from '../../../protocols/core/ids.ts'
 import { nodeToken, repeats } from '../../model/hues.ts'
 import { type Band, rowsOf } from './bands.ts'
+import { fitted } from './fitted.ts'
+import { turningOn } from './markScene.ts'
 import type { Pen } from './pen.ts'
 import type { Plane } from './plane.ts'
 import type { Scene } from './scene.ts'
@@ -13,6 +15,9 @@ export const RIBBON_PX = 16
 export const RIBBONS_MAX = 3
 const BAND_PX = 16
 const STRIP_PX = 3
+/** From the middle of a turning point to where its rings no longer cover words; and how high letters are. */
+const RINGS_PX = 13
+const LETTERS_PX = 12
 
 /** How many rows of ribbons the faults of a run need; on the causal axes there is no one time at which they began. */
 export const ribbonsOf = (bands: readonly Band[], axis: string): number =>
@@ -185,14 +190,19 @@ function strip(plane: Plane, pen: Pen, lane: number, from: number, to: number, r
 const besideLane = (plane: Plane, lane: number): number => plane.across(lane) + Math.min(plane.gap / 2 - 4, BAND_PX / 2 + 3)
 
 /** A partition says which side the lane is on; where there are no ribbons, the first lane says what it is. */
-function stripWords({ drawing }: Scene, plane: Plane, pen: Pen, band: Band, lane: number, start: number, end: number): void {
+function stripWords(scene: Scene, plane: Plane, pen: Pen, band: Band, lane: number, start: number, end: number): void {
+  const { drawing } = scene
   const group = band.groups?.[band.lanes.indexOf(lane)]
   const side = group === undefined ? [] : [`side ${String.fromCharCode(65 + group)}`]
   const name = drawing.axis !== 'time' && lane === band.lanes[0] ? [band.text] : []
   const text = [...side, ...name].join(' · ')
   if (text === '' || end - start < 46 || plane.gap < 34) return
   const across = besideLane(plane, lane) - 8
-  pen.text(plane.x(start + 6, across), plane.y(start + 6, across), text, { token: 'fault-text', halo: 'surface' })
+  const look = { token: 'fault-text', halo: 'surface' }
+  const long = plane.view.down ? LETTERS_PX : pen.measure(text, look)
+  let at = start + 6
+  for (const turn of turningOn(scene, plane, lane)) if (turn > at - RINGS_PX && turn < at + long + RINGS_PX) at = turn + RINGS_PX
+  if (at + long <= end) pen.text(plane.x(at, across), plane.y(at, across), text, look)
 }
 
 /** The faults in words, over the lanes. */
@@ -213,9 +223,8 @@ export function drawRibbons({ view, bands, drawing }: Scene, plane: Plane, pen: 
     pen.rect(...plane.box(from, across + 2, Math.min(2, length), RIBBON_PX - 3), { token: 'fault' })
     const room = Math.min(to, plane.along(untils[at] ?? drawing.end)) - from
     if (view.down || room < 40) continue
-    pen.within(from, across, room - 2, RIBBON_PX, () =>
-      pen.text(from + 6, across + RIBBON_PX / 2 + 0.5, band.text, { token: 'fault-text' }),
-    )
+    const text = fitted(pen, band.text, room - 10)
+    if (text !== '') pen.text(from + 6, across + RIBBON_PX / 2 + 0.5, text, { token: 'fault-text' })
   }
 }
 

@@ -9,6 +9,7 @@ import { type Side, sideOf } from '../../../protocols/causality/cone.ts'
 import { ChunkKind } from '../../../protocols/wire/chunk.ts'
 import { StepInputKind } from '../../../protocols/wire/tap.ts'
 import { nodeToken } from '../../model/hues.ts'
+import { fitted } from './fitted.ts'
 import type { Pen } from './pen.ts'
 import type { Plane } from './plane.ts'
 import type { Amount, Scene } from './scene.ts'
@@ -117,8 +118,8 @@ function drawShapes(scene: Scene, plane: Plane, pen: Pen, lane: number, amount: 
   pen.areas(calls, 4, ground)
   outline(pen, calls, 4, token)
   pen.areas(corners(lists.return, square), 4, { token })
-  if (noted.length > 0 && amount.marks <= NOTES_MAX) drawWords(scene, pen, across, noted, turningOn(scene, plane, lane))
-  if (amount.marks <= LABELS_MAX) drawWords(scene, pen, across, plain)
+  if (noted.length > 0 && amount.marks <= NOTES_MAX) drawWords(scene, plane, pen, across, noted, turningOn(scene, plane, lane))
+  if (amount.marks <= LABELS_MAX) drawWords(scene, plane, pen, across, plain)
 }
 
 function corners(at: readonly number[], offsets: readonly number[]): number[] {
@@ -140,16 +141,16 @@ function outline(pen: Pen, xy: readonly number[], count: number, token: string):
 }
 
 /** Where on the lane turning points say what they are, along, in order. */
-const turningOn = ({ drawing, turningPoints }: Scene, plane: Plane, lane: number): number[] =>
+export const turningOn = ({ drawing, turningPoints }: Scene, plane: Plane, lane: number): number[] =>
   turningPoints
     .filter(({ row }) => drawing.columns.has(row) && drawing.columns.lane[row] === lane)
     .map(({ row }) => plane.along(drawing.placement.ofRow(row)))
 
 /**
  * Over the lane for what a step noted, under it (without `turning`) for what it was; those that would run into each other are left out, and none
- * runs into the words of a turning point, which stand over the lane too.
+ * runs into the words of a turning point, which stand over the lane too, or on into the next lane or over the edge.
  */
-function drawWords(scene: Scene, pen: Pen, across: number, seen: readonly Seen[], turning?: readonly number[]): void {
+function drawWords(scene: Scene, plane: Plane, pen: Pen, across: number, seen: readonly Seen[], turning?: readonly number[]): void {
   const { down } = scene.view
   let free = Number.NEGATIVE_INFINITY
   for (const { row, along } of [...seen].sort((a, b) => a.along - b.along)) {
@@ -159,20 +160,14 @@ function drawWords(scene: Scene, pen: Pen, across: number, seen: readonly Seen[]
     const start = along - (down ? 6 : 4)
     if (start < free) continue
     const next = turning?.find((turn) => turn > along - TURNING_WORDS_PX) ?? Number.POSITIVE_INFINITY
-    const text = down ? (next - along < 16 ? '' : shortened(words)) : fitted(pen, shortened(words), next - start - 12)
+    if (down && next - along < 16) continue
+    const room = down ? Math.min(plane.gap, scene.view.width - across) - 18 : Math.min(next - 12, plane.tail) - start
+    const text = fitted(pen, shortened(words), room)
     if (text === '') continue
     free = start + (down ? 16 : Math.min(LABEL_PX, pen.measure(text, look)) + 10)
     if (down) pen.text(across + 11, along, text, look)
     else pen.text(start, across + (turning ? -15 : 14), text, look)
   }
-}
-
-/** As much of it as has room; nothing where that would not be told from anything else. */
-function fitted(pen: Pen, text: string, room: number): string {
-  const look = { token: 'text-soft' }
-  let count = text.length
-  while (count >= 6 && pen.measure(count === text.length ? text : `${text.slice(0, count)}…`, look) > room) count -= 2
-  return count < 6 ? '' : count === text.length ? text : `${text.slice(0, count)}…`
 }
 
 const shortened = (text: string): string => (text.length <= 34 ? text : `${text.slice(0, 33)}…`)
@@ -196,9 +191,10 @@ export function drawTurningPoints(scene: Scene, plane: Plane, pen: Pen): void {
     pen.circles(xy, 6, undefined, { token, width: 1.5 })
     pen.circles(xy, 9, undefined, { token, width: 1.5 })
     const look = { token: kind === 'violation' ? 'violation' : 'text', bold: true, halo: 'surface' } as const
-    const start = along - 4
+    const long = pen.measure(text, look)
+    const start = view.down ? along - 4 : Math.min(along - 4, plane.tail - long - 4)
     if (start < (free[lane] as number)) continue
-    free[lane] = start + (view.down ? 18 : pen.measure(text, look) + 10)
+    free[lane] = start + (view.down ? 18 : long + 10)
     if (view.down) pen.text(across + 14, along, text, look)
     else pen.text(start, across - 18, text, look)
   }

@@ -95,11 +95,9 @@ test('every kind of event has words and, where it has one, a place', () => {
       'The disk of n2 is slow: a sync takes 20 ms to 150.25 ms',
       'n2',
     ],
-    [
-      { kind: 'invoke', ...at, ...stamp, operation: 1, client: 'you', op: { op: 'put', key: 'x', value: '1' } },
-      'you asks put x 1',
-      CLIENTS,
-    ],
+    [{ kind: 'invoke', ...at, ...stamp, operation: 1, client: 'you', op: { op: 'put', key: 'x', value: '1' } }, 'you ask put x 1', CLIENTS],
+    [{ kind: 'invoke', ...at, ...stamp, operation: 1, client: 'c1', op: { op: 'put', key: 'x', value: '1' } }, 'c1 asks put x 1', CLIENTS],
+    [{ kind: 'return', ...at, ...stamp, operation: 1, client: 'you', outcome: { is: 'ok', result: null } }, 'you get ', CLIENTS],
     [
       { kind: 'return', ...at, ...stamp, operation: 1, client: 'you', outcome: { is: 'unknown', why: 'no answer' } },
       'you: outcome unknown, no answer',

@@ -11,7 +11,7 @@ import { hitAt } from '../../../../renderer/panels/spacetime/hit.ts'
 import { isNoted } from '../../../../renderer/panels/spacetime/markScene.ts'
 import { Plane } from '../../../../renderer/panels/spacetime/plane.ts'
 import { amountIn, isDense } from '../../../../renderer/panels/spacetime/scene.ts'
-import { alongOf, panned, placeAt, showing, whole, zoomed } from '../../../../renderer/panels/spacetime/view.ts'
+import { alongOf, panned, placeAt, showing, type View, whole, zoomed } from '../../../../renderer/panels/spacetime/view.ts'
 import { alongLane, causeOf, effectOf } from '../../../../renderer/panels/spacetime/walk.ts'
 import { seedOf } from '../../../support/seeds.ts'
 import { AXES, drawn, gathered, matchedOf, sceneOf, seenRun, viewOf } from './runs.ts'
@@ -56,6 +56,34 @@ describe(`a run of seed ${seed}`, () => {
     const behind = texts.filter(({ text, x, y }) => text.startsWith('notes') && y === over(15) && x > (turn?.x ?? 0))
     for (const { x } of behind) expect(x).toBeGreaterThan((turn?.x ?? 0) + 80)
     expect(amountIn({ view, drawing }).marks, 'few enough for words').toBeLessThanOrEqual(140)
+  })
+
+  test('words end where the diagram does, and those of a fault begin behind the rings of a turning point', () => {
+    const drawing = drawn(columns, 'time')
+    const noted = Array.from({ length: columns.count }, (_, i) => i + 1).filter((row) =>
+      isNoted(columns.kind[row] as number, columns.type[row] as number),
+    )
+    const row = noted[Math.floor(noted.length / 2)] as number
+    const lane = columns.lane[row] as number
+    const at = columns.atUs[row] as number
+    const turningPoints = [{ row, kind: 'leader', text: 'TURNS AROUND' } as const]
+    const textsIn = (view: View, more: object = {}) =>
+      flat(shapesOf(sceneOf(run, drawing, view, { turningPoints, words: () => 'notes something that is long to tell', ...more }))).flatMap(
+        (shape) => (shape.kind === 'text' ? [shape] : []),
+      )
+
+    for (const behindUs of [1000, 8000, 15_000]) {
+      const view = viewOf(at + behindUs - 30_000, at + behindUs, lanes)
+      const words = textsIn(view).filter(({ text }) => text.startsWith('notes') || text.startsWith('TURNS'))
+      expect(words.map(({ text }) => text)).toContain('TURNS AROUND')
+      for (const { x, text } of words) expect(x + 6 * text.length, text).toBeLessThanOrEqual(view.width)
+    }
+
+    const atBegin = viewOf(at - 500, at + 29_500, lanes)
+    const all = Array.from({ length: lanes - 1 }, (_, each) => each)
+    const fault = { kind: 'fault', begin: { seq: 1, atUs: 0 }, end: undefined, text: 'Partition', lanes: all, groups: all } as const
+    const side = textsIn(atBegin, { bands: [fault] }).find(({ text }) => text === `side ${String.fromCharCode(65 + lane)}`)
+    expect(side?.x).toBeGreaterThan(new Plane(atBegin).along(at) + 9)
   })
 
   test('a fault touches the nodes that are there: an empty seat has neither its strip nor its side', () => {
