@@ -3,11 +3,50 @@
  * row itself), and following the playhead until somebody scrolls.
  */
 import { useElementSize } from '@vueuse/core'
-import { computed, nextTick, onMounted, type Ref, shallowRef, watch } from 'vue'
+import { computed, nextTick, onMounted, shallowRef, watch } from 'vue'
+import type { NodeId } from '../../../protocols/core/ids.ts'
+import { formatCountOf } from '../../model/format.ts'
+import { usePanel } from '../../stores/panel.ts'
 import { ROW_PX } from './ballotRows.ts'
 
+/** What all rows have, whatever stands in them. */
+export interface RowFrame {
+  /** Among all rows there are. */
+  readonly place: number
+  readonly name: string
+  /** What gives the name its colour. */
+  readonly group: number
+  readonly looks: readonly ('settled' | 'failed' | 'open' | undefined)[]
+  readonly isLater: boolean
+  /** Whose it is, as it follows the name in a sentence, and what came of it; what a pointer on it is told. */
+  readonly by: string
+  readonly text: string
+  readonly tip: string
+  readonly atUs: number | undefined
+  /** The event that a click goes to; of a cell the first that it has. */
+  readonly go: number
+  readonly cells: readonly { readonly node: NodeId; readonly text: string; readonly go: number | undefined }[]
+}
+
+/** How many there are, and how much of the run was read for them. */
+export interface RowsRead {
+  readonly total: number
+  readonly readSeq: number
+  readonly lastSeq: number
+}
+
+export function readWords(rows: RowsRead | undefined, of: string): string {
+  if (!rows) return ''
+  const { total, readSeq, lastSeq } = rows
+  const read = readSeq < lastSeq ? `, ${Math.floor((100 * readSeq) / lastSeq)} % of the run read` : ''
+  return `${formatCountOf(total, of)}${read}`
+}
+
+export const areNone = (rows: RowsRead | undefined): boolean => rows !== undefined && rows.total === 0 && rows.readSeq === rows.lastSeq
+
 export interface RowsOptions {
-  readonly scroller: Readonly<Ref<HTMLElement | null>>
+  /** Those that are laid out. */
+  rows(): readonly RowFrame[]
   total(): number
   /** The row of the playhead; -1 before the first. */
   current(): number
@@ -15,11 +54,13 @@ export interface RowsOptions {
   columns(): number
   /** What makes the playhead's row worth looking for again. */
   moved(): unknown
-  /** Enter was pressed there. */
-  enter(row: number, column: number): void
 }
 
-export function useRows({ scroller, total, current, columns, moved, enter }: RowsOptions) {
+export type Rows = ReturnType<typeof useRows>
+
+export function useRows({ rows, total, current, columns, moved }: RowsOptions) {
+  const panel = usePanel()
+  const scroller = shallowRef<HTMLElement | null>(null)
   const { height } = useElementSize(scroller)
   const scrollTop = shallowRef(0)
   const following = shallowRef(true)
@@ -75,7 +116,12 @@ export function useRows({ scroller, total, current, columns, moved, enter }: Row
     reveal(row)
   }
 
+  function enter(at: number, column: number): void {
+    const row = rows().find(({ place }) => place === at)
+    if (row) panel.goTo(row.cells[column - 1]?.go ?? row.go)
+  }
+
   const isAt = (row: number, column: number): boolean => cursor.value.row === row && cursor.value.column === column
 
-  return { scrollTop, following, cursor, window, follow, press, isAt }
+  return { scroller, scrollTop, following, cursor, window, follow, press, isAt }
 }
