@@ -1,6 +1,6 @@
 /**
- * A node may say no to what a person told it, at once or after a while. That is said wherever it was told from, and can be told again from there. What a
- * node that comes or goes is refused stands beside the node instead: seats.ts.
+ * A node may say no to what a person told it, at once or after a while. All of that is heard here. It is said wherever it was told from, and can be told
+ * again from there; what a node that comes or goes is refused stands beside the node instead: seats.ts.
  */
 import { defineStore } from 'pinia'
 import { watch } from 'vue'
@@ -20,12 +20,24 @@ export const useRefusals = defineStore('refusals', () => {
   const seats = useSeats()
   const notices = useNotices()
 
-  watch([() => run.marks, () => faults.told], () => {
-    for (const [node, { control, atSeq }] of faults.told) {
-      const said = run.marks.find((mark) => mark.node === node && mark.seq > atSeq && mark.no && isAbout(mark.no, control))
-      if (!said?.no) continue
-      faults.forget(node)
-      if (!seats.hears(said)) tell(node, control, said.no)
+  /** What somebody was told of already. */
+  const heard = new Set<string>()
+  watch(
+    () => run.id,
+    () => heard.clear(),
+  )
+  // Who said no may be heard before it is known that it was told anything.
+  watch([() => run.marks, () => faults.told, () => seats.changing], () => {
+    for (const { seq, node, no } of run.marks) {
+      const key = `${seq} ${no?.why}`
+      if (node === undefined || no === undefined || heard.has(key)) continue
+      const told = faults.told.get(node)
+      const isTold = told !== undefined && seq > told.atSeq && isAbout(no, told.control)
+      const isOfSeat = seats.hear(node, no, seq)
+      if (!isTold && !isOfSeat) continue
+      heard.add(key)
+      if (isTold) faults.forget(node)
+      if (isTold && !isOfSeat) tell(node, told.control, no)
     }
   })
 

@@ -54,7 +54,6 @@ export const useSeats = defineStore('seats', () => {
   watch([() => run.now, changing], () => {
     for (const [node, change] of changing.value) void goOn(node, change)
   })
-  watch(() => run.marks, hear)
 
   const isEmpty = (node: NodeId): boolean => run.now?.nodes.get(node)?.status === 'empty'
 
@@ -110,31 +109,18 @@ export const useSeats = defineStore('seats', () => {
   /** It stays what it is: nobody is asked any more. */
   const letBe = (node: NodeId): void => set(node, undefined)
 
-  /** Who was told may have said no since. */
-  function hear(): void {
-    for (const [node, change] of changing.value) {
-      const { told, refused } = change
-      if (told === undefined || refused !== undefined) continue
-      const said = run.marks.findLast(
-        ({ kind, seq, node: by, no }) => kind === 'no' && seq > told.atSeq && by === told.node && (no?.about ?? [by]).includes(node),
-      )
-      if (said?.no === undefined) continue
-      const { why, later } = said.no
-      set(node, { ...change, refused: { by: told.node, why, ...(later ? { askAtUs: run.lengthUs + ASK_AGAIN_US } : {}) } })
-      if (!later)
-        notices.tell(
-          `${node} ${change.is === 'joins' ? 'does not join' : 'stays'}: ${told.node === node ? 'it' : told.node} refuses, ${why}.`,
-        )
-    }
-  }
-
-  /** It is said to what a node that comes or goes asked for. */
-  const hears = ({ node: by, no }: Mark): boolean =>
-    by !== undefined &&
-    (no?.about ?? [by]).some((node) => {
+  /** Somebody said no, at an event. True when it was to what a node that comes or goes asked for. */
+  function hear(by: NodeId, { about = [by], why, later }: NonNullable<Mark['no']>, seq: number): boolean {
+    for (const node of about) {
       const change = changing.value.get(node)
-      return change !== undefined && (change.told === undefined || change.told.node === by)
-    })
+      if (change?.told === undefined || change.told.node !== by || seq <= change.told.atSeq) continue
+      if (change.refused !== undefined) return true
+      set(node, { ...change, refused: { by, why, ...(later ? { askAtUs: run.lengthUs + ASK_AGAIN_US } : {}) } })
+      if (!later) notices.tell(`${node} ${change.is === 'joins' ? 'does not join' : 'stays'}: ${by === node ? 'it' : by} refuses, ${why}.`)
+      return true
+    }
+    return false
+  }
 
   async function goOn(node: NodeId, change: SeatChange): Promise<void> {
     const status = run.now?.nodes.get(node)?.status
@@ -172,11 +158,10 @@ export const useSeats = defineStore('seats', () => {
     const isAnother = told === undefined || told.node !== to || (membership.value?.told === 'leader' && told.epoch !== epoch)
     const isTime = refused?.askAtUs !== undefined && run.lengthUs >= refused.askAtUs
     if (!isAnother && !isTime) return
-    const atSeq = run.lastSeq
+    set(node, { is, told: { node: to, epoch, atSeq: run.lastSeq } }) // before it is told: it may say no at once
     const isTold = await faults.tell(to, control)
     // Who says nothing of its members is believed.
-    set(node, isTold && (is === 'leaves' || membership.value?.isMember) ? { is, told: { node: to, epoch, atSeq } } : undefined)
-    hear()
+    if (!isTold || (is === 'joins' && !membership.value?.isMember)) set(node, undefined)
   }
 
   /** Who is told: the node itself while it runs, or whoever leads. */
@@ -191,5 +176,5 @@ export const useSeats = defineStore('seats', () => {
     return (await notices.attempt(() => lab.call('run.node', { run: id, node, action }).then(() => true))) ?? false
   }
 
-  return { canChange, changing, waitsFor, empty, isEmpty, isMember, add, join, remove, end, again, letBe, hears }
+  return { canChange, changing, waitsFor, empty, isEmpty, isMember, add, join, remove, end, again, letBe, hear }
 })

@@ -2,7 +2,7 @@
 /** A node that says no to what a person told it: who, to what, why and what to do stand in a notice, once, with the way to tell it again. */
 import { beforeEach, expect, test, vi } from 'vitest'
 import { toast } from 'vue-sonner'
-import { nodeId, type RunId } from '../../../protocols/core/ids.ts'
+import { type NodeId, nodeId, type RunId } from '../../../protocols/core/ids.ts'
 import { refusalText } from '../../../renderer/model/refusalWords.ts'
 import { useFaults } from '../../../renderer/stores/faults.ts'
 import { useRefusals } from '../../../renderer/stores/refusals.ts'
@@ -61,11 +61,19 @@ test('one that is given up after a while names nobody but whom it is about', asy
 
 test('what a node that leaves is refused is said beside the node, not twice', async () => {
   const seats = useSeats()
-  await useFaults().tell(n1, { name: 'removeServer', server: n5 })
-  seats.changing = new Map([[n5, { is: 'leaves' }]])
-  await said({ why: 'it is the last voter', control: 'removeServer', about: [n5] })
-  expect(notices().filter((text) => String(text).includes('“'))).toEqual([])
-  expect(useFaults().told.has(n1)).toBe(false)
+  await seats.remove(n5)
+  await until(() => {
+    it.fake.tick(33)
+    return seats.changing.get(n5)?.told !== undefined
+  })
+  const by = seats.changing.get(n5)?.told?.node as NodeId
+  await until(() => useFaults().told.has(by))
+  await said({ why: 'it is the last voter', control: 'removeServer', about: [n5] }, by)
+  expect(seats.changing.get(n5)?.refused).toEqual({ by, why: 'it is the last voter' })
+  expect(notices().filter((text) => String(text).includes('it is the last voter'))).toEqual([
+    `n5 stays: ${by === n5 ? 'it' : by} refuses, it is the last voter.`,
+  ])
+  expect(useFaults().told.has(by)).toBe(false)
 })
 
 test('what can be told another time is not said to be lost', () => {

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { nodeId } from '../../../protocols/core/ids.ts'
 import { useFaults } from '../../../renderer/stores/faults.ts'
+import { useRefusals } from '../../../renderer/stores/refusals.ts'
 import { useSeats } from '../../../renderer/stores/seats.ts'
 import { type Bench, bench, until } from './bench.ts'
 
@@ -12,6 +13,7 @@ let seats: ReturnType<typeof useSeats>
 beforeEach(async () => {
   it = await bench()
   seats = useSeats()
+  useRefusals() // hears what is said to them
   const id = await it.lab.start({ protocol: 'dynamo', service: 'store', nodes: 7, spares: 2, seed: 4 })
   await it.run.open(id)
   await until(() => it.playback.moment !== undefined)
