@@ -178,6 +178,7 @@ test('side by side, every event stands in the column of its node', async () => {
     if (event?.kind !== 'step' || !row.find('.cell').exists()) continue
     seen++
     expect((row.get('.cell').element as HTMLElement).style.gridColumn).toBe(String(heads.indexOf(event.node) + 2))
+    expect(row.get('.cell .truncate').text(), 'what its sign says').not.toMatch(/^(receives|handles) /)
   }
   expect(seen).toBeGreaterThan(1)
 })
