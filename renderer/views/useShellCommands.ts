@@ -22,6 +22,7 @@ import { useRun } from '../stores/run.ts'
 import { useSeats } from '../stores/seats.ts'
 import { useSelection } from '../stores/selection.ts'
 import { useSpan } from '../stores/span.ts'
+import { useStarting } from '../stores/starting.ts'
 import { useStatePins } from '../stores/statePins.ts'
 import { useTheme } from '../stores/theme.ts'
 import { useWatches } from '../stores/watches.ts'
@@ -35,6 +36,7 @@ export function useShellCommands(): void {
   const seats = useSeats()
   useRefusals()
   const beside = useBeside()
+  const starting = useStarting()
   const selection = useSelection()
   const layout = useLayout()
   const library = useLibrary()
@@ -246,6 +248,7 @@ export function useShellCommands(): void {
       enabled: () => faults.canAct,
       run: () => slowBy(-1),
     },
+    { id: 'scenario.open', title: 'Carry out a scenario from a file', group: 'Run', run: starting.choosePlay },
     { id: 'run.stop', title: 'Stop recording', group: 'Run', enabled: () => run.isLive, run: run.stop },
     { id: 'run.close', title: 'New run: back to the start screen', group: 'Run', keys: ['N'], enabled: open, run: run.close },
   ]
