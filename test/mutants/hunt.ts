@@ -16,8 +16,10 @@ export interface Hunted {
   /** Seeds that it took; undefined when it survived all. */
   readonly seeds?: number
   readonly found?: SeedResult
-  /** What happens in the smallest run that fails the same way. */
+  /** What happens in the smallest run that shows it. */
   readonly shrunk?: number
+  /** How that one fails: it may break something else than the seed that was found. */
+  readonly shrunkBy?: string
   /** The seed that it was made of: the first that failed, unless a later one came to less. */
   readonly shrunkFrom?: number
   /** The scenario of that run. */
@@ -69,7 +71,8 @@ export async function hunt(
       const shrunk = await shrink({ text, seed: other, sound: { protocol: sound, service } })
       if (shrunk.events < least.events) least = shrunk
     }
-    return { ...rest, seeds: seed, found: found.failed, shrunk: least.events, shrunkFrom: least.from.seed, scenario: least.text }
+    const { events, failure, from, text: scenario } = least
+    return { ...rest, seeds: seed, found: found.failed, shrunk: events, shrunkBy: failure, shrunkFrom: from.seed, scenario }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }

@@ -67,13 +67,13 @@ await Promise.all(Array.from({ length: jobs }, work))
 if (!json) console.log(table())
 process.exitCode = done.every(({ found }) => found) ? 0 : 1
 
-function line({ mutant, seeds, tried, found, shrunk, shrunkFrom, scenario }: Hunted): object {
+function line({ mutant, seeds, tried, found, shrunk, shrunkBy, shrunkFrom, scenario }: Hunted): object {
   return {
     mutant,
     found: found !== undefined,
     ...(seeds === undefined ? {} : { seeds }),
     tried,
-    ...(shrunk === undefined ? {} : { shrunk, shrunkFrom }),
+    ...(shrunk === undefined ? {} : { shrunk, shrunkBy, shrunkFrom }),
     ...(found ? { by: kindOf(found), why: found.why } : {}),
     ...(scenario === undefined ? {} : { scenario }),
   }
@@ -83,15 +83,19 @@ function kindOf({ violated, failure, is }: NonNullable<Hunted['found']>): string
   return violated ?? failure ?? is
 }
 
+/** By what it was found; and the invariant by which the small run shows it, where that is another. */
+const howShown = (kind: string, shrunkBy = kind): string =>
+  shrunkBy === kind || shrunkBy.includes(': ') ? kind : `${kind}; small: ${shrunkBy}`
+
 /** In Markdown, as it stands in the README. */
 function table(): string {
   const rows = chosen.map((mutant) => {
-    const { seeds: needed, found, tried, shrunk } = done.find((hunted) => hunted.mutant === mutant.name) as Hunted
+    const { seeds: needed, found, tried, shrunk, shrunkBy } = done.find((hunted) => hunted.mutant === mutant.name) as Hunted
     return [
       mutant.name,
       needed === undefined ? `survived ${tried}` : String(needed),
       shrunk === undefined ? '' : `${shrunk}${shrunk < SMALL ? '' : ' (!)'}`,
-      found ? kindOf(found) : '',
+      found ? howShown(kindOf(found), shrunkBy) : '',
       mutant.what,
     ]
   })

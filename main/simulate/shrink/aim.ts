@@ -10,24 +10,34 @@ type Arm = Extract<Step, { do: 'arm' }>['arm']
 
 /** So long that it never arrives. Unlike a loss it leaves no event behind. */
 export const NEVER_MS = 60_000
+/** What overtakes it goes on, so the others of its link are not kept with it. */
+export const astray = { kind: 'reorder', probability: 1, windowMs: NEVER_MS } as const
 /** Deeds are done in whole microseconds. */
 const JUST_MS = 0.001
 
+/** Whatever it is, or first of which type: what is seldom sent is seldom seen to be late. */
+export function oneOfThem(sent: readonly Sent[], dice: Dice): Sent {
+  const any = dice.oneOf(sent)
+  if (dice.chance(0.5)) return any
+  const type = dice.oneOf([...new Set(sent.map((one) => one.type))])
+  return dice.oneOf(sent.filter((one) => one.type === type))
+}
+
 /** A fault that befalls one message of those sent, or all that are like it. */
 export function aimedFault(sent: readonly Sent[], dice: Dice): { readonly arm: Arm; readonly atMs: number } {
-  const { from, to, type, before, atMs, body } = dice.oneOf(sent)
+  const { from, to, type, before, atMs, body } = oneOfThem(sent, dice)
   const there: [string, string][] = [[from, to]]
   const back: [string, string][] = [[to, from]]
   const links = dice.oneOf([there, there, [...there, ...back]])
   const one = { types: [type], ...(before > 0 ? { skip: before } : {}), count: 1 }
-  // What overtakes it goes on, so the others of its link are not kept with it.
-  const astray = { kind: 'reorder', probability: 1, windowMs: NEVER_MS } as const
   const on = { target: { links: there }, rule: one }
   return dice.oneOf<() => { arm: Arm; atMs: number }>([
     () => ({ arm: { ...astray, ...on }, atMs: 0 }),
     () => ({ arm: { kind: 'cut', ...on }, atMs: 0 }),
     () => ({ arm: { kind: 'duplicate', probability: 1, ...on }, atMs: 0 }),
     () => ({ arm: { kind: 'delay', delayMs: dice.oneOf([20, 100, 300, 600]), ...on }, atMs: 0 }),
+    // It comes after what was sent after it.
+    () => ({ arm: { ...astray, windowMs: dice.oneOf([20, 100, 300, 1000]), ...on }, atMs: 0 }),
     // From then on nothing passes, or nothing of its type.
     () => ({ arm: { kind: 'delay', delayMs: NEVER_MS, target: { links } }, atMs: Math.max(0, atMs - JUST_MS) }),
     () => ({ arm: { kind: 'delay', delayMs: NEVER_MS, target: { links }, rule: { types: [type] } }, atMs: Math.max(0, atMs - JUST_MS) }),

@@ -2,23 +2,16 @@
  * Random changes to a trial, small and large: another seed, a deed fewer, earlier, on other links; a fault or an operation
  * more, if that makes something else unnecessary. None of them knows the protocol: options are numbers and switches, messages are names.
  */
-import { messageTypesOf } from '../../../protocols/core/event.ts'
-import { CLIENTS } from '../../../protocols/core/ids.ts'
 import type { Step } from '../../scenario/format.ts'
-import { aimedFault, losing, NEVER_MS, tellingMs } from './aim.ts'
-import { deedsOf, newLabel, nodeOf, nodesOf, renamed, watchOf, withDeeds, withoutNodes, withoutOrphans } from './deeds.ts'
+import { tellingMs } from './aim.ts'
+import { type Change, deedsOf, lengthMs, nodeOf, nodesOf, renamed, watchOf, withDeeds, withoutNodes, withoutOrphans } from './deeds.ts'
 import type { Dice } from './dice.ts'
-import { joinFaults, narrowed, widened } from './join.ts'
+import { addFault, aim, certain, join, narrow, otherFault, stray, widen } from './faults.ts'
 import type { Sent } from './letters.ts'
-import { retold, told } from './tell.ts'
+import { lied, retold, told } from './tell.ts'
 import { type Bench, isSafety, type Trial } from './trial.ts'
 
-export type Change = (trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]) => Trial | undefined
-type Arm = Extract<Step, { do: 'arm' }>
-
 export const SEEDS = 100_000
-
-const lengthMs = (trial: Trial): number => Math.max(50, ...trial.steps.map(({ atMs }) => atMs ?? 0))
 
 const reseed: Change = (trial, dice) => reseeded(trial, dice)
 
@@ -72,7 +65,10 @@ const squeeze: Change = (trial, dice) => {
 
 const fewerNodes: Change = (trial, dice, { protocol }) => {
   const nodes = Math.max(protocol.clusterSize.min, dice.oneOf([trial.run.nodes - 1, 3, 2, 1]))
-  return nodes < trial.run.nodes ? onNodes(trial, nodes) : undefined
+  if (nodes >= trial.run.nodes) return undefined
+  const fewer = onNodes(trial, nodes)
+  // What it must fail of may be asked of a node that goes.
+  return watchOf(fewer)?.do === watchOf(trial).do ? fewer : undefined
 }
 
 /** On so many nodes: the others, and what befalls them alone, are left out. Spare seats, the last, go first. */
@@ -96,6 +92,17 @@ const seats: Change = (trial, dice, { protocol }) => {
   return other === spares || !protocol.membership ? undefined : withSpares(trial, other)
 }
 
+/** A member, and what befalls it, was never there: its seat is the first of the empty ones. */
+export const neverThere: Change = (trial, dice, { protocol }) => {
+  const { nodes, spares } = trial.run
+  const members = nodes - spares
+  if (!protocol.membership || members < 2) return undefined
+  const [gone, last] = [`n${1 + dice.below(members)}`, `n${members}`]
+  const swapped = trial.steps.map((step) => renamed(step, (node) => (node === gone ? last : node === last ? gone : node)) ?? step)
+  const steps = swapped.map((step) => withoutNodes(step, (node) => node === last)).filter((step) => step !== undefined)
+  return { ...trial, run: { ...trial.run, spares: spares + 1 }, steps: withoutOrphans(steps) }
+}
+
 const swapNodes: Change = (trial, dice) => {
   const [a, b] = [dice.oneOf(nodesOf(trial)), dice.oneOf(nodesOf(trial))]
   if (a === b) return undefined
@@ -109,7 +116,10 @@ export const option: Change = (trial, dice, { protocol }) => {
   const known = protocol.options.parse(trial.run.options) as { [name: string]: unknown }
   const settings = Object.entries(known).filter((entry): entry is [string, number | boolean] => isSetting(entry[1]))
   if (settings.length === 0) return undefined
-  const [name, value] = dice.oneOf(settings)
+  // What is not as usual matters, as a rule.
+  const usual = protocol.options.parse({}) as { [name: string]: unknown }
+  const own = settings.filter(([name, value]) => value !== usual[name])
+  const [name, value] = dice.oneOf(own.length > 0 && dice.chance(0.5) ? own : settings)
   const numbers = settings.map(([, other]) => other).filter((other) => typeof other === 'number')
   const other =
     typeof value === 'boolean' ? !value : dice.oneOf([1, Math.ceil(value / 2), value * 2, value * 10, 10_000, dice.oneOf(numbers)])
@@ -155,122 +165,6 @@ export const ask: Change = (trial, dice, { service }) => {
   const op = service.format(service.draw(load, () => dice.below(2 ** 32), deeds.length + 1))
   const by = dice.chance(0.5) ? { by: dice.oneOf(['a', 'b']) } : {}
   return withDeeds(trial, [...deeds, { do: 'ask', ask: op, ...by, ...of, atMs: dice.between(0, lengthMs(trial)) }])
-}
-
-/** One node from the others or from the clients, or two nodes, in one direction or both. */
-const target = (trial: Trial, dice: Dice): { [key: string]: unknown } => {
-  const nodes = nodesOf(trial)
-  const a = dice.oneOf(nodes)
-  const others = nodes.filter((node) => node !== a)
-  const far = dice.oneOf([[CLIENTS], others, others, [dice.oneOf(others)], [dice.oneOf(others)]]).filter((node) => node !== undefined)
-  const [away, back] = [far.map((node) => [a, node]), far.map((node) => [node, a])]
-  return far.length === 0 ? { all: true } : { links: dice.oneOf([away, back, [...away, ...back]]) }
-}
-
-const fault = (trial: Trial, dice: Dice, { protocol }: Bench): Arm['arm'] => {
-  const rule = dice.chance(0.5)
-    ? {
-        rule: {
-          types: [dice.oneOf(messageTypesOf(protocol))],
-          ...(dice.chance(0.3) ? { count: 1 } : {}),
-          ...(dice.chance(0.3) ? { skip: 1 } : {}),
-        },
-      }
-    : {}
-  const on = { target: target(trial, dice), ...rule }
-  return dice.oneOf<Arm['arm']>([
-    { kind: 'delay', delayMs: NEVER_MS, ...on },
-    { kind: 'delay', delayMs: dice.oneOf([20, 100, 300]), ...on },
-    { kind: 'cut', ...on },
-    { kind: 'duplicate', probability: 1, ...on },
-    { kind: 'reorder', probability: 1, windowMs: dice.oneOf([50, 200]), ...on },
-  ])
-}
-
-export const addFault: Change = (trial, dice, bench) => {
-  const deeds = deedsOf(trial)
-  const atMs = dice.oneOf([0, dice.between(0, lengthMs(trial)), dice.oneOf([...deeds, { atMs: 0 }]).atMs ?? 0])
-  const as = newLabel(deeds)
-  const lift: Step[] = dice.chance(0.4) ? [{ do: 'lift', lift: as, atMs: atMs + dice.between(20, 300) }] : []
-  return withDeeds(trial, [...deeds, { do: 'arm', arm: fault(trial, dice, bench), as, atMs }, ...lift])
-}
-
-const otherFault: Change = (trial, dice, bench) => {
-  const deeds = deedsOf(trial)
-  const armed = deeds.flatMap((step, index) => (step.do === 'arm' ? [index] : []))
-  if (armed.length === 0) return undefined
-  const one = dice.oneOf(armed)
-  return withDeeds(
-    trial,
-    deeds.map((step, index) => {
-      if (index !== one || step.do !== 'arm') return step
-      const other = fault(trial, dice, bench)
-      const { rule: _, ...unruled } = step.arm
-      return {
-        ...step,
-        arm: dice.oneOf([
-          other,
-          { ...other, target: step.arm.target },
-          { ...step.arm, target: other.target },
-          unruled,
-          { ...unruled, ...(other.rule === undefined ? {} : { rule: other.rule }) },
-        ]),
-      }
-    }),
-  )
-}
-
-export const aim: Change = (trial, dice, _, sent) => {
-  if (sent.length === 0) return undefined
-  const deeds = deedsOf(trial)
-  const { arm, atMs } = aimedFault(sent, dice)
-  return withDeeds(trial, [...deeds, { do: 'arm', arm, as: newLabel(deeds), atMs }])
-}
-
-/** A fault befalls one more link or kind of message, of those that are known to be used; or one fewer. */
-const widen: Change = (trial, dice, _, sent) =>
-  onFault(trial, dice, (arm) => (sent.length > 0 ? widened(arm, dice.oneOf(sent), dice) : undefined))
-const narrow: Change = (trial, dice) => onFault(trial, dice, (arm) => narrowed(arm, dice))
-
-function onFault(trial: Trial, dice: Dice, change: (arm: Arm['arm']) => Arm['arm'] | undefined): Trial | undefined {
-  const deeds = deedsOf(trial)
-  const one = dice.oneOf(deeds.filter((step) => step.do === 'arm'))
-  const arm = one?.do === 'arm' ? change(one.arm) : undefined
-  return (
-    arm &&
-    withDeeds(
-      trial,
-      deeds.map((step) => (step === one ? ({ ...one, arm } as Step) : step)),
-    )
-  )
-}
-
-/** Two faults become one. */
-const join: Change = (trial, dice) => {
-  const deeds = deedsOf(trial)
-  const [one, other] = [dice.oneOf(deeds), dice.oneOf(deeds)]
-  if (one?.do !== 'arm' || other?.do !== 'arm' || one === other) return undefined
-  const arm = joinFaults(one.arm, other.arm, dice)
-  return withDeeds(
-    trial,
-    deeds.flatMap((step) => (step === other ? [] : [step === one ? { ...one, arm } : step])),
-  )
-}
-
-/** So many messages can be lost one by one. */
-const LOST_MAX = 16
-
-/** What is lost by chance is lost by name instead: the run stays as it is, and each loss can go by itself. Undefined when nothing is, or too much. */
-export function named(trial: Trial, sent: readonly Sent[]): Trial | undefined {
-  const deeds = deedsOf(trial)
-  const arms = deeds.filter(({ do: kind }) => kind === 'arm')
-  const byChance = arms.filter((step) => step.do === 'arm' && step.arm.kind === 'loss')
-  const ids = new Set(byChance.map((step) => `f${arms.indexOf(step) + 1}`)) // as a run counts its faults
-  const lost = sent.filter(({ lostBy }) => lostBy !== undefined && ids.has(lostBy))
-  if (byChance.length === 0 || lost.length > LOST_MAX) return undefined
-  let rest = deeds.filter((step) => !byChance.includes(step))
-  for (const arm of losing(lost)) rest = [...rest, { do: 'arm', arm, as: newLabel(rest), atMs: 0 }]
-  return withDeeds(trial, rest)
 }
 
 /** A deed is done when something is sent. */
@@ -319,13 +213,36 @@ export const befall: Change = (trial, dice, _, sent) => {
   return withDeeds(trial, [...deeds.filter((step) => nodeOf(step) !== node || dice.chance(0.5)), ...more])
 }
 
+/** Somebody is told something more. */
+export const tellMore: Change = (trial, dice, bench) => {
+  const more = told(trial, dice, bench)
+  return more && withDeeds(trial, [...deedsOf(trial), { ...more, atMs: dice.between(0, lengthMs(trial)) }])
+}
+
+/** A node lies from the beginning, as long as so many may; or who lies does so otherwise. */
+export const lie: Change = (trial, dice, bench) => {
+  const { liars = 0 } = bench
+  const deeds = deedsOf(trial)
+  const lying = deeds.filter((step) => step.do === 'tell' && step.control === 'lie')
+  const one = lying.length < liars ? undefined : dice.oneOf(lying)
+  const other = liars > 0 ? lied(trial, dice, bench, one?.do === 'tell' ? one : undefined) : undefined
+  if (!other) return undefined
+  return withDeeds(trial, one ? deeds.map((step) => (step === one ? other : step)) : [...deeds, { ...other, atMs: 0 }])
+}
+
+/** Who sits on an empty seat comes. */
+export const seat: Change = (trial, dice) => {
+  const { nodes, spares } = trial.run
+  if (spares === 0) return undefined
+  const add = `n${nodes - dice.below(spares)}`
+  return withDeeds(trial, [...deedsOf(trial), { do: 'add', add, atMs: dice.between(0, lengthMs(trial)) }])
+}
+
 /** A node is told something else, or something more. */
 const tell: Change = (trial, dice, bench) => {
   const deeds = deedsOf(trial)
   const one = dice.oneOf(deeds.filter((step) => step.do === 'tell'))
-  const more = one?.do !== 'tell' || dice.chance(0.2) ? told(trial, dice, bench) : undefined
-  if (more) return withDeeds(trial, [...deeds, { ...more, atMs: dice.between(0, lengthMs(trial)) }])
-  if (one?.do !== 'tell') return undefined
+  if (one?.do !== 'tell' || dice.chance(0.2)) return tellMore(trial, dice, bench, [])
   const other = retold(one, trial, dice, bench)
   return withDeeds(
     trial,
@@ -354,6 +271,7 @@ const CHANGES: Weighted = [
   [2, aimDeed],
   [1, fewerNodes],
   [0.5, seats],
+  [1, neverThere],
   [1, swapNodes],
   [3, option],
   [0.5, network],
@@ -361,11 +279,15 @@ const CHANGES: Weighted = [
   [2, ask],
   [4, addFault],
   [3, otherFault],
+  [1, certain],
   [1.5, befall],
   [1.5, tell],
+  [2, lie],
+  [0.5, seat],
 ]
 /** Where events alone count: a fault is one, however much it touches. */
 const WITHOUT_WORDS: Weighted = [
+  [2, stray],
   [2, widen],
   [1, narrow],
   [2, join],

@@ -1,11 +1,16 @@
 /** What can be said of the deeds of a trial without knowing what they are for: which nodes they name, what belongs together, whether they can be left out. */
 import type { Step } from '../../scenario/format.ts'
-import type { Trial } from './trial.ts'
+import type { Dice } from './dice.ts'
+import type { Sent } from './letters.ts'
+import type { Bench, Trial } from './trial.ts'
 
-export type Deed = Step
+/** Undefined where there is nothing to change. `sent`: what is known to be sent in it. */
+export type Change = (trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[]) => Trial | undefined
 
 export const deedsOf = (trial: Trial): Step[] => trial.steps.slice(0, -1)
 export const nodesOf = (trial: Trial): string[] => Array.from({ length: trial.run.nodes }, (_, index) => `n${index + 1}`)
+/** At least so long, milliseconds. */
+export const lengthMs = (trial: Trial): number => Math.max(50, ...trial.steps.map(({ atMs }) => atMs ?? 0))
 export const watchOf = (trial: Trial): Step => trial.steps.at(-1) as Step
 export const withDeeds = (trial: Trial, deeds: readonly Step[]): Trial => ({
   ...trial,

@@ -14,13 +14,13 @@ import type { Scenario, Step } from '../../scenario/format.ts'
 import { parseScenario } from '../../scenario/parse.ts'
 import { simulated } from '../begin.ts'
 import { LINEARIZABILITY } from '../heard.ts'
-import { named } from './change.ts'
-import { inTime, withoutOrphans } from './deeds.ts'
 import { Dice } from './dice.ts'
 import { explore } from './explore.ts'
+import { named } from './faults.ts'
 import { aimedAt, guessed, guessedInVain, plain, stormy, stormyInVain, varied } from './guess.ts'
 import { passesOf } from './passes.ts'
 import { type Proven, Prover, WATCH_MS, watched } from './prove.ts'
+import { raiseStorms, spelt } from './storms.ts'
 import { attempt, type Bench, isSafety, type Trial } from './trial.ts'
 import { type Unrolled, unroll } from './unroll.ts'
 import { written } from './write.ts'
@@ -91,12 +91,8 @@ const ROUNDS = 4
 const LUCK = 6
 /** Other seeds of the whole scenario that are looked at first, and how many events each may take. */
 const OTHERS = 150
-/** What has more events than this even then is looked for in short storms over few nodes: in so many, of so many events at most, until so many fail; each of these is made smaller. */
+/** What has more events than this even then is looked for in short storms over few nodes. */
 const MANY_EVENTS = 150
-const STORMS = 8000
-const STORM_EVENTS = 400
-const STORMS_WANTED = 8
-const STORM_PATIENCE = 800
 const OTHERS_EVENTS = 3000
 
 /** Rejects with a LabError when the scenario cannot be simulated, or does not fail under this seed. */
@@ -130,8 +126,9 @@ class Shrinking {
     const chosen = choose(config)
     const { protocol = chosen.protocol, service = chosen.service } = options
     this.#scenario = scenario
-    const tells = scenario.steps.flatMap(({ step }) => (step.do === 'storm' ? step.storm.tells : []))
-    this.#bench = { protocol, service, tells: [...new Set(tells)] }
+    const tells = scenario.steps.flatMap(({ step }) => toldIn(step))
+    const liars = options.sound ? Math.max(0, ...scenario.steps.map(({ step }) => (step.do === 'storm' ? step.storm.liars : 0))) : 0
+    this.#bench = { protocol, service, tells: [...new Set(tells)], liars }
     const run: RunConfig = { ...config, options: protocol.options.parse(config.options) as RunConfig['options'] }
     this.#whole = { run, steps: scenario.steps.map(({ step }) => step), expect: scenario.expect, limitMs: scenario.limitMs }
   }
@@ -152,8 +149,9 @@ class Shrinking {
     this.#found.push(this.#best)
     this.#tell()
     let isMinimal = false
-    if (!this.#isFree) {
-      if (!(await this.#isShownByStorms())) {
+    if (!this.#isFree && (await this.#isShownByHarm())) await this.#search(0)
+    else if (!this.#isFree) {
+      if (!(await this.#isShownByLittle())) {
         isMinimal = await this.#reduce()
         if (await this.#compare()) await this.#guess(guessedInVain, GUESSED_IN_VAIN_COST)
       }
@@ -161,7 +159,7 @@ class Shrinking {
     } else {
       await this.#guess(guessed, GUESSED_COST)
       await this.#lookAround()
-      if (this.#best.events > MANY_EVENTS && failure !== LINEARIZABILITY) await this.#raiseStorms(stormy)
+      if (this.#best.events > MANY_EVENTS && failure !== LINEARIZABILITY) await this.#raiseStorms(this.#whole, stormy)
       await this.#search(0)
     }
     if (this.#isFree) isMinimal = await this.#reduce()
@@ -169,14 +167,15 @@ class Shrinking {
       const before = this.#best
       if (round === 1) {
         this.#prover.allow(trials / ROUNDS)
-        if (!this.#hasRaised && failure !== LINEARIZABILITY) await this.#raiseStorms(isSafety(before.trial) ? stormy : stormyInVain)
+        if (!this.#hasRaised && failure !== LINEARIZABILITY)
+          await (isSafety(before.trial) ? this.#raiseStorms(this.#whole, stormy) : this.#raiseStorms(before.trial, stormyInVain))
         this.#lighten()
       }
       this.#prover.allow(trials / ROUNDS)
       await this.#search(round)
       if (this.#best !== before) isMinimal = await this.#reduce()
     }
-    return await this.#result(failure, first.events, isMinimal)
+    return await this.#result(first.events, isMinimal)
   }
 
   /** What is left is at most what must be demanded of any protocol. If a sound one stands it, it can go on without asking what must. */
@@ -193,12 +192,34 @@ class Shrinking {
     return true
   }
 
-  /** If a sound protocol stands the whole, it may take no more than a brief storm. What is made small with care takes much longer. */
-  async #isShownByStorms(): Promise<boolean> {
+  /** What waits in vain may break something as well, where nobody waits: that takes far less, when a sound protocol says that it is a mistake. */
+  async #isShownByHarm(): Promise<boolean> {
+    const { sound } = this.#options
+    if (!sound) return false
+    const [whole, before] = [this.#best, this.#prover.trials]
+    this.#prover.heedHarm(sound)
+    const nothing = watched({ ...this.#whole, steps: [], expect: {} }, WATCH_MS)
+    this.#best = { ...whole, trial: nothing, cost: Number.POSITIVE_INFINITY, events: Number.POSITIVE_INFINITY }
+    await this.#guess(guessed, GUESSED_COST)
+    if (this.#best.trial === nothing) await this.#raiseStorms(this.#whole, stormy)
+    this.#isFree = this.#best.trial !== nothing
+    if (this.#isFree) this.#found.shift()
+    else {
+      this.#prover.heedHarm(undefined)
+      this.#prover.allow(this.#prover.trials - before)
+      this.#best = whole
+    }
+    this.#hasRaised = this.#isFree
+    return this.#isFree
+  }
+
+  /** If a sound protocol stands the whole, it may take no more than a guess, or a brief storm. What is made small with care takes much longer. */
+  async #isShownByLittle(): Promise<boolean> {
     const whole = this.#best
     if (!(await this.#compare())) return false
     const compared = this.#best
-    await this.#raiseStorms(stormyInVain)
+    await this.#guess(guessedInVain, GUESSED_IN_VAIN_COST)
+    if (this.#best === compared) await this.#raiseStorms(compared.trial, stormyInVain)
     if (this.#best !== compared) return true
     this.#isFree = false
     this.#prover.compareNoMore()
@@ -225,7 +246,7 @@ class Shrinking {
     const unrolled =
       first.violatedAtMs === undefined
         ? await this.#prover.proveExactly(own, Number.POSITIVE_INFINITY)
-        : await this.#prover.prove(this.#spelt(this.#whole.run, first.deeds), Number.POSITIVE_INFINITY)
+        : await this.#prover.prove(spelt(this.#whole.run, first.deeds), Number.POSITIVE_INFINITY)
     const { seed } = this.#whole.run
     const whole = unrolled ?? (await this.#prover.proveExactly(this.#whole, Number.POSITIVE_INFINITY))
     if (!whole) throw new LabError('internal', `Seed ${seed} fails once and not again: ${first.failure}`)
@@ -243,7 +264,7 @@ class Shrinking {
       const whole = { ...this.#whole, run }
       const trial = varied(other % 4 < 2 ? plain(whole, this.#bench) : whole, dice, this.#bench)
       const found = await this.#prover.look(trial, Math.min(this.#best.events, OTHERS_EVENTS))
-      if (found) await this.#consider(this.#spelt(trial.run, found.deeds))
+      if (found) await this.#consider(spelt(trial.run, found.deeds))
     }
   }
 
@@ -267,31 +288,10 @@ class Shrinking {
   }
 
   /** Nobody asks, nothing is healed, and timers are patient: what shows a mistake in the order of elections can be much shorter so. */
-  async #raiseStorms(raise: typeof stormy): Promise<void> {
+  async #raiseStorms(whole: Trial, raise: typeof stormy): Promise<void> {
     this.#hasRaised = true
-    const isInVain = !isSafety(this.#best.trial)
-    const whole = isInVain ? this.#best.trial : this.#whole
-    const dice = new Dice(draw(this.#whole.run.seed, STORMS))
-    let fruitful: Trial['run']['options'] | undefined
-    const starts: Proven[] = []
-    for (let storm = 0; storm < STORMS && starts.length < STORMS_WANTED && !this.#prover.isOver; storm++) {
-      const trial = raise(whole, dice, this.#bench, storm % 2 === 0 ? fruitful : undefined)
-      const failing = await this.#prover.look(trial, STORM_EVENTS)
-      if (!failing) continue
-      const spelt = isInVain ? { ...trial, steps: failing.steps } : this.#spelt(trial.run, failing.deeds)
-      const start = await this.#prover.prove(spelt, Number.POSITIVE_INFINITY)
-      if (!start) continue
-      fruitful = trial.run.options
-      starts.push(start)
-    }
-    for (const [index, start] of starts.entries()) {
-      if (start.cost < this.#best.cost) this.#keep(start)
-      const chain = new Dice(draw(this.#whole.run.seed, STORMS, index))
-      const found = await explore(start, { prover: this.#prover, bench: this.#bench, dice: chain, patience: STORM_PATIENCE })
-      this.#keep(found)
-      this.#storms.push(found)
-    }
-    this.#storms.sort((a, b) => a.cost - b.cost)
+    const [prover, bench, { seed }] = [this.#prover, this.#bench, this.#whole.run]
+    this.#storms = await raiseStorms(whole, { prover, bench, seed, raise, onFound: (found) => this.#keep(found) })
   }
 
   /** Perhaps it takes very little. */
@@ -311,9 +311,9 @@ class Shrinking {
     if (!trial.run.load || !isSafety(trial) || this.#prover.isOver) return found
     const seen = await this.#prover.look(trial, found.events)
     const { load: _, ...run } = trial.run
-    const spelt = seen && (await this.#prover.prove(this.#spelt(run, [...trial.steps.slice(0, -1), ...seen.asks]), found.cost + 10))
-    if (spelt) this.#keep(spelt)
-    return spelt ?? found
+    const alone = seen && (await this.#prover.prove(spelt(run, [...trial.steps.slice(0, -1), ...seen.asks]), found.cost + 10))
+    if (alone) this.#keep(alone)
+    return alone ?? found
   }
 
   /** Weather becomes single losses, although they take more words at first. */
@@ -346,7 +346,8 @@ class Shrinking {
     return isMinimal
   }
 
-  async #result(failure: string, events: number, isMinimal: boolean): Promise<Shrunk> {
+  async #result(events: number, isMinimal: boolean): Promise<Shrunk> {
+    const { failure } = this.#best
     const text = this.#write(this.#best.trial, failure)
     const { run, steps, name } = parseScenario(text)
     const again = { ...this.#best.trial, run: { ...run, mode: 'simulation' as const }, steps: steps.map(({ step }) => step) }
@@ -379,9 +380,8 @@ class Shrinking {
   #tell(): void {
     this.#options.onProgress?.({ trials: this.#prover.trials, events: this.#best.events })
   }
-
-  /** Only what is done counts, and that an invariant is broken in the end. */
-  #spelt(run: RunConfig, deeds: readonly Step[]): Trial {
-    return watched({ run, steps: withoutOrphans(inTime(deeds)), expect: {}, limitMs: 120_000 }, WATCH_MS)
-  }
 }
+
+/** What nodes are told, but for lies. */
+const toldIn = (step: Step): readonly string[] =>
+  step.do === 'storm' ? step.storm.tells : step.do === 'tell' && step.control !== 'lie' ? [step.control] : []

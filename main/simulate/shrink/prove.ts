@@ -1,12 +1,14 @@
 /** Whether a trial fails the same way, and cheaply enough: the test of every step of a shrink. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Sent } from './letters.ts'
-import { attempt, type Bench, fits, isSafety, type Trial } from './trial.ts'
+import { type Attempt, attempt, type Bench, fits, isOfOneStep, isSafety, type Trial } from './trial.ts'
 import { type Unrolled, unroll } from './unroll.ts'
 
 /** A trial that fails as it should, cut off where it does. */
 export interface Proven {
   readonly trial: Trial
+  /** As an attempt has it: of what it fails. */
+  readonly failure: string
   readonly events: number
   /** What it takes to understand it: its events, and its words. */
   readonly cost: number
@@ -59,14 +61,31 @@ export class Prover {
     this.#budget = options.budget
   }
 
-  /** From now on nothing counts by which a sound one breaks something, too: unless it does so in this one. */
+  /** From now on nothing counts by which a sound one breaks something, too: unless it does so in this one. Whatever else is broken shows the mistake as well. */
   async besideSound(sound: Bench, trial: Trial): Promise<void> {
     if (await this.#stands(sound, trial)) this.#sound = sound
   }
 
+  /** From now on whatever is broken counts, if this one breaks nothing; nobody: as before. */
+  heedHarm(sound: Bench | undefined): void {
+    this.#sound = sound
+  }
+
+  /** Under a few seeds: what breaks by luck alone shows nothing. */
   async #stands(sound: Bench, trial: Trial): Promise<boolean> {
-    await this.#count()
-    return (await attempt(trial, sound, { eventsMax: PATIENT_EVENTS, stopsAtViolation: true })).violatedAtMs === undefined
+    for (let other = 0; other < SOUND_SEEDS; other++) {
+      await this.#count()
+      const run = { ...trial.run, seed: (trial.run.seed + other) % 2 ** 32 }
+      const { violatedAtMs } = await attempt({ ...trial, run }, sound, { eventsMax: PATIENT_EVENTS, stopsAtViolation: true })
+      if (violatedAtMs !== undefined) return false
+    }
+    return true
+  }
+
+  /** It fails as the whole does; or it breaks something, where a sound one is there to say whether that is a mistake. */
+  #isMeant({ failure, violatedAtMs }: Attempt): boolean {
+    if (this.#inVain && failure !== undefined && isOfOneStep(failure, this.#options.failure)) return true
+    return failure === this.#options.failure || (this.#sound !== undefined && violatedAtMs !== undefined)
   }
 
   /** From now on only what a sound protocol stands counts. Resolves with the trial if it is of that kind; else nothing changes. */
@@ -107,7 +126,7 @@ export class Prover {
 
   /** The trial without what comes after its failure, when it fails the same way at no more than this cost. */
   async prove(trial: Trial, costMax: number): Promise<Proven | undefined> {
-    const { bench, failure } = this.#options
+    const { bench } = this.#options
     this.sent = () => []
     if (!isSafety(trial)) return await this.proveExactly(trial, costMax)
     const eventsMax = costMax - this.#words(trial)
@@ -115,7 +134,7 @@ export class Prover {
     await this.#count()
     const probe = await attempt(watched(trial, WATCH_MS), bench, { stopsAtViolation: true, eventsMax })
     this.sent = probe.sent
-    if (probe.failure !== failure || probe.violatedAtMs === undefined) return undefined
+    if (probe.violatedAtMs === undefined || !this.#isMeant(probe)) return undefined
     const { violatedAtMs } = probe
     const short = watched({ ...trial, steps: trial.steps.filter(({ atMs }) => atMs === undefined || atMs <= violatedAtMs) }, WATCH_MS)
     return await this.proveExactly(short, costMax)
@@ -123,16 +142,17 @@ export class Prover {
 
   /** What a trial does until it fails in this way. */
   async look(trial: Trial, eventsMax: number): Promise<Unrolled | undefined> {
-    const { bench, failure } = this.#options
+    const { bench } = this.#options
     if (!fits(trial.run, bench)) return undefined
     await this.#count()
     const found = await unroll(trial, bench, { stopsAtViolation: true, eventsMax })
-    return found.failure === failure ? found : undefined
+    this.sent = found.sent
+    return this.#isMeant(found) ? found : undefined
   }
 
   /** As it stands, without cutting it off. */
   async proveExactly(trial: Trial, costMax: number): Promise<Proven | undefined> {
-    const { bench, failure } = this.#options
+    const { bench } = this.#options
     if (!fits(trial.run, bench)) return undefined
     await this.#count()
     const words = this.#words(trial)
@@ -140,13 +160,14 @@ export class Prover {
     const found = await attempt(trial, bench, { eventsMax: costMax - words })
     this.sent = found.sent
     const cost = found.events + words
-    if (found.failure !== failure || cost > costMax || !(await this.#isAtFault(trial))) return undefined
-    return { trial, events: found.events, cost, sent: found.sent }
+    const { failure } = found
+    if (failure === undefined || !this.#isMeant(found) || cost > costMax || !(await this.#isAtFault(trial))) return undefined
+    return { trial, failure, events: found.events, cost, sent: found.sent }
   }
 
   /** The protocol is, and not what is asked of it. */
   async #isAtFault(trial: Trial): Promise<boolean> {
-    const { bench, failure } = this.#options
+    const { bench } = this.#options
     const inVain = this.#inVain
     if (!inVain) return this.#sound === undefined || (await this.#stands(this.#sound, trial))
     const { sound } = inVain
@@ -159,7 +180,7 @@ export class Prover {
     const last = trial.steps.at(-1)
     if (last?.withinMs === undefined || last.withinMs >= inVain.withinMs) return true
     const patient = { ...trial, steps: [...trial.steps.slice(0, -1), { ...last, withinMs: inVain.withinMs }] }
-    return (await attempt(patient, bench, { eventsMax })).failure === failure
+    return this.#isMeant(await attempt(patient, bench, { eventsMax }))
   }
 
   /** Where something is waited for in vain, and nobody knows who is at fault, how many events pass meanwhile says nothing: there a step less is worth all of them. */

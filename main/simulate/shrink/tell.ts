@@ -1,6 +1,8 @@
-/** What nodes are told: something else, of another node, or of one node more or fewer. Only what the scenario's own storms tell, for a control can make a node lie as well. */
+/** What nodes are told: something else, of another node, or of one node more or fewer. Only what the scenario itself tells. */
+import { messageTypesOf } from '../../../protocols/core/event.ts'
 import type { Json } from '../../../protocols/core/json.ts'
 import type { ControlSpec } from '../../../protocols/core/machine.ts'
+import { liesOf } from '../../../protocols/lies/liar.ts'
 import type { Step } from '../../scenario/format.ts'
 import { nodesOf } from './deeds.ts'
 import type { Dice } from './dice.ts'
@@ -26,6 +28,22 @@ export function retold(step: Tell, trial: Trial, dice: Dice, bench: Bench): Tell
   const before = step.with?.[field.name]
   const few = Array.isArray(before) ? toggled(before, node) : []
   return { ...step, with: { ...step.with, [field.name]: few.length > 0 ? few : drawn(field, trial, dice) } }
+}
+
+/** Somebody lies; or who lies already tells one lie more, or another, or one fewer. */
+export function lied(trial: Trial, dice: Dice, { protocol }: Bench, liar?: Tell): Tell | undefined {
+  const [names, nodes] = [liesOf(protocol).map(({ name }) => name), nodesOf(trial)]
+  if (names.length === 0) return undefined
+  const one = {
+    lie: dice.oneOf(names),
+    ...(dice.chance(0.4) ? { to: [dice.oneOf(nodes)] } : {}),
+    ...(dice.chance(0.4) ? { kinds: [dice.oneOf(messageTypesOf(protocol))] } : {}),
+  }
+  if (!liar) return { do: 'tell', tell: dice.oneOf(nodes), control: 'lie', with: { lies: [one] } }
+  const before = (liar.with?.lies ?? []) as readonly Json[]
+  const fewer = before.filter(() => dice.chance(0.7))
+  const lies = fewer.length < before.length && fewer.length > 0 && dice.chance(0.5) ? fewer : [...fewer, one]
+  return { ...liar, with: { lies } }
 }
 
 const controlsOf = ({ protocol, tells = [] }: Bench): readonly ControlSpec[] =>

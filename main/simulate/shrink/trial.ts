@@ -24,8 +24,10 @@ export interface Trial {
 export interface Bench {
   readonly protocol: AnyProtocol
   readonly service: AnyService
-  /** Controls that nodes may be told: those of the storms. */
+  /** Controls that nodes may be told: those of the scenario. */
   readonly tells?: readonly string[]
+  /** So many may lie in a storm. None where nothing says whether the mistake is at fault, or the lie. */
+  readonly liars?: number
 }
 
 export interface Attempt {
@@ -108,6 +110,9 @@ function scenarioOf({ run, steps, expect, limitMs }: Trial): Scenario {
   const placed = steps.map((step, index) => ({ step, line: index + 1, column: 1, text: step.do }))
   return { name: 'trial', run, steps: placed, expect, limitMs, afterwards: 'stop' }
 }
+
+/** Of one step, whether it came to nothing or to something else: who waits less hears no answer, and not a wrong one. */
+export const isOfOneStep = (a: string, b: string): boolean => a.slice(a.indexOf(':')) === b.slice(b.indexOf(':'))
 
 /** A step in a few words, without its time. */
 function inWords(step: Step): string {

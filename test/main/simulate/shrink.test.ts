@@ -4,6 +4,7 @@ import { parseScenario } from '../../../main/scenario/parse.ts'
 import { shrink } from '../../../main/simulate/index.ts'
 import { raft } from '../../../protocols/raft/index.ts'
 import { kv } from '../../../protocols/services/kv.ts'
+import { mistakes } from '../../mutants/raft.ts'
 import { type Edit, loadMutant } from '../../support/mutant.ts'
 import { recordedEvents } from './recordedEvents.ts'
 import { simulateSeed } from './simulateSeed.ts'
@@ -81,8 +82,8 @@ test('what is waited for in vain: the storm before it goes, what is demanded sta
 }, 60_000)
 
 /** Raft in which a vote outlives its term, and the first seed under which the scenario waits in vain for it. */
-async function stuck(text: string) {
-  const mutant = await loadMutant('raft', [{ file: 'terms.ts', find: '    state.votedFor = undefined\n', replace: '' }])
+async function stuck(text: string, more: readonly Edit[] = []) {
+  const mutant = await loadMutant('raft', [{ file: 'terms.ts', find: '    state.votedFor = undefined\n', replace: '' }, ...more])
   let seed = 1
   while ((await simulateSeed(mutant, seed, text)).failure !== 'liveness') seed += 1
   return { mutant, seed }
@@ -131,4 +132,26 @@ steps:
     seen.find((events) => events < (seen[0] as number)),
     String(seen),
   ).toBeLessThan(500)
+})
+
+test('who waits in vain and breaks something as well is shown by that, if a sound protocol does not break it', async () => {
+  const text = `name: Late
+run: { nodes: 3, load: { clients: 2, rate: 20 } }
+steps:
+  - storm: { ms: 1500 }
+  - heal
+  - wait: progress
+    withinMs: 8000
+`
+  // The storm takes no snapshots, so that nothing is broken in it.
+  const edits = mistakes.find(({ name }) => name === 'snapshot-beyond-applied')?.edits ?? []
+  const { mutant, seed } = await stuck(
+    text,
+    edits.map((edit) => ({ ...edit, file: edit.file.replace('protocols/raft/', '') })),
+  )
+  const shrunk = await shrink({ text, seed, protocol: mutant, sound: { protocol: raft, service: kv }, trials: 20_000 })
+  expect(shrunk.failure).toBe('Snapshot Safety')
+  expect(shrunk.events, shrunk.text).toBeLessThan(30)
+  expect(await simulateSeed(mutant, shrunk.seed, shrunk.text)).toMatchObject({ is: 'fail', failure: 'safety', violated: 'Snapshot Safety' })
+  expect(await simulateSeed(raft, shrunk.seed, shrunk.text)).toMatchObject({ is: 'pass' })
 })

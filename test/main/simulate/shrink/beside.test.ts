@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { parseScenario } from '../../../../main/scenario/parse.ts'
 import { Prover, watched } from '../../../../main/simulate/shrink/prove.ts'
-import { attempt, type Bench, type Trial } from '../../../../main/simulate/shrink/trial.ts'
+import { attempt, type Bench, isOfOneStep, type Trial } from '../../../../main/simulate/shrink/trial.ts'
 import type { AnyProtocol } from '../../../../protocols/core/machine.ts'
 import { raft } from '../../../../protocols/raft/index.ts'
 import { kv } from '../../../../protocols/services/kv.ts'
@@ -32,4 +32,22 @@ test('a trial counts only if what is sound stands it; unless it does not even st
   expect(await provenBeside({ protocol: raft as AnyProtocol, service: kv }, failing)).toBe(true)
   expect(await provenBeside(bench, passing)).toBe(false)
   expect(await provenBeside(bench, failing)).toBe(true)
+})
+
+test('what is broken otherwise shows the mistake as well, where something sound says that it is one', async () => {
+  const bench: Bench = { protocol: (await loadMutant('raft', [votes])) as AnyProtocol, service: kv }
+  let seed = 1
+  while ((await attempt(trialOf(seed), bench)).failure !== 'Election Safety') seed += 1
+  const prover = new Prover({ bench, failure: 'Leader Completeness', budget: 100 })
+  const proven = async () => (await prover.prove(trialOf(seed), Number.POSITIVE_INFINITY))?.failure
+  expect(await proven()).toBeUndefined()
+  prover.heedHarm({ protocol: raft as AnyProtocol, service: kv })
+  expect(await proven()).toBe('Election Safety')
+  prover.heedHarm(bench) // as bad as the other
+  expect(await proven()).toBeUndefined()
+})
+
+test('a step that waits less hears no answer in place of a wrong one, and is the same step', () => {
+  expect(isOfOneStep('expectation: client get x', 'liveness: client get x')).toBe(true)
+  expect(isOfOneStep('liveness: client get y', 'liveness: client get x')).toBe(false)
 })

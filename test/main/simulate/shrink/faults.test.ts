@@ -1,0 +1,48 @@
+/** What is lost never arrives instead, and nothing else is said of it. */
+import { expect, test } from 'vitest'
+import type { Step } from '../../../../main/scenario/format.ts'
+import { astray } from '../../../../main/simulate/shrink/aim.ts'
+import { Dice } from '../../../../main/simulate/shrink/dice.ts'
+import { certain, stray } from '../../../../main/simulate/shrink/faults.ts'
+import type { Sent } from '../../../../main/simulate/shrink/letters.ts'
+import type { Bench, Trial } from '../../../../main/simulate/shrink/trial.ts'
+import { runConfigSchema } from '../../../../protocols/core/config.ts'
+import type { AnyProtocol } from '../../../../protocols/core/machine.ts'
+import { raft } from '../../../../protocols/raft/index.ts'
+import { kv } from '../../../../protocols/services/kv.ts'
+
+const bench: Bench = { protocol: raft as AnyProtocol, service: kv }
+const run = { ...runConfigSchema.parse({ protocol: 'raft', service: 'kv', nodes: 3 }), options: raft.options.parse({}) as never }
+const trialOf = (...steps: Step[]): Trial => ({ run, steps: [...steps, { do: 'watch', watch: { ms: 100 } }], expect: {}, limitMs: 1000 })
+const arm = (fault: object): Step => ({ do: 'arm', arm: fault as never, atMs: 0 })
+
+test('a cut or a loss becomes what never arrives, on the same links and messages; delays stay, and heals may go', () => {
+  const dice = new Dice(1)
+  const [links, rule] = [{ links: [['n1', 'n2']] }, { types: ['RequestVote'] }]
+  const delay = arm({ kind: 'delay', delayMs: 5, target: { all: true } })
+  const lossy = trialOf(arm({ kind: 'cut', target: links, rule }), arm({ kind: 'loss', probability: 0.5, target: links }), delay)
+  const healed = trialOf(...lossy.steps.slice(0, -1), { do: 'heal', heal: true, atMs: 50 })
+  const seen = new Set<string>()
+  for (let count = 0; count < 200; count++) {
+    const { steps } = stray(healed, dice, bench, []) as Trial
+    const kinds = steps.map((step) => (step.do === 'arm' ? step.arm.kind : step.do))
+    seen.add(kinds.join(' '))
+    expect(steps).toContainEqual(delay)
+    if (kinds[0] === 'reorder') expect(steps[0]).toEqual(arm({ ...astray, target: links, rule }))
+  }
+  expect([...seen].sort()).toEqual(
+    ['cut reorder delay', 'reorder loss delay', 'reorder reorder delay'].flatMap((kinds) => [`${kinds} heal watch`, `${kinds} watch`]),
+  )
+  expect(stray(trialOf(delay), dice, bench, [])).toBeUndefined()
+})
+
+test('what befalls messages by chance befalls one that is sent, for certain', () => {
+  const dice = new Dice(2)
+  const sent = [{ from: 'n1', to: 'n2', type: 'RequestVote', atMs: 3, before: 1, body: {}, lostBy: undefined }] as unknown as Sent[]
+  const late = { kind: 'reorder', probability: 0.1, windowMs: 97, target: { all: true } }
+  const [step] = (certain(trialOf(arm(late)), dice, bench, sent) as Trial).steps
+  const rule = { types: ['RequestVote'], skip: 1, count: 1 }
+  expect(step).toEqual(arm({ ...late, probability: 1, target: { links: [['n1', 'n2']] }, rule }))
+  expect(certain(trialOf(arm({ kind: 'cut', target: { all: true } })), dice, bench, sent)).toBeUndefined()
+  expect(certain(trialOf(arm(late)), dice, bench, [])).toBeUndefined()
+})
