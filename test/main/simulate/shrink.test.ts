@@ -124,7 +124,7 @@ steps:
   const { mutant, seed } = await stuck(text)
   const seen: number[] = []
   const onProgress = ({ events }: { events: number }) => seen.push(events)
-  const shrunk = await shrink({ text, seed, protocol: mutant, sound: { protocol: raft, service: kv }, trials: 1000, onProgress })
+  const shrunk = await shrink({ text, seed, protocol: mutant, sound: { protocol: raft, service: kv }, trials: 4000, onProgress })
   expect(shrunk.events, shrunk.text).toBeLessThan(150)
   // From thousands at once to what a brief storm takes.
   expect(seen[0]).toBeGreaterThan(1000)
