@@ -47,6 +47,19 @@ test('what is broken otherwise shows the mistake as well, where something sound 
   expect(await proven()).toBeUndefined()
 })
 
+test('who stands it under this seed and not under those after it is not sound enough', async () => {
+  const bench: Bench = { protocol: (await loadMutant('raft', [votes])) as AnyProtocol, service: kv }
+  const seldom = { ...votes, replace: "(state.votedFor === undefined || state.votedFor === m.candidateId || m.candidateId === 'n1') &&" }
+  const careless: Bench = { protocol: (await loadMutant('raft', [seldom])) as AnyProtocol, service: kv }
+  const breaks = async (which: Bench, seed: number) => (await attempt(trialOf(seed), which)).violatedAtMs !== undefined
+  let seed = 1
+  while (!(await breaks(bench, seed)) || (await breaks(careless, seed)) || !(await breaks(careless, seed + 4))) seed += 1
+  const prover = new Prover({ bench, failure: 'Election Safety', budget: 100 })
+  expect(await prover.proveExactly(trialOf(seed), Number.POSITIVE_INFINITY)).toBeDefined()
+  prover.heedHarm(careless)
+  expect(await prover.proveExactly(trialOf(seed), Number.POSITIVE_INFINITY)).toBeUndefined()
+})
+
 test('a step that waits less hears no answer in place of a wrong one, and is the same step', () => {
   expect(isOfOneStep('expectation: client get x', 'liveness: client get x')).toBe(true)
   expect(isOfOneStep('liveness: client get y', 'liveness: client get x')).toBe(false)
