@@ -146,6 +146,13 @@ const fewerAsked: Change = (trial, dice) => {
   }
 }
 
+/** Who asks from the beginning on comes later, when there is somebody who answers. */
+export const askedLater: Change = (trial, dice) => {
+  const { load, ...run } = trial.run
+  if (!load || !isSafety(trial)) return undefined
+  return withDeeds({ ...trial, run }, [...deedsOf(trial), { do: 'load', load, atMs: dice.between(0, lengthMs(trial)) }])
+}
+
 export const ask: Change = (trial, dice, { service }) => {
   const deeds = deedsOf(trial)
   const asked = deeds.flatMap((step, index) => (step.do === 'ask' ? [index] : []))
@@ -276,6 +283,7 @@ const CHANGES: Weighted = [
   [3, option],
   [0.5, network],
   [2, fewerAsked],
+  [2, askedLater],
   [2, ask],
   [4, addFault],
   [3, otherFault],

@@ -1,12 +1,13 @@
-/** What is lost never arrives instead, and nothing else is said of it. */
+/** Changes to what befalls messages, and to when clients come. */
 import { expect, test } from 'vitest'
 import type { Step } from '../../../../main/scenario/format.ts'
 import { astray } from '../../../../main/simulate/shrink/aim.ts'
+import { askedLater } from '../../../../main/simulate/shrink/change.ts'
 import { Dice } from '../../../../main/simulate/shrink/dice.ts'
 import { certain, stray } from '../../../../main/simulate/shrink/faults.ts'
 import type { Sent } from '../../../../main/simulate/shrink/letters.ts'
 import type { Bench, Trial } from '../../../../main/simulate/shrink/trial.ts'
-import { runConfigSchema } from '../../../../protocols/core/config.ts'
+import { loadSchema, runConfigSchema } from '../../../../protocols/core/config.ts'
 import type { AnyProtocol } from '../../../../protocols/core/machine.ts'
 import { raft } from '../../../../protocols/raft/index.ts'
 import { kv } from '../../../../protocols/services/kv.ts'
@@ -45,4 +46,16 @@ test('what befalls messages by chance befalls one that is sent, for certain', ()
   expect(step).toEqual(arm({ ...late, probability: 1, target: { links: [['n1', 'n2']] }, rule }))
   expect(certain(trialOf(arm({ kind: 'cut', target: { all: true } })), dice, bench, sent)).toBeUndefined()
   expect(certain(trialOf(arm(late)), dice, bench, [])).toBeUndefined()
+})
+
+test('who asks from the beginning on comes at some time of the run, and asks as much', () => {
+  const load = loadSchema.parse({ clients: 2, operations: 3 })
+  const loaded: Trial = { ...trialOf(), run: { ...run, load } }
+  const { run: left, steps } = askedLater(loaded, new Dice(3), bench, []) as Trial
+  expect(left.load).toBeUndefined()
+  expect(steps).toEqual([
+    { do: 'load', load, atMs: expect.any(Number) },
+    { do: 'watch', watch: { ms: 100 } },
+  ])
+  expect(askedLater(trialOf(), new Dice(3), bench, [])).toBeUndefined()
 })
