@@ -1,5 +1,6 @@
 /** How a trial is made smaller under its own seed: what can be left out, and what can be said more simply. */
 import { isDeepStrictEqual } from 'node:util'
+import type { Json } from '../../../protocols/core/json.ts'
 import type { Pass, Removal, Simplification } from '../../../protocols/sim/shrink/reduce.ts'
 import type { Step } from '../../scenario/format.ts'
 import { onNodes, withSpares } from './change.ts'
@@ -8,6 +9,8 @@ import { type Bench, isSafety, type Trial } from './trial.ts'
 
 type Arm = Extract<Step, { do: 'arm' }>
 type Fault = Arm['arm'] & { rule?: { [key: string]: unknown }; target?: { links?: unknown[]; groups?: string[][] } }
+
+type Lie = { readonly [part: string]: Json }
 
 /** Seeds that are tried in place of a longer one. */
 const SEEDS = 40
@@ -82,6 +85,8 @@ function* simpler(trial: Trial, bench: Bench, isFree: boolean): Iterable<Trial> 
 function* simplerSteps(step: Step, isLast: boolean, isCompared: boolean): Iterable<Step> {
   if (step.atMs !== undefined && (isCompared || step.do !== 'heal')) for (const atMs of rounder(step.atMs)) yield { ...step, atMs }
   if (step.do === 'arm') for (const fault of simplerFaults(step.arm as Fault)) yield { ...step, arm: fault }
+  if (step.do === 'tell' && Array.isArray(step.with?.lies))
+    for (const lies of fewerLies(step.with.lies as readonly Lie[])) yield { ...step, with: { ...step.with, lies: [...lies] } }
   if (step.do === 'watch' && isLast)
     for (const ms of [10, 20, 50, 100, 200, 500, 1000]) if (ms < step.watch.ms) yield { ...step, watch: { ms } }
   if (step.do === 'wait' && isLast && isCompared && step.withinMs !== undefined)
@@ -98,6 +103,17 @@ function* simplerSteps(step: Step, isLast: boolean, isCompared: boolean): Iterab
   }
   if (step.do === 'disk' && step.syncMs !== 'usual')
     for (const max of rounder(step.syncMs.max)) if (max >= step.syncMs.min) yield { ...step, syncMs: { ...step.syncMs, max } }
+}
+
+/** One lie fewer, or one that is told of everything, or to everybody. */
+function* fewerLies(lies: readonly Lie[]): Iterable<readonly Lie[]> {
+  for (const [index, one] of lies.entries()) {
+    if (lies.length > 1) yield lies.filter((_, at) => at !== index)
+    for (const part of ['to', 'kinds'] as const) {
+      const { [part]: _, ...rest } = one
+      if (one[part] !== undefined) yield lies.map((lie, at) => (at === index ? rest : lie))
+    }
+  }
 }
 
 function* simplerFaults(fault: Fault): Iterable<Fault> {
