@@ -2,6 +2,7 @@
  * Random changes to a trial, small and large: another seed, a deed fewer, earlier, on other links; a fault or an operation
  * more, if that makes something else unnecessary. None of them knows the protocol: options are numbers and switches, messages are names.
  */
+import type { Load } from '../../../protocols/core/config.ts'
 import type { Step } from '../../scenario/format.ts'
 import { tellingMs } from './aim.ts'
 import { type Change, deedsOf, lengthMs, nodeOf, nodesOf, renamed, watchOf, withDeeds, withoutNodes, withoutOrphans } from './deeds.ts'
@@ -65,10 +66,7 @@ const squeeze: Change = (trial, dice) => {
 
 const fewerNodes: Change = (trial, dice, { protocol }) => {
   const nodes = Math.max(protocol.clusterSize.min, dice.oneOf([trial.run.nodes - 1, 3, 2, 1]))
-  if (nodes >= trial.run.nodes) return undefined
-  const fewer = onNodes(trial, nodes)
-  // What it must fail of may be asked of a node that goes.
-  return watchOf(fewer)?.do === watchOf(trial).do ? fewer : undefined
+  return nodes < trial.run.nodes ? onNodes(trial, nodes) : undefined
 }
 
 /** On so many nodes: the others, and what befalls them alone, are left out. Spare seats, the last, go first. */
@@ -136,15 +134,24 @@ const network: Change = (trial, dice) => {
 
 const fewerAsked: Change = (trial, dice) => {
   const { load, ...run } = trial.run
-  if (!load) return undefined
-  if (dice.chance(0.3)) return { ...trial, run }
-  const clients = dice.oneOf([1, 2, load.clients])
-  const operations = dice.oneOf([1, 2, 3, 5, 10])
-  return {
-    ...trial,
-    run: { ...run, load: { ...load, clients, operations, rate: dice.oneOf([0, load.rate, 20]), keys: dice.oneOf([1, load.keys]) } },
-  }
+  if (load) return { ...trial, run: dice.chance(0.3) ? run : { ...run, load: lighter(load, dice) } }
+  const deeds = deedsOf(trial)
+  const one = dice.oneOf(deeds.filter((step) => step.do === 'load'))
+  if (one?.do !== 'load' || typeof one.load !== 'object') return undefined
+  const fewer = { ...one, load: lighter(one.load, dice) }
+  return withDeeds(
+    trial,
+    deeds.map((step) => (step === one ? fewer : step)),
+  )
 }
+
+const lighter = (load: Load, dice: Dice): Load => ({
+  ...load,
+  clients: dice.oneOf([1, 2, load.clients]),
+  operations: dice.oneOf([1, 2, 3, 5, 10]),
+  rate: dice.oneOf([0, load.rate, 20]),
+  keys: dice.oneOf([1, load.keys]),
+})
 
 /** Who asks from the beginning on comes later, when there is somebody who answers. */
 export const askedLater: Change = (trial, dice) => {
@@ -321,6 +328,10 @@ export const reseeded = (trial: Trial, dice: Dice): Trial => ({ ...trial, run: {
 export function changed(trial: Trial, dice: Dice, bench: Bench, sent: readonly Sent[], areWordsFree = false): Trial {
   let result = trial
   const changes = [...CHANGES, ...(isSafety(trial) ? [] : IN_VAIN), ...(areWordsFree ? WITHOUT_WORDS : [])]
-  for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) result = drawn(dice, changes)(result, dice, bench, sent) ?? result
+  for (let left = dice.oneOf([1, 1, 2, 3]); left > 0; left--) {
+    const next = drawn(dice, changes)(result, dice, bench, sent)
+    // What it must fail of may be asked of a node that is gone then.
+    if (next && watchOf(next)?.do === watchOf(trial).do) result = next
+  }
   return result === trial ? (reseed(trial, dice, bench, sent) as Trial) : result
 }

@@ -87,6 +87,7 @@ function* simplerSteps(step: Step, isLast: boolean, isCompared: boolean): Iterab
   if (step.do === 'arm') for (const fault of simplerFaults(step.arm as Fault)) yield { ...step, arm: fault }
   if (step.do === 'tell' && Array.isArray(step.with?.lies))
     for (const lies of fewerLies(step.with.lies as readonly Lie[])) yield { ...step, with: { ...step.with, lies: [...lies] } }
+  if (step.do === 'load' && typeof step.load === 'object') for (const load of simplerLoads(step.load, true)) yield { ...step, load }
   if (step.do === 'watch' && isLast)
     for (const ms of [10, 20, 50, 100, 200, 500, 1000]) if (ms < step.watch.ms) yield { ...step, watch: { ms } }
   if (step.do === 'wait' && isLast && isCompared && step.withinMs !== undefined)

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Step } from '../../../../main/scenario/format.ts'
 import { astray } from '../../../../main/simulate/shrink/aim.ts'
-import { askedLater } from '../../../../main/simulate/shrink/change.ts'
+import { askedLater, changed } from '../../../../main/simulate/shrink/change.ts'
 import { Dice } from '../../../../main/simulate/shrink/dice.ts'
 import { certain, stray } from '../../../../main/simulate/shrink/faults.ts'
 import type { Sent } from '../../../../main/simulate/shrink/letters.ts'
@@ -58,4 +58,11 @@ test('who asks from the beginning on comes at some time of the run, and asks as 
     { do: 'watch', watch: { ms: 100 } },
   ])
   expect(askedLater(trialOf(), new Dice(3), bench, [])).toBeUndefined()
+})
+
+test('what it must fail of stays, whoever goes', () => {
+  const last: Step = { do: 'wait', wait: { fact: 'role', of: 'n3', is: '=', value: 'leader' } as never, withinMs: 500 }
+  const trial: Trial = { ...trialOf(), steps: [{ do: 'crash', crash: 'n3', atMs: 10 }, last] }
+  const dice = new Dice(4)
+  for (let count = 0; count < 500; count++) expect(changed(trial, dice, bench, []).steps.at(-1)?.do).toBe('wait')
 })
