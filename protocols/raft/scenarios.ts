@@ -109,6 +109,54 @@ expect: { leader: true, running: 5, applied: equal, operations: answered }
 `,
   },
   {
+    name: 'rolling-crash',
+    title: 'Every server crashes in turn',
+    teaches:
+      'Disks keep what was promised: servers may crash one after the other, and a majority at once, and nothing that was answered is lost (§5.1, §5.4).',
+    text: `name: Every server crashes in turn
+about: >
+  While clients read and write, every server is killed and started again from its disk, one after the other. Then three are down
+  at once, a majority: nothing is served until one of them is back.
+run: { protocol: raft, service: kv, nodes: 5, seed: 31, load: { clients: 3, rate: 20 } }
+steps:
+  - wait: leader
+  - wait: progress
+  - crash: n1
+  - wait: progress
+  - restart: n1
+  - wait: progress
+  - crash: n2
+  - wait: progress
+  - restart: n2
+  - wait: progress
+  - crash: n3
+  - wait: progress
+  - restart: n3
+  - wait: progress
+  - crash: n4
+  - wait: progress
+  - restart: n4
+  - wait: progress
+  - crash: n5
+  - wait: progress
+  - restart: n5
+  - wait: progress
+  - crash: n1
+  - crash: n3
+  - crash: n5
+  - wait: { ms: 800 }
+  - restart: n1
+  - wait: progress
+  - restart: n3
+  - restart: n5
+  - wait: progress
+  - load: off
+  - wait: idle
+  - wait: applied
+expect: { leader: true, running: 5, applied: equal }
+`,
+  },
+  {
     name: 'one-liar',
     title: 'One liar is too many',
     teaches: 'Raft bears crashes and no lies (§2): a single server that votes for everybody gives one term two leaders.',
