@@ -4,6 +4,7 @@ import { computed, shallowRef } from 'vue'
 import type { RunSummary } from '../../main/contract/commands.ts'
 import { LabError } from '../../main/contract/errors.ts'
 import type { ExchangeProgress, FormatInfo } from '../../main/contract/exchange.ts'
+import { chooseFile } from '../model/chooseFile.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
 import { useRun } from './run.ts'
@@ -90,12 +91,7 @@ export const useExchange = defineStore('exchange', () => {
       if (path !== undefined) await importFrom({ path })
       return
     }
-    const input = Object.assign(document.createElement('input'), { type: 'file' })
-    input.addEventListener('change', () => {
-      const file = input.files?.[0]
-      if (file) void importFrom({ file })
-    })
-    input.click()
+    chooseFile((file) => void importFrom({ file }))
   }
 
   const stop = (id: string): void => stops.get(id)?.abort()

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import type { RunConfig } from '../../protocols/core/config.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
+import { chooseFile } from '../model/chooseFile.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
 import { useRun } from './run.ts'
@@ -35,14 +36,7 @@ export const useStarting = defineStore('starting', () => {
   const playFile = (file: File): Promise<void> => begin(file.name, async () => lab.startScenario(await file.text(), mode.value))
 
   /** Asks for such a file. */
-  function choosePlay(): void {
-    const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.yaml,.yml,.json' })
-    input.addEventListener('change', () => {
-      const file = input.files?.[0]
-      if (file) void playFile(file)
-    })
-    input.click()
-  }
+  const choosePlay = (): void => chooseFile((file) => void playFile(file), '.yaml,.yml,.json')
 
   return { mode, title, begin, playFile, choosePlay }
 })
