@@ -179,7 +179,13 @@ function act(moment: Moment, action: Extract<RunEvent, { kind: 'action' }>['acti
       return
     case 'lift':
       moment.faults.delete(action.fault)
+      for (const flight of moment.inFlight.values()) if (flight.held === action.fault) flight.held = undefined
       return
+    case 'release': {
+      const flight = moment.inFlight.get(action.message)
+      if (flight) flight.held = undefined
+      return
+    }
     case 'timeScale':
       moment.timeScale = action.scale
       return
@@ -205,7 +211,6 @@ function act(moment: Moment, action: Extract<RunEvent, { kind: 'action' }>['acti
       if (node?.status === 'empty' && action.what === 'add') node.status = 'starting'
       return
     }
-    case 'release':
     case 'control':
       return
     default:

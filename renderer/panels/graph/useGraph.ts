@@ -29,6 +29,8 @@ export function useGraph(box: Ref<HTMLElement | null>, scene: Ref<Scene>, marks:
   const theme = useTheme()
   const graph = shallowRef<Core>()
   const view = shallowRef({ zoom: 1, x: 0, y: 0 })
+  /** Not all of the scene is in the graph yet. */
+  const filling = shallowRef(false)
 
   onMounted(() => {
     if (!box.value) return
@@ -62,8 +64,11 @@ export function useGraph(box: Ref<HTMLElement | null>, scene: Ref<Scene>, marks:
     }
     const mine = ++begun
     const isGivenUp = () => begun !== mine || core.destroyed()
+    filling.value = true
     await inPieces(fillInPieces(core, scene.value), { isGivenUp })
-    if (!isGivenUp()) markAll()
+    if (isGivenUp()) return
+    markAll()
+    filling.value = false
   }
   function redress(): void {
     dressed = undefined
@@ -137,5 +142,5 @@ export function useGraph(box: Ref<HTMLElement | null>, scene: Ref<Scene>, marks:
     if (wasEmpty || core?.pan().x === 0) fitView()
   })
 
-  return { graph, view, fitView, intoSight, nodeOfRow, nodeNow }
+  return { graph, view, filling, fitView, intoSight, nodeOfRow, nodeNow }
 }

@@ -130,7 +130,8 @@ test('what is on its way, at a gate, armed and asked for is in it', () => {
   const opened = past()
   const reader = new RunReader(file)
   const hold = events.find(({ kind }) => kind === 'hold')?.seq ?? 0
-  for (const seq of [hold, ...moments()]) {
+  const lift = events.find((event) => event.kind === 'action' && event.action.do === 'lift')?.seq ?? 0
+  for (const seq of [hold, lift, ...moments()]) {
     const { flights, faults, load, clients } = opened.at(seq).cut
     const moment = reader.moment(seq)
     expect(flights.map(({ letter, held }) => [letter.message, held]).sort()).toEqual(

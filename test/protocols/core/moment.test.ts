@@ -81,6 +81,28 @@ test('messages are in flight from their send until the original arrives or is dr
   expect(momentAt(12).inFlight.size).toBe(0)
 })
 
+test('a message is held until the gate lets it go, alone or with the fault, and on its way until it arrives', () => {
+  const held = () => [...moment.inFlight.values()].map(({ held }) => held)
+  const release = { do: 'release', fault: fault.id, message: first } as const
+  const gates: Bare<RunEvent>[] = [
+    { kind: 'hold', message: first, fault: fault.id },
+    { kind: 'hold', message: second, fault: fault.id },
+    { kind: 'action', action: release },
+    { kind: 'action', action: { do: 'lift', fault: fault.id } },
+  ]
+  const moment = momentAt(5)
+  const seen = gates.map((event, i) => {
+    advance(moment, { ...event, seq: 6 + i, atUs: 60 + i } as RunEvent)
+    return held()
+  })
+  expect(seen).toEqual([
+    [fault.id, undefined],
+    [fault.id, fault.id],
+    [undefined, fault.id],
+    [undefined, undefined],
+  ])
+})
+
 test('faults, the time scale and the end are followed', () => {
   expect(momentAt(5).faults.get(fault.id)).toEqual(fault)
   expect(momentAt(11).faults.size).toBe(0)

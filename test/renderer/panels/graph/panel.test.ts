@@ -124,17 +124,18 @@ test('long work is done in pieces, says how far it is, and can be given up and t
 })
 
 test('another theme is put on while the graph is empty, and it is as it was afterwards', async () => {
-  const { press } = await opened()
+  const { panel, press } = await opened()
   const core = vi.mocked(createGraph).mock.results.at(-1)?.value as cytoscape.Core
   await press('ArrowRight')
   const all = () => core.elements().map((element) => `${element.id()} ${element.classes().join(' ')}`)
-  await until(() => core.nodes('.walked').nonempty())
+  const isWhole = () => panel.find('[role=listbox]').attributes('aria-busy') === 'false' && core.nodes('.walked').nonempty()
+  await until(isWhole)
   const before = all()
   expect(before.length).toBeGreaterThan(20)
   const worn: number[] = []
   vi.mocked(dress).mockImplementation((of) => void worn.push(of.elements().length))
   useTheme().choose('dark')
-  await until(() => worn.length > 0 && core.nodes('.walked').nonempty())
+  await until(() => worn.length > 0 && isWhole())
   expect(worn).toEqual([0])
   expect(all()).toEqual(before)
   vi.mocked(dress).mockReset()
