@@ -20,8 +20,6 @@ import type { Throughput } from './peer/etcd.ts'
 const SIMULATED_EVENTS = 200_000
 const OPERATIONS = 100_000
 const OUTSTANDING = [1, 32, 256]
-/** Until the code of all processes is compiled. */
-const WARM_UP_MS = 4000
 const MEASURED_MS = 4000
 
 /** Four where one of them may lie, else five. */
@@ -73,7 +71,7 @@ async function measure(lab: BenchLab, protocol: AnyProtocol, outstanding: number
       options: patient[name] ?? {},
     },
   })
-  return await achieved(lab, run, writes(outstanding), WARM_UP_MS, MEASURED_MS)
+  return await achieved(lab, run, writes(outstanding), MEASURED_MS)
 }
 
 for (const protocol of protocols) {

@@ -10,8 +10,6 @@ import { type EtcdCluster, installed, loadEtcd, loadEtcdFromC, startEtcd, type T
 
 const OUTSTANDING = [1, 32, 256]
 const ROUNDS = 3
-/** Until the code of all processes is compiled; etcd's is from the start. */
-const WARM_UP_MS = 4000
 const MEASURED_MS = 3000
 const VALUE_BYTES = 64
 
@@ -19,7 +17,7 @@ type Rounds = Map<number, Throughput[]>
 
 async function measureOurs(lab: BenchLab, outstanding: number): Promise<Throughput> {
   const run = await lab.startRun({ protocol: 'raft', nodes: 3, seed: 7, sync: 'batch', options: { writeInParallel: true } })
-  return await achieved(lab, run, writes(outstanding), WARM_UP_MS, MEASURED_MS)
+  return await achieved(lab, run, writes(outstanding), MEASURED_MS)
 }
 
 const ours: Rounds = new Map()

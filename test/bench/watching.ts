@@ -20,10 +20,11 @@ import { CLIENTS, nodeIds } from '../../protocols/core/ids.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { openBenchLab } from './bench-lab.ts'
 import { median, report } from './figures.ts'
-import { throughput } from './operations.ts'
+import { throughput, WARM_UP_OUTSTANDING } from './operations.ts'
 
 const ROUNDS = 3
-const WARM_UP = 2000
+/** Operations until the code of all processes is compiled, on both sides. */
+const WARM_UP = 200_000
 const SIZES = [
   { outstanding: 32, operations: 30_000 },
   { outstanding: 256, operations: 90_000 },
@@ -80,7 +81,7 @@ async function unwatched(outstanding: number, operations: number): Promise<numbe
     } satisfies ClientsSettings)
     children.push(clients)
     await heard(clients, 'ready')
-    await carryOut(clients, load(outstanding, WARM_UP))
+    await carryOut(clients, load(WARM_UP_OUTSTANDING, WARM_UP))
     const begun = performance.now()
     await carryOut(clients, load(outstanding, operations))
     return operations / ((performance.now() - begun) / 1000)
@@ -132,7 +133,7 @@ const lab = await openBenchLab()
 async function watched(outstanding: number, operations: number): Promise<number> {
   const run = await lab.startRun({ protocol: 'raft', nodes: 3, seed: 7, sync: 'batch' })
   await lab.call('run.watch', { run, on: false })
-  await lab.loadToItsEnd(run, load(outstanding, WARM_UP))
+  await lab.loadToItsEnd(run, load(WARM_UP_OUTSTANDING, WARM_UP))
   const fromUs = (await lab.moment(run)).atUs
   await lab.loadToItsEnd(run, load(outstanding, operations))
   const { lengthUs } = await lab.call('runs.stop', { run })
