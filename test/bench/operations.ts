@@ -10,9 +10,9 @@ import type { Throughput } from './peer/etcd.ts'
  * one outstanding it would take most of a minute until everything is.
  */
 export const WARM_UP_OUTSTANDING = 256
-const WARM_UP_MS = 8000
-/** Until a run that was warmed up with another load is at rest with its own. */
-const SETTLE_MS = 1500
+const WARM_UP_MS = 6000
+/** Until code that was compiled for another load is compiled for this one. */
+const SETTLE_MS = 6000
 
 /** What clients achieve with this load once all is warm: for `measuredMs`, of a run that is recorded and judged while no window is open. The run ends with it. */
 export async function achieved(lab: BenchLab, run: RunId, load: Load, measuredMs: number): Promise<Throughput> {
