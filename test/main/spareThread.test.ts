@@ -22,10 +22,10 @@ test('the one that waits is taken once, and hears its first word; then a new one
   const [first, second] = [spare.take(), spare.take()]
   expect(started).toBe(2)
   for (const [word, worker] of [first, second].entries()) {
-    const heard = once(worker, 'message')
+    // Both are listened for beforehand: a thread that ends at once says its last word and its end in one breath.
+    const heard = Promise.all([once(worker, 'message'), once(worker, 'exit')])
     worker.postMessage(word)
-    expect(await heard).toEqual([word])
-    await once(worker, 'exit')
+    expect(await heard).toEqual([[word], [0]])
   }
 })
 
