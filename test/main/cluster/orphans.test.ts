@@ -47,7 +47,7 @@ async function kill({ lab, pids }: Doomed): Promise<void> {
 
 test('the lab is killed with kill -9 while its nodes are stopped: they are gone too', { timeout: LIMIT_MS }, async () => {
   const it = await doomed('n1', 'n2', 'n3')
-  for (const pid of Object.values(it.nodes)) expect(isStopped(pid, true)).toBe(true)
+  await untilSeen('all nodes are stopped', () => Object.values(it.nodes).every((pid) => isStopped(pid, true)))
   await kill(it)
 })
 
