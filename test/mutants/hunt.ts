@@ -39,7 +39,7 @@ export interface HuntOptions {
 /** A run that shows a mistake should have fewer events. */
 export const SMALL = 60
 /** Where the first failing seed stays larger, so many are made small in all. */
-const SHRUNK_SEEDS = 6
+const SHRUNK_SEEDS = 16
 
 /** The scenario of each protocol that its mistakes are looked for with, unless they name another. */
 const PLAN = 'bad-afternoon'
