@@ -81,6 +81,15 @@ test('what is waited for in vain: the storm before it goes, what is demanded sta
   expect(await simulateSeed(raft, shrunk.seed, shrunk.text)).toMatchObject({ is: 'fail', failure: 'liveness' })
 }, 60_000)
 
+const LATE = `name: Late
+run: { nodes: 3, load: { clients: 2, rate: 20 } }
+steps:
+  - storm: { ms: 1500 }
+  - heal
+  - wait: progress
+    withinMs: 8000
+`
+
 /** Raft in which a vote outlives its term, and the first seed under which the scenario waits in vain for it. */
 async function stuck(text: string, more: readonly Edit[] = []) {
   const mutant = await loadMutant('raft', [{ file: 'terms.ts', find: '    state.votedFor = undefined\n', replace: '' }, ...more])
@@ -90,15 +99,7 @@ async function stuck(text: string, more: readonly Edit[] = []) {
 }
 
 test('what a planted mistake waits for in vain is waited for briefly: a sound protocol needs no more, and more would not help', async () => {
-  const text = `name: Late
-run: { nodes: 3, load: { clients: 2, rate: 20 } }
-steps:
-  - storm: { ms: 1500 }
-  - heal
-  - wait: progress
-    withinMs: 8000
-  - wait: applied
-`
+  const text = `${LATE}  - wait: applied\n`
   const { mutant, seed } = await stuck(text)
   const careful = await shrink({ text, seed, protocol: mutant, trials: 2000 })
   const shrunk = await shrink({ text, seed, protocol: mutant, sound: { protocol: raft, service: kv }, trials: 2000 })
@@ -135,14 +136,7 @@ steps:
 })
 
 test('who waits in vain and breaks something as well is shown by that, if a sound protocol does not break it', async () => {
-  const text = `name: Late
-run: { nodes: 3, load: { clients: 2, rate: 20 } }
-steps:
-  - storm: { ms: 1500 }
-  - heal
-  - wait: progress
-    withinMs: 8000
-`
+  const text = LATE
   // The storm takes no snapshots, so that nothing is broken in it.
   const edits = mistakes.find(({ name }) => name === 'snapshot-beyond-applied')?.edits ?? []
   const { mutant, seed } = await stuck(
