@@ -54,5 +54,6 @@ function quorumsOverlap(a: Configuration, b: Configuration): boolean {
   return true
 }
 
-const decides = ({ voters, old }: Configuration, isIn: (node: NodeId) => boolean): boolean =>
+/** Are those who are in a majority; of a joint configuration, of either side? */
+export const decides = ({ voters, old }: Configuration, isIn: (node: NodeId) => boolean): boolean =>
   [voters, ...(old ? [old] : [])].every((side) => side.filter(isIn).length * 2 > side.length)

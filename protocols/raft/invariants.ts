@@ -5,8 +5,9 @@
 import type { NodeId } from '../core/ids.ts'
 import type { Invariant, Judge, JudgedStep } from '../core/invariant.ts'
 import { configurationSafety } from './configurationSafety.ts'
+import { electionRestriction } from './electionRestriction.ts'
 import { freshReads, leaderLease } from './freshReads.ts'
-import { ByIndex, EntryTable, sameEntry } from './ledger.ts'
+import { ByIndex, EntryTable, lacks, oneAlone, sameEntry } from './ledger.ts'
 import { type Entry, entryAt, type Log, lastIndex, termAt } from './log.ts'
 import type { RaftMessage } from './messages.ts'
 import { snapshotSafety } from './snapshotSafety.ts'
@@ -115,9 +116,6 @@ function leaderCompleteness(): RaftJudge {
 
 const ELECTIONS_KEPT = 100
 
-/** Of what a log discarded it had what was committed: that is judged of its snapshot. */
-const lacks = (log: Log, index: number, term: number): boolean => index >= log.baseIndex && termAt(log, index) !== term
-
 const lacking = (node: NodeId, term: number, index: number, entryTerm: number, inTerm: number, by: NodeId): string =>
   `${node} leads term ${term} without entry ${index} of term ${entryTerm}, which ${by} committed in term ${inTerm}.`
 
@@ -143,12 +141,6 @@ function stateMachineSafety(): RaftJudge {
     },
   }
 }
-
-/**
- * A server alone commits an entry in the step that writes it, before the disk has it; nobody hears of it until then. So
- * what a crash took from such a server was promised to nobody, and a start may take it back.
- */
-const oneAlone = (before: RaftState | undefined, after: RaftState): boolean => before === undefined && after.nodes.length === 1
 
 /**
  * The lowest index at which `after` may differ from `known`, the log last seen of this node. Logs change at their end, so
@@ -195,6 +187,12 @@ export const invariants: readonly Invariant<RaftState, RaftMessage>[] = [
       'If a log entry is committed in a given term, then that entry will be present in the logs of the leaders for all higher-numbered terms.',
     source: 'Raft Fig. 3, §5.4',
     judge: leaderCompleteness,
+  },
+  {
+    name: 'Election Restriction',
+    statement: 'When a leader commits an entry, no server that lacks it could win an election by the logs as they are.',
+    source: 'Raft §5.4.1, §5.4.2, Fig. 8',
+    judge: electionRestriction,
   },
   {
     name: 'State Machine Safety',

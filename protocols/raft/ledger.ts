@@ -1,7 +1,7 @@
 /** What the observer knows of all entries that ever stood in any log: see invariants.ts. */
 import type { NodeId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
-import type { Entry } from './log.ts'
+import { type Entry, type Log, termAt } from './log.ts'
 import type { RaftState } from './state.ts'
 
 export interface Seen {
@@ -70,6 +70,15 @@ export class EntryTable {
     return other
   }
 }
+
+/**
+ * A server alone commits an entry in the step that writes it, before the disk has it; nobody hears of it until then. So
+ * what a crash took from such a server was promised to nobody, and a start may take it back.
+ */
+export const oneAlone = (before: RaftState | undefined, after: RaftState): boolean => before === undefined && after.nodes.length === 1
+
+/** Of what a log discarded it had what was committed: that is judged of its snapshot. */
+export const lacks = (log: Log, index: number, term: number): boolean => index >= log.baseIndex && termAt(log, index) !== term
 
 export function sameEntry(a: Entry, b: Entry): boolean {
   if (a === b) return true

@@ -11,7 +11,7 @@ import { loadMutant } from '../support/mutant.ts'
 import { mistakes } from './raft.ts'
 
 const least = {
-  'old-term-by-count': 67,
+  'old-term-by-count': 58,
   'sessions-not-replicated': 73,
   'applied-before-commit': 52,
   'read-index-of-an-earlier-question': 57,

@@ -119,7 +119,6 @@ export class Cluster<S, M extends AnyMessage> {
     host.state = undefined
     host.unsynced = []
     host.timers.clear()
-    this.observer.gone(id)
   }
 
   restart(id: NodeId): void {

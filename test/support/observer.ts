@@ -6,7 +6,8 @@ import type { AnyMessage, ProtocolDefinition } from '../../protocols/core/machin
 export class Observer<S, M extends AnyMessage> {
   /** In the order in which they were found. */
   readonly violations: { readonly invariant: string; readonly text: string }[] = []
-  readonly states = new Map<NodeId, S>()
+  /** The last of each node, as everywhere: one that is down may come back with what its disk has of it. */
+  readonly #states = new Map<NodeId, S>()
   onStep: (step: JudgedStep<S, M>) => void = () => {}
   readonly #judges: { name: string; judge(step: JudgedStep<S, M>, states: ReadonlyMap<NodeId, S>): string | undefined }[]
 
@@ -18,15 +19,11 @@ export class Observer<S, M extends AnyMessage> {
   }
 
   see(step: JudgedStep<S, M>): void {
-    this.states.set(step.node, step.after)
+    this.#states.set(step.node, step.after)
     this.onStep(step)
     for (const { name, judge } of this.#judges) {
-      const text = judge(step, this.states)
+      const text = judge(step, this.#states)
       if (text !== undefined) this.violations.push({ invariant: name, text })
     }
-  }
-
-  gone(node: NodeId): void {
-    this.states.delete(node)
   }
 }

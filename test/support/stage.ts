@@ -87,7 +87,6 @@ export class Stage<S, M extends AnyMessage> {
   /** The process is gone, and with it what was on its way to and from it. */
   crash(node: string): void {
     this.#actor(node).state = undefined
-    this.observer.gone(nodeId(node))
     this.inFlight = this.inFlight.filter(({ from, to }) => from !== node && to !== node)
   }
 

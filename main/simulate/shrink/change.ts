@@ -8,6 +8,7 @@ import { tellingMs } from './aim.ts'
 import { type Change, deedsOf, lengthMs, nodeOf, nodesOf, renamed, watchOf, withDeeds, withoutNodes, withoutOrphans } from './deeds.ts'
 import type { Dice } from './dice.ts'
 import { addFault, aim, certain, join, narrow, otherFault, stray, widen } from './faults.ts'
+import { instead } from './instead.ts'
 import type { Sent } from './letters.ts'
 import { lied, retold, told } from './tell.ts'
 import { type Bench, isSafety, type Trial } from './trial.ts'
@@ -306,6 +307,7 @@ const WITHOUT_WORDS: Weighted = [
   [2, widen],
   [1, narrow],
   [2, join],
+  [2, instead],
 ]
 const IN_VAIN: Weighted = [[8, impatient]]
 

@@ -6,15 +6,10 @@ import { askedLater, changed } from '../../../../main/simulate/shrink/change.ts'
 import { Dice } from '../../../../main/simulate/shrink/dice.ts'
 import { certain, stray } from '../../../../main/simulate/shrink/faults.ts'
 import type { Sent } from '../../../../main/simulate/shrink/letters.ts'
-import type { Bench, Trial } from '../../../../main/simulate/shrink/trial.ts'
-import { loadSchema, runConfigSchema } from '../../../../protocols/core/config.ts'
-import type { AnyProtocol } from '../../../../protocols/core/machine.ts'
-import { raft } from '../../../../protocols/raft/index.ts'
-import { kv } from '../../../../protocols/services/kv.ts'
+import type { Trial } from '../../../../main/simulate/shrink/trial.ts'
+import { loadSchema } from '../../../../protocols/core/config.ts'
+import { bench, run, trialOf } from './trials.ts'
 
-const bench: Bench = { protocol: raft as AnyProtocol, service: kv }
-const run = { ...runConfigSchema.parse({ protocol: 'raft', service: 'kv', nodes: 3 }), options: raft.options.parse({}) as never }
-const trialOf = (...steps: Step[]): Trial => ({ run, steps: [...steps, { do: 'watch', watch: { ms: 100 } }], expect: {}, limitMs: 1000 })
 const arm = (fault: object): Step => ({ do: 'arm', arm: fault as never, atMs: 0 })
 
 test('a cut or a loss becomes what never arrives, on the same links and messages; delays stay, and heals may go', () => {

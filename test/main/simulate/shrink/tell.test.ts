@@ -6,18 +6,14 @@ import { Dice } from '../../../../main/simulate/shrink/dice.ts'
 import { stormy } from '../../../../main/simulate/shrink/guess.ts'
 import { retold, told } from '../../../../main/simulate/shrink/tell.ts'
 import type { Bench, Trial } from '../../../../main/simulate/shrink/trial.ts'
-import { runConfigSchema } from '../../../../protocols/core/config.ts'
 import type { AnyProtocol } from '../../../../protocols/core/machine.ts'
 import { withLies } from '../../../../protocols/lies/liar.ts'
 import { pbft } from '../../../../protocols/pbft/index.ts'
-import { raft } from '../../../../protocols/raft/index.ts'
 import { kv } from '../../../../protocols/services/kv.ts'
+import { trialOf as onThree, bench as raftBench, run } from './trials.ts'
 
-const bench: Bench = { protocol: raft as AnyProtocol, service: kv, tells: ['changeMembers', 'transferLeadership'] }
-const trialOf = (...steps: Step[]): Trial => ({
-  run: { ...runConfigSchema.parse({ protocol: 'raft', service: 'kv', nodes: 5 }), options: raft.options.parse({}) as never },
-  ...{ steps: [...steps, { do: 'watch', watch: { ms: 100 } }], expect: {}, limitMs: 1000 },
-})
+const bench: Bench = { ...raftBench, tells: ['changeMembers', 'transferLeadership'] }
+const trialOf = (...steps: Step[]): Trial => ({ ...onThree(...steps), run: { ...run, nodes: 5 } })
 const change = (...servers: string[]): Extract<Step, { do: 'tell' }> => ({
   ...{ do: 'tell', tell: 'n1', control: 'changeMembers', with: { servers } },
 })
@@ -32,7 +28,7 @@ test('nodes are told what the storms tell, and nothing else', () => {
   const seen = new Set<string>()
   for (let count = 0; count < 200; count++) {
     const { do: _, tell, control, with: fields } = told(trialOf(), dice, bench) as Extract<Step, { do: 'tell' }>
-    expect(raft.controls?.find(({ name }) => name === control)?.schema.safeParse({ name: control, ...fields }).success).toBe(true)
+    expect(bench.protocol.controls?.find(({ name }) => name === control)?.schema.safeParse({ name: control, ...fields }).success).toBe(true)
     expect(tell).toMatch(/^(leader|n[1-5])$/)
     seen.add(control)
   }
