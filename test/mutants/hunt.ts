@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { parseScenario } from '../../main/scenario/parse.ts'
 import '../../main/signing/lookingOn.ts'
 import type { SeedResult } from '../../main/simulate/index.ts'
+import type { Shrunk } from '../../main/simulate/shrink/index.ts'
 import type { AnyService } from '../../protocols/core/service.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { findService } from '../../protocols/services/index.ts'
@@ -38,7 +39,7 @@ export interface HuntOptions {
 
 /** A run that shows a mistake should have fewer events. */
 export const SMALL = 60
-/** Where the first failing seed stays larger, so many are made small in all. */
+/** Where the first failing seed stays larger, so many are made small in all, and what came of them once more. */
 const SHRUNK_SEEDS = 16
 
 /** The scenario of each protocol that its mistakes are looked for with, unless they name another. */
@@ -62,21 +63,29 @@ export async function hunt(
     if (!shrinks) return { ...rest, seeds: seed, found: found.failed }
     const { shrink } = (await load(folder, 'main/simulate/shrink/index.ts')) as typeof import('../../main/simulate/shrink/index.ts')
     const service = findService(parseScenario(text).run.service) as AnyService
-    let least = await shrink({ text, seed, sound: { protocol: sound, service } })
+    const beside = { sound: { protocol: sound, service } }
+    const made = [await shrink({ text, seed, ...beside })]
     // Another seed may lead to something smaller.
-    for (let other = seed, more = 1; more < SHRUNK_SEEDS && least.events >= SMALL; more++) {
+    for (let other = seed; made.length < SHRUNK_SEEDS && isLarge(made); ) {
       const { failed } = await nextFailing(sweep, text, other + 1, seeds)
       if (!failed) break
       other = failed.seed
-      const shrunk = await shrink({ text, seed: other, sound: { protocol: sound, service } })
-      if (shrunk.events < least.events) least = shrunk
+      made.push(await shrink({ text, seed: other, ...beside }))
     }
-    const { events, failure, from, text: scenario } = least
+    // So may what came of one of them, taken as a scenario of its own.
+    for (const first of made.toSorted(bySize)) {
+      if (!isLarge(made)) break
+      made.push({ ...(await shrink({ text: first.text, ...beside })), from: first.from })
+    }
+    const { events, failure, from, text: scenario } = made.toSorted(bySize)[0] as Shrunk
     return { ...rest, seeds: seed, found: found.failed, shrunk: events, shrunkBy: failure, shrunkFrom: from.seed, scenario }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }
 }
+
+const bySize = (one: Shrunk, other: Shrunk): number => one.events - other.events
+const isLarge = (made: readonly Shrunk[]): boolean => made.every(({ events }) => events >= SMALL)
 
 type Sweep = typeof import('../../main/simulate/index.ts')['sweep']
 

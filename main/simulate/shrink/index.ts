@@ -360,9 +360,9 @@ class Shrinking {
   }
 
   #write(trial: Trial, failure = ''): string {
-    const { seed } = this.#whole.run
-    const name = `${failure}: shrunk from ${this.#scenario.name}, seed ${seed}`
-    return written(trial, this.#bench.protocol, name)
+    // What was shrunk before and is shrunk again comes from where that came from.
+    const [, origin = `${this.#scenario.name}, seed ${this.#whole.run.seed}`] = /: shrunk from (.+)$/.exec(this.#scenario.name) ?? []
+    return written(trial, this.#bench.protocol, `${failure}: shrunk from ${origin}`)
   }
 
   async #consider(trial: Trial, costMax = Number.POSITIVE_INFINITY): Promise<void> {

@@ -5,6 +5,7 @@
 import type { Step } from '../../scenario/format.ts'
 import { NEVER_MS } from './aim.ts'
 import { type Change, deedsOf, newLabel, nodeOf, nodesOf, withDeeds } from './deeds.ts'
+import type { Dice } from './dice.ts'
 
 export const instead: Change = (trial, dice, _, sent) => {
   const deeds = deedsOf(trial)
@@ -13,7 +14,7 @@ export const instead: Change = (trial, dice, _, sent) => {
   const node = nodeOf(one) as string
   const end = one.do === 'pause' ? 'resume' : 'restart'
   const back = deeds.slice(deeds.indexOf(one)).find((step) => step.do === end && nodeOf(step) === node)
-  if (one.do === 'crash' && dice.chance(0.25)) return withDeeds(trial, stillInPlaceOf(deeds, one, back))
+  if (one.do === 'crash' && dice.chance(0.4)) return withDeeds(trial, stillInPlaceOf(deeds, one, back, dice))
   const others = nodesOf(trial).filter((other) => other !== node)
   if (others.length === 0) return undefined
   const [out, into] = [others.map((other) => [node, other]), others.map((other) => [other, node])]
@@ -36,10 +37,12 @@ export const instead: Change = (trial, dice, _, sent) => {
   ])
 }
 
-/** Who stands still comes back with an event fewer than who went down. */
-const stillInPlaceOf = (deeds: readonly Step[], down: Step, up: Step | undefined): Step[] =>
-  deeds.map((step): Step => {
+/** Who stands still comes back with an event fewer than who went down; but with timers that are due, so perhaps it comes later. */
+const stillInPlaceOf = (deeds: readonly Step[], down: Step, up: Step | undefined, dice: Dice): Step[] => {
+  const laterMs = dice.oneOf([0, dice.between(0, 300)])
+  return deeds.map((step): Step => {
     const node = nodeOf(step) as string
     if (step === down) return { do: 'pause', pause: node, atMs: step.atMs ?? 0 }
-    return step === up ? { do: 'resume', resume: node, atMs: step.atMs ?? 0 } : step
+    return step === up ? { do: 'resume', resume: node, atMs: (step.atMs ?? 0) + laterMs } : step
   })
+}
