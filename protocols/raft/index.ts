@@ -9,7 +9,7 @@ import { notes } from './notes.ts'
 import { optionSpecs, optionsSchema, type RaftOptions } from './options.ts'
 import { panel } from './panel.ts'
 import { raftMachine } from './raft.ts'
-import { scenarios } from './scenarios.ts'
+import { scenarios } from './scenarios/index.ts'
 import type { RaftState } from './state.ts'
 import { facts, observe } from './view.ts'
 
