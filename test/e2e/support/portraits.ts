@@ -24,6 +24,7 @@ const runs: Record<string, readonly string[]> = {
   'dynamo/join-and-leave': ['8'],
   'dynamo/stale-read': ['6', '8'],
   'raft/leader-crash': ['6'],
+  'raft/figure-8': ['2', '8'],
   'raft/one-in-one-out': ['1', '8'],
   'raft/snapshot': ['8'],
   'raft/lock-without-fence': ['6'],
@@ -91,6 +92,13 @@ const open = async (page: Page, name: string) => {
 
 /** What takes more than a key in a recorded run; the runs must be in `runs`. */
 const poses: Record<string, (page: Page) => Promise<void>> = {
+  'raft/figure-8 overwriting': async (page) => {
+    await page.keyboard.press('/')
+    await page.keyboard.type('note:replaceConflict')
+    await page.getByText(/^replace conflict/).first().click()
+    await page.keyboard.press('ArrowLeft')
+    await page.getByRole('tab', { name: 'Replicated logs' }).click()
+  },
   'raft/leader-crash graph': async (page) => {
     await page.keyboard.press('Home')
     await page.keyboard.press(']')
@@ -116,10 +124,13 @@ const poses: Record<string, (page: Page) => Promise<void>> = {
 const [out = path.join(os.tmpdir(), 'synod-portraits'), ...wanted] = process.argv.slice(2)
 mkdirSync(out, { recursive: true })
 const data = mkdtempSync(path.join(os.tmpdir(), 'synod-portraits-'))
+const known = [...Object.keys(forms), ...Object.keys(runs), ...Object.keys(poses)]
+const strange = wanted.find((word) => !known.some((name) => name.includes(word)))
+if (strange !== undefined) throw new Error(`No portrait has ${strange} in its name. There are: ${known.join(', ')}`)
 const isWanted = (name: string) => wanted.length === 0 || wanted.some((word) => name.includes(word))
-/** The poses compare a run with another. */
-const isNeeded = (name: string) =>
-  isWanted(name) || (/^raft.(leader-crash|snapshot)$/.test(name) && Object.keys(poses).some((pose) => isWanted(pose)))
+/** A pose needs its run, and the one that it is compared with. */
+const needs = (pose: string) => [pose.split(' ')[0], pose.endsWith(' compare') ? 'raft/snapshot' : undefined]
+const isNeeded = (name: string) => isWanted(name) || Object.keys(poses).some((pose) => isWanted(pose) && needs(pose).includes(name))
 
 for (const scenario of Object.keys(runs).filter(isNeeded)) {
   const args = [path.join(dist, 'main/cli.js'), 'sim', scenario, '--no-shrink', '--json', '--data', data, '--name', scenario]
