@@ -99,14 +99,15 @@ const BAND_WORDS = {
   down: () => '✕ down',
   paused: () => 'paused',
   absent: ({ begin }: Band) => (begin.seq === 0 ? 'not there yet' : 'removed'),
+  fault: () => '',
 }
+const wordsOf = (band: Band): string => BAND_WORDS[band.kind](band)
 
 /** Over everything that happened meanwhile, so that it can be read. */
 export function drawBandWords(scene: Scene, plane: Plane, pen: Pen): void {
   eachBand(scene, plane, (band, lane, from, to) => {
     const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
-    if (band.kind !== 'fault')
-      label(plane, pen, start, end, lane, BAND_WORDS[band.kind](band), band.kind === 'absent' ? 'text-faint' : 'text-soft')
+    if (band.kind !== 'fault') label(plane, pen, start, end, lane, wordsOf(band), band.kind === 'absent' ? 'text-faint' : 'text-soft')
     else stripWords(scene, plane, pen, band, lane, start, end)
   })
 }
@@ -201,8 +202,19 @@ function stripWords(scene: Scene, plane: Plane, pen: Pen, band: Band, lane: numb
   const look = { token: 'fault-text', halo: 'surface' }
   const long = plane.view.down ? LETTERS_PX : pen.measure(text, look)
   let at = start + 6
-  for (const turn of turningOn(scene, plane, lane)) if (turn > at - RINGS_PX && turn < at + long + RINGS_PX) at = turn + RINGS_PX
+  for (const [from, to] of taken(scene, plane, pen, lane)) if (to > at && from < at + long) at = to
   if (at + long <= end) pen.text(plane.x(at, across), plane.y(at, across), text, look)
+}
+
+/** Where rings or words stand on a lane already, in order. */
+function taken(scene: Scene, plane: Plane, pen: Pen, lane: number): [number, number][] {
+  const rings = turningOn(scene, plane, lane).map((turn): [number, number] => [turn - RINGS_PX, turn + RINGS_PX])
+  const words = scene.bands.flatMap((band): [number, number][] => {
+    if (isFault(band) || !band.lanes.includes(lane)) return []
+    const from = Math.max(plane.head, reach(scene, plane, band, lane)[0])
+    return [[from, from + 12 + (plane.view.down ? LETTERS_PX : pen.measure(wordsOf(band), { token: 'text-soft' }))]]
+  })
+  return [...rings, ...words].sort(([a], [b]) => a - b)
 }
 
 /** The faults in words, over the lanes. */

@@ -101,6 +101,18 @@ describe(`a run of seed ${seed}`, () => {
     expect(sides([fault, seat])).toBe(nodes - 1)
   })
 
+  test('the side of a fault stands behind the word of a node that is down, not on it', () => {
+    const drawing = drawn(columns, 'time')
+    const view = viewOf(drawing.end * 0.3, drawing.end * 0.34, lanes)
+    const begin = { seq: 1, atUs: 0 }
+    const fault = { kind: 'fault', begin, end: undefined, text: 'Partition', lanes: [0, 1], groups: [0, 1] } as const
+    const down = { kind: 'down', begin, end: undefined, text: 'n1 is down', lanes: [0] } as const
+    const texts = flat(shapesOf(sceneOf(run, drawing, view, { bands: [fault, down] }))).filter((shape) => shape.kind === 'text')
+    const [word, side, free] = ['✕ down', 'side A', 'side B'].map((text) => texts.find((shape) => shape.text === text))
+    expect(side?.x).toBeGreaterThan((word?.x ?? 0) + 6 * '✕ down'.length)
+    expect(free?.x).toBe(word?.x)
+  })
+
   test('each message in sight is a line from its send to its delivery; a lost one ends in a cross', () => {
     const drawing = drawn(columns, 'time')
     // Where something was lost: in a window of its own choosing there may be nothing.
