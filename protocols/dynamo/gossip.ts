@@ -6,13 +6,17 @@ import type { Gossip } from './messages.ts'
 import { impossible } from './options.ts'
 import { type DynamoState, note, send, setTimer, type Turn } from './state.ts'
 
-const others = ({ id, nodes }: DynamoState): NodeId[] => nodes.filter((node) => node !== id)
+/** Members tell each other. Who is none may know members only that left long ago: it tries every node, as if all were seeds. */
+function peersOf({ id, nodes, members }: DynamoState): NodeId[] {
+  const known = withStatus(members, 'in', 'joining', 'leaving')
+  return (withStatus(members, 'in', 'leaving').includes(id) ? known : nodes).filter((node) => node !== id)
+}
 
 /** Now and then, to one at random. */
 export function onGossipTime(turn: Turn): void {
   const { state, coin } = turn
   setTimer(turn, 'gossip', state.options.gossipMs)
-  const peers = others(state)
+  const peers = peersOf(state)
   const peer = peers[coin % Math.max(1, peers.length)]
   if (peer !== undefined) tell(turn, peer)
 }
@@ -44,7 +48,7 @@ export function setStatus(turn: Turn, status: Status): void {
   state.members = { ...members, [id]: { status, version: (members[id] as Member).version + 1 } }
   turn.written.members = state.members
   note(turn, 'member', { node: id, status })
-  for (const node of others(state)) tell(turn, node)
+  for (const node of peersOf(state)) tell(turn, node)
 }
 
 function setQuorum(turn: Turn, quorum: DynamoState['quorum']): void {
@@ -71,7 +75,7 @@ export function onControl(turn: Turn, control: Control): void {
   const why = impossible({ n, r, w }, withStatus(state.members, 'in').length)
   if (why !== undefined) return refuse(turn, why)
   setQuorum(turn, { n, r, w, version: state.quorum.version + 1 })
-  for (const node of others(state)) tell(turn, node)
+  for (const node of peersOf(state)) tell(turn, node)
 }
 
 const refuse = (turn: Turn, why: string, later = false): void => note(turn, 'refuse', { why, ...(later ? { later } : {}) })

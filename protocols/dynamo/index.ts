@@ -20,7 +20,7 @@ export const dynamo: ProtocolDefinition<DynamoState, DynamoMessage, DynamoOption
     'Keeps N copies of every key on a ring without any leader: a write waits for W of them, a read for R. Always writable, even by stand-ins; versions that know nothing of each other are kept side by side, and all copies become equal in the end. Whether a read is fresh is a matter of R, W and luck.',
   source:
     'G. DeCandia et al.: Dynamo: Amazon’s Highly Available Key-value Store, SOSP 2007. Versions: N. Preguiça et al.: Dotted Version Vectors, 2010',
-  version: 2,
+  version: 3,
   epochName: 'ring version',
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
