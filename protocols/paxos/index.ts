@@ -9,7 +9,7 @@ import { optionsSchema, type PaxosOptions } from './options.ts'
 import { panel } from './panel.ts'
 import { paxosMachine } from './paxos.ts'
 import { refuse } from './roles.ts'
-import { scenarios } from './scenarios.ts'
+import { scenarios } from './scenarios/index.ts'
 import type { PaxosState } from './state.ts'
 import { facts, headline, observe } from './view.ts'
 

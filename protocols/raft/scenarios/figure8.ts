@@ -47,6 +47,14 @@ steps:
   - wait: { ms: 300 }
   - wait: { fact: commitIndex, of: n1, is: "=", value: 0 }`
 
+/** The client asks again until it is answered. */
+const ALL_ANSWERED = `  - heal:
+  - wait: idle
+  - wait: applied
+  - client: get x
+    expect: new
+expect: { leader: true, running: 5, applied: equal, operations: ok }`
+
 export const figure8: ProtocolDefinition['scenarios'] = [
   {
     name: 'figure-8',
@@ -64,12 +72,7 @@ ${OLD_ENTRY_ON_MAJORITY}
   - lift: n5-writes-alone
   - restart: n5
   - wait: { event: "note:replaceConflict node:n2" }
-  - heal:
-  - wait: idle
-  - wait: applied
-  - client: get x
-    expect: new
-expect: { leader: true, running: 5, applied: equal, operations: ok }
+${ALL_ANSWERED}
 `,
   },
   {
@@ -90,12 +93,7 @@ ${OLD_ENTRY_ON_MAJORITY}
   - lift: n5-writes-alone
   - restart: n5
   - wait: { event: "note:replaceConflict node:n5" }
-  - heal:
-  - wait: idle
-  - wait: applied
-  - client: get x
-    expect: new
-expect: { leader: true, running: 5, applied: equal, operations: ok }
+${ALL_ANSWERED}
 `,
   },
 ]
