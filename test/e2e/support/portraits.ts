@@ -95,7 +95,10 @@ const poses: Record<string, (page: Page) => Promise<void>> = {
   'raft/figure-8 overwriting': async (page) => {
     await page.keyboard.press('/')
     await page.keyboard.type('note:replaceConflict')
-    await page.getByText(/^replace conflict/).first().click()
+    await page
+      .getByText(/^replace conflict/)
+      .first()
+      .click()
     await page.keyboard.press('ArrowLeft')
     await page.getByRole('tab', { name: 'Replicated logs' }).click()
   },
