@@ -5,7 +5,10 @@
 import type { ProtocolDefinition } from '../../core/machine.ts'
 import { PATIENT } from './n1Leads.ts'
 
-/** (a), (b), (c): entries go one by one, so that the old one can arrive without the one behind it. */
+/**
+ * (a), (b), (c): entries go one by one, so that the old one can arrive without the one behind it. It is the fourth, behind a no-op, a session
+ * and a first value. n5 is killed when what it says has left it, for then its entry is on its disk.
+ */
 const OLD_ENTRY_ON_MAJORITY = `run: { protocol: raft, service: kv, nodes: 5, seed: 8, options: { ${PATIENT}, maxEntries: 1 } }
 steps:
   - arm: { kind: cut, target: { groups: [[n2], [n3], [n4], [n5]] }, rule: { types: [RequestVote, AppendEntries] } }
@@ -26,14 +29,14 @@ steps:
     as: to-n2-alone
   - ask: put x new
     of: n1
-  - wait: { event: "type:AppendEntriesReply from:n2 success:true" }
+  - wait: { fact: lastLogIndex, of: n2, is: ">=", value: 4 }
   - wait: { ms: 300 }
   - partition: [[clients], rest]
     as: nobody-asks
   - say: (b) n1 is killed; n5 is elected, writes an entry alone, and is killed
   - crash: n1
   - wait: { fact: role, of: n5, value: leader }
-  - wait: { ms: 100 }
+  - wait: { event: "kind:drop type:AppendEntries from:n5" }
   - crash: n5
   - say: (c) n1 leads again and brings its old entry to n3
   - arm: { kind: cut, target: { links: [[n1, n2], [n1, n3]] }, rule: { types: [AppendEntries], where: [{ path: entries.0.kind, is: "=", value: noop }] } }
@@ -43,7 +46,7 @@ steps:
   - lift: to-n2-alone
   - restart: n1
   - wait: { fact: role, of: n1, value: leader }
-  - wait: { event: "type:AppendEntriesReply from:n3 success:true" }
+  - wait: { fact: lastLogIndex, of: n3, is: ">=", value: 4 }
   - wait: { ms: 300 }
   - wait: { fact: commitIndex, of: n1, is: "=", value: 0 }`
 
