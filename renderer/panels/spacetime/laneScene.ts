@@ -105,10 +105,11 @@ const wordsOf = (band: Band): string => BAND_WORDS[band.kind](band)
 
 /** Over everything that happened meanwhile, so that it can be read. */
 export function drawBandWords(scene: Scene, plane: Plane, pen: Pen): void {
+  const taken = scene.endpoints.map((_, lane) => takenOn(scene, plane, pen, lane))
   eachBand(scene, plane, (band, lane, from, to) => {
     const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
     if (band.kind !== 'fault') label(plane, pen, start, end, lane, wordsOf(band), band.kind === 'absent' ? 'text-faint' : 'text-soft')
-    else stripWords(scene, plane, pen, band, lane, start, end)
+    else stripWords(scene, plane, pen, { band, lane, start, end, taken: taken[lane] ?? [] })
   })
 }
 
@@ -190,9 +191,17 @@ function strip(plane: Plane, pen: Pen, lane: number, from: number, to: number, r
 
 const besideLane = (plane: Plane, lane: number): number => plane.across(lane) + Math.min(plane.gap / 2 - 4, BAND_PX / 2 + 3)
 
+/** Of a fault on a lane: from where to where it is seen, and where there is no room for its words. */
+interface Strip {
+  readonly band: Band
+  readonly lane: number
+  readonly start: number
+  readonly end: number
+  readonly taken: readonly (readonly [number, number])[]
+}
+
 /** A partition says which side the lane is on; where there are no ribbons, the first lane says what it is. */
-function stripWords(scene: Scene, plane: Plane, pen: Pen, band: Band, lane: number, start: number, end: number): void {
-  const { drawing } = scene
+function stripWords({ drawing }: Scene, plane: Plane, pen: Pen, { band, lane, start, end, taken }: Strip): void {
   const group = band.groups?.[band.lanes.indexOf(lane)]
   const side = group === undefined ? [] : [`side ${String.fromCharCode(65 + group)}`]
   const name = drawing.axis !== 'time' && lane === band.lanes[0] ? [band.text] : []
@@ -202,12 +211,12 @@ function stripWords(scene: Scene, plane: Plane, pen: Pen, band: Band, lane: numb
   const look = { token: 'fault-text', halo: 'surface' }
   const long = plane.view.down ? LETTERS_PX : pen.measure(text, look)
   let at = start + 6
-  for (const [from, to] of taken(scene, plane, pen, lane)) if (to > at && from < at + long) at = to
+  for (const [from, to] of taken) if (to > at && from < at + long) at = to
   if (at + long <= end) pen.text(plane.x(at, across), plane.y(at, across), text, look)
 }
 
 /** Where rings or words stand on a lane already, in order. */
-function taken(scene: Scene, plane: Plane, pen: Pen, lane: number): [number, number][] {
+function takenOn(scene: Scene, plane: Plane, pen: Pen, lane: number): [number, number][] {
   const rings = turningOn(scene, plane, lane).map((turn): [number, number] => [turn - RINGS_PX, turn + RINGS_PX])
   const words = scene.bands.flatMap((band): [number, number][] => {
     if (isFault(band) || !band.lanes.includes(lane)) return []
