@@ -118,9 +118,11 @@ export class Judge {
         if (event.copy === 0) this.#sends.delete(event.message)
         return
       case 'step':
-        return this.#takeStep(event)
+        this.#takeStep(event)
+        return this.#follow(event.node)
       case 'checkpoint':
-        return this.#takeCheckpoint(event)
+        this.#takeCheckpoint(event)
+        return this.#follow(event.node)
       case 'node':
         if (event.change.is === 'wiped') this.#of(event.node).disk.wipe()
         return
@@ -199,6 +201,10 @@ export class Judge {
       }
     }
     if (known.state !== undefined) this.#bench.know(event.node, known.state)
+  }
+
+  #follow(node: NodeId): void {
+    if (this.#of(node).state === undefined) this.#bench.forget(node)
   }
 
   #diverged(error: unknown): void {

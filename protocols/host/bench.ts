@@ -33,6 +33,11 @@ export class Bench {
     this.#states.set(node, state)
   }
 
+  /** Where a node is is not known any more: nothing is concluded from where it was. */
+  forget(node: NodeId): void {
+    this.#states.delete(node)
+  }
+
   /** `found` is called for every violation, with the seat that found it and how many it has found by now. */
   judge(step: JudgedStep<unknown, unknown>, found: (seat: Readonly<Omit<Seat, 'judge'>>, text: string) => void): void {
     if (isLiar(step.after)) return void this.#states.delete(step.node) // nothing is demanded of who lies
