@@ -118,11 +118,9 @@ export class Judge {
         if (event.copy === 0) this.#sends.delete(event.message)
         return
       case 'step':
-        this.#takeStep(event)
-        return this.#follow(event.node)
+        return this.#takeStep(event)
       case 'checkpoint':
-        this.#takeCheckpoint(event)
-        return this.#follow(event.node)
+        return this.#takeCheckpoint(event)
       case 'node':
         if (event.change.is === 'wiped') this.#of(event.node).disk.wipe()
         return
@@ -132,8 +130,13 @@ export class Judge {
   }
 
   #takeStep(event: StepEvent): void {
-    const execution = this.#execution as Execution
     const known = this.#of(event.node)
+    this.#follow(event, known)
+    if (known.state === undefined) this.#bench.forget(event.node) // the next checkpoint says where it is
+  }
+
+  #follow(event: StepEvent, known: Known): void {
+    const execution = this.#execution as Execution
     const isStart = event.input.kind === 'start'
     const follows = isStart || (known.life === event.life && known.step === event.step - 1)
     const before = follows && !isStart ? known.state : undefined
@@ -142,7 +145,7 @@ export class Judge {
     known.state = undefined
     if (!isStart && before === undefined) {
       if (!follows) this.#gap ??= `Steps of ${event.node} before event ${event.seq} are not in the recording.`
-      return // the next checkpoint says where the node is
+      return
     }
     try {
       const send = isStart ? undefined : this.#sendFor(event)
@@ -200,11 +203,8 @@ export class Judge {
         known.state = undefined
       }
     }
-    if (known.state !== undefined) this.#bench.know(event.node, known.state)
-  }
-
-  #follow(node: NodeId): void {
-    if (this.#of(node).state === undefined) this.#bench.forget(node)
+    if (known.state === undefined) this.#bench.forget(event.node)
+    else this.#bench.know(event.node, known.state)
   }
 
   #diverged(error: unknown): void {

@@ -8,8 +8,9 @@ import { type DynamoState, note, send, setTimer, type Turn } from './state.ts'
 
 /** Members tell each other. Who is none may know members only that left long ago: it tries every node, as if all were seeds. */
 function peersOf({ id, nodes, members }: DynamoState): NodeId[] {
-  const known = withStatus(members, 'in', 'joining', 'leaving')
-  return (withStatus(members, 'in', 'leaving').includes(id) ? known : nodes).filter((node) => node !== id)
+  const statusOf = (node: NodeId): Status => (members[node] as Member).status
+  const isMember = statusOf(id) === 'in' || statusOf(id) === 'leaving'
+  return nodes.filter((node) => node !== id && !(isMember && statusOf(node) === 'out'))
 }
 
 /** Now and then, to one at random. */

@@ -5,6 +5,7 @@
  */
 import type { NodeId } from '../core/ids.ts'
 import type { Judge } from '../core/invariant.ts'
+import { lacks, oneAlone } from './ledger.ts'
 import type { Configuration } from './log.ts'
 import { lastIndex, termAt } from './log.ts'
 import type { RaftMessage } from './messages.ts'
@@ -23,11 +24,11 @@ export function configurationSafety(): Judge<RaftState, RaftMessage> {
     judged.set(key, answer)
     return answer
   }
-  const counts = ({ log }: RaftState): boolean => frontier.index < log.baseIndex || termAt(log, frontier.index) === frontier.term
+  const counts = ({ log }: RaftState): boolean => !lacks(log, frontier.index, frontier.term)
 
   return {
     judge({ node, before, after }, states) {
-      if (before === undefined && after.nodes.length === 1 && lastIndex(after.log) < frontier.index) frontier = { index: 0, term: 0 }
+      if (oneAlone(before, after) && lastIndex(after.log) < frontier.index) frontier = { index: 0, term: 0 }
       if (after.commitIndex > frontier.index) frontier = { index: after.commitIndex, term: termAt(after.log, after.commitIndex) as number }
       if (before?.configurations === after.configurations || !counts(after)) return undefined
       const own = after.configurations.at(-1) as Configuration
@@ -54,6 +55,6 @@ function quorumsOverlap(a: Configuration, b: Configuration): boolean {
   return true
 }
 
-/** Are those who are in a majority; of a joint configuration, of either side? */
+/** Is it a majority that is in; of a joint configuration, one of either side? */
 export const decides = ({ voters, old }: Configuration, isIn: (node: NodeId) => boolean): boolean =>
   [voters, ...(old ? [old] : [])].every((side) => side.filter(isIn).length * 2 > side.length)

@@ -2,16 +2,8 @@
 import type { ProtocolDefinition } from '../../core/machine.ts'
 import { onlyAt, STILL } from './still.ts'
 
-export const crashes: ProtocolDefinition['scenarios'] = [
-  {
-    name: 'amnesia',
-    title: 'A disk forgets',
-    teaches: 'An acceptor must remember its promise over a crash: one that forgets lets two values be chosen (PMS §2.5).',
-    text: `name: A disk forgets
-about: >
-  n2 has promised both proposers, n5 last. It loses its disk in a crash, and comes back without any promise. Now it votes for X in the
-  lower ballot, with n3, and then for Y, with n1: both are chosen.
-run:
+/** Promises of the two others are held, so that neither proposer goes on; then n2 goes down, whose last promise is to n5. */
+const N2_PROMISED_BOTH = `run:
   protocol: paxos
   service: decree
   nodes: 5
@@ -34,7 +26,18 @@ ${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n1],
   - wait: { fact: promised, of: n2, value: 1.n5 }
   - wait: { fact: promised, of: n1, value: 1.n5 }
   - wait: { fact: promises, of: n5, value: 1 }
-  - crash: n2
+  - crash: n2`
+
+export const crashes: ProtocolDefinition['scenarios'] = [
+  {
+    name: 'amnesia',
+    title: 'A disk forgets',
+    teaches: 'An acceptor must remember its promise over a crash: one that forgets lets two values be chosen (PMS §2.5).',
+    text: `name: A disk forgets
+about: >
+  n2 has promised both proposers, n5 last. It loses its disk in a crash, and comes back without any promise. Now it votes for X in the
+  lower ballot, with n3, and then for Y, with n1: both are chosen.
+${N2_PROMISED_BOTH}
   - wipe: n2
   - restart: n2
   - lift: first
@@ -54,30 +57,7 @@ expect: { breaks: [Agreement, Kept Promises, Chosen for Ever] }
 about: >
   As when a disk forgets; but n2 comes back with its promise to n5. It ignores the lower ballot, X gets the vote of n3 alone, and Y
   is chosen.
-run:
-  protocol: paxos
-  service: decree
-  nodes: 5
-  options: { proposers: n4 n5, acceptors: n1 n2 n3, learners: n4, votesToLearners: false, ${STILL} }
-steps:
-${onlyAt({ n4: 'X', n5: 'Y' })}  - arm: { kind: cut, target: { links: [[n4, n1], [n5, n3]] } }
-  - arm: { kind: hold, target: { links: [[n3, n4]] }, rule: { types: [Promise] } }
-    as: first
-  - arm: { kind: hold, target: { links: [[n1, n5]] }, rule: { types: [Promise] } }
-    as: second
-  - ask: propose X
-    by: a
-    of: n4
-  - wait: { fact: promised, of: n2, value: 1.n4 }
-  - wait: { fact: promised, of: n3, value: 1.n4 }
-  - wait: { fact: promises, of: n4, value: 1 }
-  - ask: propose Y
-    by: b
-    of: n5
-  - wait: { fact: promised, of: n2, value: 1.n5 }
-  - wait: { fact: promised, of: n1, value: 1.n5 }
-  - wait: { fact: promises, of: n5, value: 1 }
-  - crash: n2
+${N2_PROMISED_BOTH}
   - restart: n2
   - lift: first
   - wait: { fact: phase, of: n4, value: outbid }

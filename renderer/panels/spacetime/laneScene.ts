@@ -99,16 +99,15 @@ const BAND_WORDS = {
   down: () => '✕ down',
   paused: () => 'paused',
   absent: ({ begin }: Band) => (begin.seq === 0 ? 'not there yet' : 'removed'),
-  fault: () => '',
 }
-const wordsOf = (band: Band): string => BAND_WORDS[band.kind](band)
 
 /** Over everything that happened meanwhile, so that it can be read. */
 export function drawBandWords(scene: Scene, plane: Plane, pen: Pen): void {
   const taken = scene.endpoints.map((_, lane) => takenOn(scene, plane, pen, lane))
   eachBand(scene, plane, (band, lane, from, to) => {
     const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
-    if (band.kind !== 'fault') label(plane, pen, start, end, lane, wordsOf(band), band.kind === 'absent' ? 'text-faint' : 'text-soft')
+    if (band.kind !== 'fault')
+      label(plane, pen, start, end, lane, BAND_WORDS[band.kind](band), band.kind === 'absent' ? 'text-faint' : 'text-soft')
     else stripWords(scene, plane, pen, { band, lane, start, end, taken: taken[lane] ?? [] })
   })
 }
@@ -219,9 +218,9 @@ function stripWords({ drawing }: Scene, plane: Plane, pen: Pen, { band, lane, st
 function takenOn(scene: Scene, plane: Plane, pen: Pen, lane: number): [number, number][] {
   const rings = turningOn(scene, plane, lane).map((turn): [number, number] => [turn - RINGS_PX, turn + RINGS_PX])
   const words = scene.bands.flatMap((band): [number, number][] => {
-    if (isFault(band) || !band.lanes.includes(lane)) return []
+    if (band.kind === 'fault' || !band.lanes.includes(lane)) return []
     const from = Math.max(plane.head, reach(scene, plane, band, lane)[0])
-    return [[from, from + 12 + (plane.view.down ? LETTERS_PX : pen.measure(wordsOf(band), { token: 'text-soft' }))]]
+    return [[from, from + 12 + (plane.view.down ? LETTERS_PX : pen.measure(BAND_WORDS[band.kind](band), { token: 'text-soft' }))]]
   })
   return [...rings, ...words].sort(([a], [b]) => a - b)
 }
