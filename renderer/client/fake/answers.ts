@@ -3,11 +3,12 @@ import { type ColumnsBlock, ROWS_MAX } from '../../../main/contract/causality.ts
 import type { NodeStates, Overview, Response, RunSummary } from '../../../main/contract/commands.ts'
 import { BlockWriter } from '../../../protocols/causality/block.ts'
 import { Gatherer } from '../../../protocols/causality/gather.ts'
+import { differencesOf } from '../../../protocols/core/differences.ts'
 import type { RunEvent } from '../../../protocols/core/event.ts'
 import type { RunId } from '../../../protocols/core/ids.ts'
-import type { Json } from '../../../protocols/core/json.ts'
 import { advance, decodeMoment, encodeMoment, firstMoment, type Moment, type MomentData } from '../../../protocols/core/moment.ts'
-import { INVARIANTS, RAFT_TYPES } from './info.ts'
+import { RAFT_TYPES } from './info.ts'
+import { stateOf, treeOf } from './states.ts'
 import type { World } from './world.ts'
 
 export interface Run {
@@ -56,7 +57,7 @@ export function overview(run: Run): Overview {
   return {
     summary: summary(run),
     config: world.config,
-    nodes: world.nodes.map(({ id }) => id),
+    nodes: world.nodes,
     messageTypes: RAFT_TYPES,
     lastSeq: world.lastSeq,
     lengthUs: world.nowUs,
@@ -67,7 +68,7 @@ export function overview(run: Run): Overview {
 
 /** Whether with `rows` or without: it knows all that was sent before, and begins where it is asked to. */
 export function columnsBlock({ world }: Run, from: number, rows = ROWS_MAX): ColumnsBlock {
-  const gatherer = new Gatherer({ nodes: world.nodes.map(({ id }) => id), messageTypes: RAFT_TYPES })
+  const gatherer = new Gatherer({ nodes: world.nodes, messageTypes: RAFT_TYPES })
   const block = new BlockWriter(from, ROWS_MAX, gatherer.endpoints)
   const turns: ColumnsBlock['turns'][number][] = []
   for (const event of world.events.slice(0, from + rows - 1)) {
@@ -85,13 +86,7 @@ export function momentAt(run: Run, seq: number): Moment {
   const target = Math.min(seq, world.lastSeq)
   const nearest = Math.min(Math.floor(target / CHECKPOINT_EVERY), checkpoints.length)
   const start = nearest === 0 ? undefined : checkpoints[nearest - 1]
-  const moment = start
-    ? decodeMoment(start)
-    : firstMoment(
-        world.nodes.map(({ id }) => id),
-        world.config.timeScale,
-        world.config.spares,
-      )
+  const moment = start ? decodeMoment(start) : firstMoment(world.nodes, world.config.timeScale, world.config.spares)
   for (let i = moment.seq; i < target; i++) {
     advance(moment, world.events[i] as RunEvent)
     if (moment.seq % CHECKPOINT_EVERY === 0 && checkpoints.length < moment.seq / CHECKPOINT_EVERY) checkpoints.push(encodeMoment(moment))
@@ -100,23 +95,21 @@ export function momentAt(run: Run, seq: number): Moment {
 }
 
 export function statesAt(run: Run, seq: number): NodeStates {
+  const { world } = run
   const moment = momentAt(run, seq)
   return {
     seq,
-    nodes: run.world.nodes.map(({ id }) => {
-      const index = run.world.states.findLastIndex((entry) => entry.node === id && entry.seq <= seq)
-      const entry = run.world.states[index]
-      const before = run.world.states.slice(0, Math.max(0, index)).findLast((other) => other.node === id)
-      const status = moment.nodes.get(id)?.status ?? 'starting'
-      const state = status !== 'up' && status !== 'paused' ? undefined : entry?.state
-      return { node: id, status, state, changed: entry && before ? changedKeys(before.state, entry.state) : [], stepSeq: entry?.seq ?? 0 }
+    nodes: world.nodes.map((node) => {
+      const known = stateOf(world, node, seq)
+      const before = known && stateOf(world, node, known.seq - 1)
+      const status = moment.nodes.get(node)?.status ?? 'starting'
+      const tree = known && treeOf(world, known)
+      const changed =
+        before?.life === known?.life && before && tree ? differencesOf(treeOf(world, before), tree).differences.map(({ path }) => path) : []
+      const runs = status === 'up' || status === 'paused'
+      return { node, status, state: runs ? tree : undefined, changed: runs ? changed : [], stepSeq: known?.seq ?? 0 }
     }),
   }
-}
-
-function changedKeys(before: Json, after: Json): string[] {
-  const [a, b] = [before as Record<string, Json>, after as Record<string, Json>]
-  return Object.keys(b).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]))
 }
 
 export function lastAt(events: readonly RunEvent[], atUs: number): number {
@@ -146,7 +139,10 @@ export function verdict(world: World): Response<'run.check'> {
     is: violations.length > 0 ? 'fail' : 'pass',
     judgedSeq: world.lastSeq,
     lastSeq: world.lastSeq,
-    invariants: INVARIANTS.map((it) => ({ ...it, violations: violations.filter(({ invariant }) => invariant === it.name).length })),
+    invariants: world.protocol.invariants.map(({ name, statement, source }) => ({
+      ...{ name, statement, source },
+      violations: violations.filter(({ invariant }) => invariant === name).length,
+    })),
     violations,
   }
 }

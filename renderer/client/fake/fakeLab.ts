@@ -93,7 +93,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
 
   function report(run: Run): void {
     const { world } = run
-    if (world.lastSeq === run.told) return
+    if (world.lastSeq === run.told && world.marks.length === run.toldMarks) return
     const events = world.events.slice(run.told)
     const marks = world.marks.slice(run.toldMarks)
     run.told = world.lastSeq
@@ -176,10 +176,7 @@ export function fakeLab({ auto = true }: FakeOptions = {}): FakeLab {
     },
     'exchange.stop': () => null,
     'run.client': async ({ run, text }: { run: RunId; text: string }) => {
-      const words = text.trim().split(/\s+/)
-      if (!/^(get|put|append|delete|cas)$/.test(words[0] ?? '') || words.length < 2)
-        throw new LabError('bad-request', `“${text}” is not an operation of the key-value store.`, 'Try: put x 1')
-      return await live(run).ask(words.join(' '))
+      return await live(run).ask(text)
     },
     'run.load': ({ run, load }: ParsedRequest<'run.load'>) => done(() => live(run).setLoad(load)),
     'run.node': ({ run, node, action }: ParsedRequest<'run.node'>) => done(() => live(run).act(node, action)),

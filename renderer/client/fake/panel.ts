@@ -1,12 +1,17 @@
-/** The protocol's own panel over the imitated cluster: rows from the states that it kept, ballots from its steps. */
+/** The protocol's own panel: rows from the states that the world kept, ballots from its steps. */
 import type { PanelAnswer } from '../../../main/contract/panel.ts'
 import { BallotBook } from '../../../protocols/core/ballots.ts'
-import { type GridRow, gridOf, type NodeRow, noRow, windowOf } from '../../../protocols/core/grid.ts'
+import { type GridWindow, gridOf, type NodeRow, noRow, windowOf } from '../../../protocols/core/grid.ts'
 import type { MessageId, NodeId } from '../../../protocols/core/ids.ts'
-import type { AnyMessage, Observation, Role } from '../../../protocols/core/machine.ts'
-import type { GridView } from '../../../protocols/core/panel.ts'
-import { findProtocol } from '../../../protocols/registry.ts'
-import { momentAt, type Run, statesAt } from './answers.ts'
+import type { AnyMessage, Observation } from '../../../protocols/core/machine.ts'
+import type { BallotsView, GridView } from '../../../protocols/core/panel.ts'
+import { momentAt, type Run } from './answers.ts'
+import { stateOf } from './states.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a window shows protocols of every state
+type AnyGrid = GridView<any>
+// biome-ignore lint/suspicious/noExplicitAny: and of every message
+type AnyBallots = BallotsView<any>
 
 interface Question {
   readonly view: string
@@ -14,59 +19,36 @@ interface Question {
   readonly window: { readonly from?: number | undefined; readonly count: number }
 }
 
-/** As `stateTree` in node.ts makes it. */
-interface FakeState {
-  readonly role: Role
-  readonly currentTerm: number
-  readonly commitIndex: number
-  readonly log: readonly { readonly index: number; readonly term: number; readonly op: string }[]
-  readonly matchIndex?: { readonly [peer: string]: number }
-}
-
 export function panelOf(run: Run, { view: name, seq, window }: Question): PanelAnswer {
-  const view = findProtocol(run.world.config.protocol)?.panel?.views.find((each) => each.name === name)
-  if (!view) return { kind: 'none', why: `Raft has no view called “${name}”.` }
-  return view.kind === 'grid' ? grid(run, view, seq, window) : ballots(run, seq, window)
+  const view = run.world.protocol.panel?.views.find((each) => each.name === name)
+  if (view?.kind === 'grid') return grid(run, view, seq, window)
+  if (view?.kind === 'ballots') return ballots(run, view, seq, window)
+  return { kind: 'none', why: `Raft has no view called “${name}”.` }
 }
 
-function grid(run: Run, view: GridView<never>, seq: number, { from, count }: Question['window']): PanelAnswer {
-  const whole = rowsAt(run, seq)
-  const span = windowOf(
-    whole.map(({ row }) => row),
+function grid(run: Run, view: AnyGrid, seq: number, { from, count }: Question['window']): PanelAnswer {
+  const bare = rowsAt(run, view, seq, { from: 1, to: 0 })
+  const window = windowOf(
+    bare.map(({ row }) => row),
     from === undefined ? { count } : { from, count },
   )
-  const inside = (row: GridRow): GridRow => ({ ...row, cells: row.cells.filter(({ column }) => column >= span.from && column <= span.to) })
-  const rows = whole.map((each) => ({ ...each, row: inside(each.row) }))
-  return { kind: 'grid', seq, ...gridOf(view, rows, span) }
+  return { kind: 'grid', seq, ...gridOf(view, rowsAt(run, view, seq, window), window) }
 }
 
-function rowsAt(run: Run, seq: number): NodeRow[] {
+function rowsAt(run: Run, view: AnyGrid, seq: number, window: GridWindow): NodeRow[] {
+  const { world } = run
   const moment = momentAt(run, seq)
-  return statesAt(run, seq).nodes.map(({ node, status }) => {
-    const kept = run.world.states.findLast((entry) => entry.node === node && entry.seq <= seq)
-    const state = kept?.state as unknown as FakeState | undefined
-    if (!state || moment.nodes.get(node)?.wiped) return { node, status, row: noRow }
-    const seen = status === 'down' ? { past: true as const } : { role: state.role, epoch: state.currentTerm }
-    return { node, status, ...seen, row: rowOf(state) }
+  return world.nodes.map((node) => {
+    const { status = 'starting', wiped = false } = moment.nodes.get(node) ?? {}
+    const known = wiped ? undefined : stateOf(world, node, seq)
+    if (!known) return { node, status, row: noRow }
+    const { role, epoch } = world.protocol.observe(known.state)
+    const seen = status === 'down' || status === 'empty' ? { past: true as const } : { role, epoch }
+    return { node, status, ...seen, row: view.row(known.state, window, (op) => world.service.format(op)) }
   })
 }
 
-function rowOf({ log, commitIndex, matchIndex = {} }: FakeState): GridRow {
-  return {
-    first: log[0]?.index ?? 1,
-    last: log.at(-1)?.index ?? 0,
-    cells: log.map(({ index, term, op }) => ({ column: index, group: term, identity: term, text: op })),
-    lines: { commitIndex, lastApplied: commitIndex },
-    pointers: Object.entries(matchIndex).flatMap(([peer, column]) => [
-      { name: 'matchIndex', node: peer as NodeId, column },
-      { name: 'nextIndex', node: peer as NodeId, column: column + 1 },
-    ]),
-  }
-}
-
-function ballots(run: Run, seq: number, { from, count }: Question['window']): PanelAnswer {
-  const { world } = run
-  const view = findProtocol('raft')?.panel?.views.find((each) => each.kind === 'ballots')
+function ballots({ world }: Run, view: AnyBallots, seq: number, { from, count }: Question['window']): PanelAnswer {
   const book = new BallotBook()
   const sent = new Map<MessageId, { from: NodeId; message: AnyMessage }>()
   const shown = new Map<NodeId, Observation>()
@@ -78,14 +60,14 @@ function ballots(run: Run, seq: number, { from, count }: Question['window']): Pa
     const { node, notes, input } = event
     const given = input.kind === 'message' ? sent.get(input.message) : undefined
     const step = { node, notes, ...(given ? { given } : {}), shows: () => shown.get(node) }
-    for (const word of view?.kind === 'ballots' ? view.tell(step as never) : []) book.enter(word, { seq: event.seq, atUs: event.atUs })
+    for (const word of view.tell(step)) book.enter(word, { seq: event.seq, atUs: event.atUs })
   }
   const begin = Math.max(0, Math.min(from ?? book.ballots.length, book.ballots.length - count))
   return {
     ...{
       kind: 'ballots',
       nodes: world.nodes.length,
-      needs: Math.floor(world.nodes.length / 2) + 1,
+      needs: view.needs(world.nodes.length),
       total: book.ballots.length,
       from: begin,
     },
@@ -100,9 +82,11 @@ export function sinceOf(
   run: Run,
   { seq, node, column, line }: { seq: number; node: NodeId; column: number; line?: string | undefined },
 ): { seq: number; atUs: number } | null {
+  const view = run.world.protocol.panel?.views.find((each) => each.kind === 'grid')
+  if (!view) return null
   const holds = (at: number, identity?: unknown) => {
-    const row = rowsAt(run, at).find((each) => each.node === node)?.row
-    const cell = row?.cells.find((each) => each.column === column)
+    const row = rowsAt(run, view, at, { from: column, to: column }).find((each) => each.node === node)?.row
+    const cell = row?.cells[0]
     if (!row || !cell || (identity !== undefined && cell.identity !== identity)) return undefined
     return line === undefined || (row.lines[line] ?? 0) >= column ? cell.identity : undefined
   }

@@ -16,7 +16,7 @@ import type { World } from './world.ts'
 /** Events looked at for one answer. */
 const SCANNED_MAX = 4000
 
-const endsOf = (world: World): string[] => [...world.nodes.map(({ id }) => id), CLIENTS]
+const endsOf = (world: World): string[] => [...world.nodes, CLIENTS]
 
 function asked(world: World, where: string): { readonly query: Query; readonly around: Surroundings } {
   try {

@@ -13,8 +13,8 @@ import { draw } from '../../../protocols/core/prng.ts'
 import { raft } from '../../../protocols/raft/index.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 import { DeedReader } from '../../../protocols/sim/deeds.ts'
+import { EventLog } from '../../../protocols/sim/eventLog.ts'
 import { type Past, Rerun, RerunError } from '../../../protocols/sim/rerun.ts'
-import { EventLog } from '../../protocols/sim/eventLog.ts'
 import { seedOf } from '../../support/seeds.ts'
 
 const chosen = seedOf('rerun')

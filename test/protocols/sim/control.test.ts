@@ -4,9 +4,9 @@ import { readControl } from '../../../main/liveRun.ts'
 import { runConfigSchema } from '../../../protocols/core/config.ts'
 import { nodeId, nodeIds } from '../../../protocols/core/ids.ts'
 import { kv } from '../../../protocols/services/kv.ts'
+import { EventLog } from '../../../protocols/sim/eventLog.ts'
 import { Simulation } from '../../../protocols/sim/simulation.ts'
 import { chatter } from '../../main/node/chatter.ts'
-import { EventLog } from './eventLog.ts'
 
 const control = { name: 'shout', words: 'good morning' }
 

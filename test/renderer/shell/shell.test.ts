@@ -46,7 +46,7 @@ test('the title bar says who leads, what is broken and what was violated', async
   await it.playback.seekTime(12_000_000)
   await nextTick()
   expect(bar.get('.sentence').text()).toContain('n4 leads term 2')
-  expect(bar.get('.sentence').text()).toContain('n2 is down')
+  expect(bar.get('.sentence').text()).toContain('n5 is down')
   await it.open('Election safety broken')
   await until(() => it.run.verdict !== undefined)
   await nextTick()
@@ -166,7 +166,7 @@ test('the transport says where the playhead is', async () => {
   await it.playback.seekTime(12_408_000)
   await nextTick()
   expect(transport.get('.where').text()).toContain('+12.408 s')
-  expect(transport.get('.where').text()).toMatch(/event [\d,]+ of 20,/)
+  expect(transport.get('.where').text()).toMatch(/event [\d,]+ of 23,/)
 })
 
 test('a number field keeps within its bounds and forgets what is no number', async () => {

@@ -3,6 +3,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { toast } from 'vue-sonner'
 import { type NodeId, nodeId, type RunId } from '../../../protocols/core/ids.ts'
+import { headline } from '../../../renderer/model/headline.ts'
 import { refusalText } from '../../../renderer/model/refusalWords.ts'
 import { useFaults } from '../../../renderer/stores/faults.ts'
 import { useRefusals } from '../../../renderer/stores/refusals.ts'
@@ -13,7 +14,6 @@ vi.mock('vue-sonner', () => ({ toast: Object.assign(vi.fn(), { error: vi.fn() })
 
 const [n1, n3, n5] = [nodeId('n1'), nodeId('n3'), nodeId('n5')]
 const handOver = { name: 'transferLeadership', to: n3 }
-const why = 'n3 has no vote'
 let it: Bench
 let run: RunId
 beforeEach(async () => {
@@ -28,35 +28,40 @@ const notices = () => vi.mocked(toast).mock.calls.map(([text]) => text)
 const marks = () => it.run.marks.filter(({ kind }) => kind === 'no').length
 async function said(no: Parameters<Bench['fake']['sayNo']>[2], by = n1): Promise<void> {
   const before = marks()
-  it.fake.tick(33)
+  it.fake.tick(20)
   it.fake.sayNo(run, by, no)
-  it.fake.tick(400)
+  it.fake.tick(20)
   await until(() => marks() > before)
   await until(() => true)
 }
 
 test('a refused hand-over is said with who, what, why and what to do, and can be told again from there', async () => {
   await useFaults().tell(n1, handOver)
-  await said({ why, says: 'refuses', control: 'transferLeadership', about: [n3] })
-  expect(notices()).toEqual(['n1 refuses “Hand over leadership”: n3 has no vote. When that has changed, tell it again.'])
+  it.fake.tick(33)
+  await until(() => notices().length > 0)
+  expect(notices()).toEqual(['n1 refuses “Hand over leadership”: it does not lead. When that has changed, tell it again.'])
   const action = vi.mocked(toast).mock.calls[0]?.[1]?.action as unknown as { label: string; onClick(): void }
   expect(action.label).toBe('Tell it again')
   action.onClick()
   await until(() => useFaults().told.has(n1))
-  await said({ why, control: 'transferLeadership', about: [n3] })
-  expect(notices()).toHaveLength(2)
-  await said({ why, control: 'transferLeadership', about: [n3] }) // nobody told it anything since
+  it.fake.tick(33)
+  await until(() => notices().length === 2)
+  await said({ why: 'it does not lead', control: 'transferLeadership', about: [n3] }) // nobody told it anything since
   expect(notices()).toHaveLength(2)
 })
 
 test('one that is given up after a while names nobody but whom it is about', async () => {
-  await useFaults().tell(n1, handOver)
-  await said({ why: 'n5 is too slow', says: 'gives up', about: [n5] })
-  await said({ why: 'not to me', control: 'addServer' })
-  await said({ why: 'not by me' }, n5)
+  const leader = headline(it.run.now, '').leader as NodeId
+  const [heir, other] = it.run.nodes.filter((node) => node !== leader) as [NodeId, NodeId]
+  await it.lab.call('run.node', { run, node: heir, action: 'pause' })
+  await useFaults().tell(leader, { ...handOver, to: heir })
+  await said({ why: 'it is too slow', says: 'gives up', about: [other] }, leader)
+  await said({ why: 'not to me', control: 'addServer' }, leader)
+  await said({ why: 'not by me' }, other)
   expect(notices()).toEqual([])
-  await said({ why: 'n3 did not win in time', says: 'gives up', about: [n3] })
-  expect(notices()).toEqual(['n1 gives up “Hand over leadership”: n3 did not win in time. It can be told again.'])
+  it.fake.tick(1000)
+  await until(() => notices().length > 0)
+  expect(notices()).toEqual([`${leader} gives up “Hand over leadership”: ${heir} did not win in time. It can be told again.`])
 })
 
 test('what a node that leaves is refused is said beside the node, not twice', async () => {

@@ -26,7 +26,7 @@ test('what is asked is answered with its latency, and can be had again with the 
   await until(() => /put x 1.*ok.*ms/.test(panel.get('.answers').text().replaceAll('\n', ' ')))
   expect((input.element as HTMLInputElement).value).toBe('')
   await ask('frobnicate')
-  await until(() => panel.get('.answers').text().includes('is not an operation of the key-value store'))
+  await until(() => panel.get('.answers').text().includes('is no operation of this store'))
   await input.trigger('keydown', { key: 'ArrowUp' })
   await input.trigger('keydown', { key: 'ArrowUp' })
   expect((input.element as HTMLInputElement).value).toBe('put x 1')

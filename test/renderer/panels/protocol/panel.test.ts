@@ -32,7 +32,7 @@ test('it is called what the protocol calls it, and has the views that it describ
   expect(panel.get('section').attributes('aria-label')).toBe('Replicated logs')
   expect(panel.findAll('[role=tab]').map((tab) => tab.text())).toEqual(['Replicated logs', 'Elections'])
   expect(panel.get('[role=grid]').attributes('aria-rowcount')).toBe(String(it.run.nodes.length))
-  expect(panel.get('tbody th').text()).toMatch(/^n1, (leader|follower), term \d+, to index \d+, committed \d+, applied \d+$/)
+  expect(panel.get('tbody th').text()).toMatch(/^n1, (leader|follower), term \d+, to index \d+, committed \d+, applied \d+, snapshot \d+$/)
   expect(panel.get('[role=status]').text()).toMatch(/^Index \d+ to \d+/)
 })
 

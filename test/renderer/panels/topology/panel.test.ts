@@ -24,7 +24,7 @@ test('the drawing is also a list that says who leads, walked and picked with the
   const texts = options().map((option) => option.text())
   expect(texts).toHaveLength(6)
   expect(texts.some((text) => /^n4, leader, term 2, leader · commit \d+$/.test(text))).toBe(true)
-  expect(texts).toContain('n2, down, down')
+  expect(texts).toContain('n5, down, down')
   ;(options()[0]!.element as HTMLElement).focus()
   await options()[0]!.trigger('keydown', { key: 'ArrowDown' })
   await nextTick()

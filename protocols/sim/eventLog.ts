@@ -1,27 +1,38 @@
-/** What a simulation would have recorded, as events: packed and unpacked as by the recorder. */
-import { messageTypesOf, type RunEvent, type Unnumbered } from '../../../protocols/core/event.ts'
-import { endpointIds, nodeIds } from '../../../protocols/core/ids.ts'
-import type { AnyProtocol } from '../../../protocols/core/machine.ts'
-import { Recording } from '../../../protocols/sim/recording.ts'
-import { readText } from '../../../protocols/wire/bytes.ts'
-import type { ChunkTables } from '../../../protocols/wire/chunk.ts'
-import { readEvent, writeEvent } from '../../../protocols/wire/chunkEvents.ts'
-import { ChunkReader } from '../../../protocols/wire/chunkReader.ts'
-import { ChunkWriter } from '../../../protocols/wire/chunkWriter.ts'
-import type { Log } from '../../../protocols/wire/log.ts'
-import { TapKind } from '../../../protocols/wire/tap.ts'
+/** What a simulation records, as events in memory: packed and unpacked as by the recorder of a run file. */
+import { messageTypesOf, type RunEvent, type Unnumbered } from '../core/event.ts'
+import { endpointIds, nodeIds } from '../core/ids.ts'
+import type { AnyProtocol } from '../core/machine.ts'
+import { readText } from '../wire/bytes.ts'
+import type { ChunkTables } from '../wire/chunk.ts'
+import { readEvent, writeEvent } from '../wire/chunkEvents.ts'
+import { ChunkReader } from '../wire/chunkReader.ts'
+import { ChunkWriter } from '../wire/chunkWriter.ts'
+import type { Log } from '../wire/log.ts'
+import { TapKind } from '../wire/tap.ts'
+import { Recording } from './recording.ts'
+
+/** Events in a chunk. */
+const CHUNK = 1000
 
 export class EventLog implements Log {
   readonly sink: Recording
   readonly #tables: ChunkTables
   readonly #writer: ChunkWriter
+  /** Packed, and not looked at yet. */
+  readonly #chunks: Uint8Array[] = []
   readonly #events: RunEvent[] = []
+  #chunked = 0
 
   constructor(protocol: AnyProtocol, nodes: number) {
     const timers = protocol.timers.map(({ name }) => name)
     this.#tables = { endpoints: endpointIds(nodeIds(nodes)), messageTypes: messageTypesOf(protocol), timers }
     this.#writer = new ChunkWriter(this.#tables)
     this.sink = new Recording(this, protocol, nodes)
+  }
+
+  /** How many there are, without looking at them. */
+  get count(): number {
+    return this.#chunked + this.#writer.count
   }
 
   /** So far, numbered from 1. */
@@ -65,12 +76,21 @@ export class EventLog implements Log {
   outOfOrder(): void {}
 
   #packed(): void {
-    if (this.#writer.count >= 1000) this.#unpack()
+    if (this.#writer.count >= CHUNK) this.#endChunk()
+  }
+
+  #endChunk(): void {
+    if (this.#writer.count === 0) return
+    this.#chunks.push(this.#writer.written().slice())
+    this.#chunked += this.#writer.count
+    this.#writer.begin(this.#chunked + 1, 0)
   }
 
   #unpack(): void {
-    const reader = new ChunkReader(this.#writer.written().slice(), this.#tables)
-    while (reader.next()) this.#events.push(readEvent(reader))
-    this.#writer.begin(this.#events.length + 1, 0)
+    this.#endChunk()
+    for (const chunk of this.#chunks.splice(0)) {
+      const reader = new ChunkReader(chunk, this.#tables)
+      while (reader.next()) this.#events.push(readEvent(reader))
+    }
   }
 }
