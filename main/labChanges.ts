@@ -4,8 +4,8 @@
  * that grew either its events or, when they were too many, the moment that stands for them. Nothing piles up.
  */
 import type { RunId } from '../protocols/core/ids.ts'
+import type { Mark } from '../protocols/core/mark.ts'
 import type { MomentData } from '../protocols/core/moment.ts'
-import type { Mark } from './contract/commands.ts'
 import type { Change } from './contract/stream.ts'
 import type { ChangeListener } from './labApi.ts'
 

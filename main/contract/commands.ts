@@ -9,6 +9,7 @@ import type { NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import type { LieWords } from '../../protocols/core/lie.ts'
 import type { ControlSpec, ProtocolDefinition } from '../../protocols/core/machine.ts'
+import type { Mark } from '../../protocols/core/mark.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { PanelInfo } from '../../protocols/core/panel.ts'
 import { type BookmarkResponses, bookmarkRequests } from './bookmarks.ts'
@@ -22,10 +23,10 @@ import { type MachineResponses, machineRequests } from './machines.ts'
 import { type PanelResponses, panelRequests } from './panel.ts'
 import { type QueryResponses, queryRequests } from './query.ts'
 import { type StateResponses, stateRequests } from './state.ts'
-import type { Mark, RunSummary } from './summary.ts'
+import type { RunSummary } from './summary.ts'
 
 export type { NodeStates } from './state.ts'
-export type { Mark, RunSummary } from './summary.ts'
+export type { RunSummary } from './summary.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 const seq = z.int().min(0)

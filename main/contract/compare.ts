@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { runConfigSchema } from '../../protocols/core/config.ts'
 import type { NodeId, RunId } from '../../protocols/core/ids.ts'
-import type { Mark, RunSummary } from './summary.ts'
+import type { Mark } from '../../protocols/core/mark.ts'
+import type { RunSummary } from './summary.ts'
 
 const run = z.string().min(1).max(200) as unknown as z.ZodType<RunId>
 

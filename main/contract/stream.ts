@@ -4,10 +4,11 @@
  */
 import type { RunEvent } from '../../protocols/core/event.ts'
 import type { RunId } from '../../protocols/core/ids.ts'
+import type { Mark } from '../../protocols/core/mark.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
 import type { Bookmarks } from './bookmarks.ts'
 import type { BranchProgress } from './branch.ts'
-import type { Mark, RunSummary, Verdict } from './commands.ts'
+import type { RunSummary, Verdict } from './commands.ts'
 import type { CompareProgress } from './compare.ts'
 import type { LabFailure } from './errors.ts'
 import type { ExchangeProgress } from './exchange.ts'

@@ -1,6 +1,6 @@
-/** What is said of a run without opening it, and the moments of it that a person looks for. */
+/** What is said of a run without opening it. */
 import type { RecordedConfig } from '../../protocols/core/config.ts'
-import type { NodeId, RunId } from '../../protocols/core/ids.ts'
+import type { RunId } from '../../protocols/core/ids.ts'
 
 export interface RunSummary {
   readonly run: RunId
@@ -27,38 +27,4 @@ export interface RunSummary {
   readonly branch?: { readonly of: RunId; readonly at: number; readonly atUs: number; readonly name?: string }
   /** The scenario's own verdict, when the run came from one. */
   readonly verdict?: 'pass' | 'fail' | 'unknown'
-}
-
-/** A moment on the timeline that a person looks for. */
-export interface Mark {
-  readonly seq: number
-  readonly atUs: number
-  /** `no`: a node does not do what it was told. */
-  readonly kind:
-    | 'leader'
-    | 'stepDown'
-    | 'crash'
-    | 'restart'
-    | 'pause'
-    | 'resume'
-    | 'wipe'
-    | 'add'
-    | 'remove'
-    | 'fault'
-    | 'lift'
-    | 'violation'
-    | 'load'
-    | 'no'
-  readonly text: string
-  readonly node?: NodeId
-  readonly epoch?: number
-  readonly fault?: string
-  /** Of a `no`: why, to which control where it says so, whom it is about where that is not `node` itself, and whether it can be asked again in a while. */
-  readonly no?: {
-    readonly why: string
-    readonly says?: 'refuses' | 'gives up'
-    readonly control?: string
-    readonly about?: readonly NodeId[]
-    readonly later?: boolean
-  }
 }

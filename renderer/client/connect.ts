@@ -5,7 +5,7 @@ import type { ScreenClient } from './screenClient.ts'
 import { apiAddress, webSocketClient } from './webSocketClient.ts'
 
 export async function connect(): Promise<ScreenClient> {
-  // Development only: both conditions are constants of the build, so the imitation is left out of what is shipped.
+  // Development only: both conditions are constants of the build, so the fake lab is left out of what is shipped.
   if (import.meta.env.MODE === 'fake' || (import.meta.env.DEV && new URLSearchParams(location.search).has('fake'))) {
     const { fakeLab } = await import('./fake/fakeLab.ts')
     return fakeLab()

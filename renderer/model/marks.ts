@@ -1,7 +1,8 @@
 /** What the timeline's marks mean: where to stop when looking for faults, and the bands that they span. */
-import type { Mark } from '../../main/contract/commands.ts'
+
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { leaderships } from '../../protocols/core/leaderships.ts'
+import type { Mark } from '../../protocols/core/mark.ts'
 
 /** Kinds at which `[` and `]` stop. */
 const STOPS: ReadonlySet<Mark['kind']> = new Set(['crash', 'pause', 'wipe', 'fault', 'violation'])

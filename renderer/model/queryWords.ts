@@ -1,7 +1,8 @@
 /** The words of a run for queries: its names, what its protocol calls things, and queries worth asking of it. */
-import type { Mark } from '../../main/contract/commands.ts'
+
 import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
 import { CLIENTS, type NodeId } from '../../protocols/core/ids.ts'
+import type { Mark } from '../../protocols/core/mark.ts'
 import type { Words } from '../../protocols/query/complete.ts'
 import { pathsOf } from '../../protocols/query/paths.ts'
 import { findProtocol } from '../../protocols/registry.ts'

@@ -4,9 +4,9 @@
  */
 import { defineStore } from 'pinia'
 import { watch } from 'vue'
-import type { Mark } from '../../main/contract/summary.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Control } from '../../protocols/core/input.ts'
+import type { Mark } from '../../protocols/core/mark.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { refusalText } from '../model/refusalWords.ts'
 import { useFaults } from './faults.ts'

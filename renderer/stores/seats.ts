@@ -4,10 +4,10 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { Mark } from '../../main/contract/summary.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Control } from '../../protocols/core/input.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
+import type { Mark } from '../../protocols/core/mark.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { headline } from '../model/headline.ts'
 import { useFaults } from './faults.ts'

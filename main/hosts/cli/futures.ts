@@ -1,6 +1,6 @@
 /** `synod futures`: when something in a recorded run became inevitable, as a curve and its steps. */
 import type { RunId } from '../../../protocols/core/ids.ts'
-import type { Mark } from '../../contract/commands.ts'
+import type { Mark } from '../../../protocols/core/mark.ts'
 import { LabError } from '../../contract/errors.ts'
 import type { FuturesMoment, FuturesReport } from '../../contract/futures.ts'
 import { askedToEnd } from '../../ending.ts'

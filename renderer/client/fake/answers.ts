@@ -1,4 +1,4 @@
-/** What the imitated lab answers about a run that it plays: everything derived from its list of events, as the real lab derives it. */
+/** What the fake lab answers about a run that it plays: everything derived from its list of events, as the real lab derives it. */
 import { type ColumnsBlock, ROWS_MAX } from '../../../main/contract/causality.ts'
 import type { NodeStates, Overview, Response, RunSummary } from '../../../main/contract/commands.ts'
 import { BlockWriter } from '../../../protocols/causality/block.ts'

@@ -1,7 +1,6 @@
 /**
- * An imitation of the lab behind the window's client: one live run that goes on in real time, and a few recorded ones.
- * It answers every command as the contract says, so that the window can be developed, photographed and tested without
- * an engine.
+ * A lab within the window: simulated runs, live ones that go on in real time and a few that have ended. It answers every command
+ * as the contract says, so that the window can be developed, photographed and tested without an engine.
  */
 import type { Bookmark, Bookmarks } from '../../../main/contract/bookmarks.ts'
 import {
@@ -14,9 +13,9 @@ import {
 } from '../../../main/contract/commands.ts'
 import { LabError } from '../../../main/contract/errors.ts'
 import type { Change } from '../../../main/contract/stream.ts'
-import type { Mark } from '../../../main/contract/summary.ts'
 import type { RunConfig } from '../../../protocols/core/config.ts'
 import { type NodeId, type RunId, runId } from '../../../protocols/core/ids.ts'
+import type { Mark } from '../../../protocols/core/mark.ts'
 import { encodeMoment } from '../../../protocols/core/moment.ts'
 import type { ScreenClient } from '../screenClient.ts'
 import { columnsBlock, lastAt, momentAt, overview, type Run, rates, statesAt, summary, verdict } from './answers.ts'

@@ -1,4 +1,4 @@
-/** Judges what the imitated clients saw with the judge that the real lab has: its thread and its words are main/check's, which no window can load. */
+/** Judges what the clients saw with the judge that the real lab has: its thread and its words are main/check's, which no window can load. */
 import type { HistoryOperation, HistoryReport } from '../../../main/contract/history.ts'
 import { guaranteeOf } from '../../../protocols/check/guarantee.ts'
 import type { Operation } from '../../../protocols/check/history.ts'

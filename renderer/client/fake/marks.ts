@@ -1,18 +1,17 @@
-/** The moments of a run that a person looks for, told from its events. The lab's own words are made where runs are recorded, which no window can load. */
-import type { Mark } from '../../../main/contract/commands.ts'
+/** Notices the moments of a run that a person looks for, in its events. */
 import type { RunEvent } from '../../../protocols/core/event.ts'
 import type { NodeId } from '../../../protocols/core/ids.ts'
-import type { NoteSpec } from '../../../protocols/core/machine.ts'
+import { leaderMark, ledBy, type Mark, markOf, refusalMark, type Verbs } from '../../../protocols/core/mark.ts'
 
 export class MarkWatch {
   readonly #marks: Mark[] = []
-  /** Notes with which a node says no, and how. */
-  readonly #verbs: ReadonlyMap<string, NonNullable<NoteSpec['saysNo']>>
-  readonly #epochs = new Map<NodeId, number>()
+  readonly #verbs: Verbs
+  /** The epoch that a node leads in. */
+  readonly #leads = new Map<NodeId, number>()
   #seq = 0
 
-  constructor(notes: readonly NoteSpec[]) {
-    this.#verbs = new Map(notes.flatMap(({ name, saysNo }) => (saysNo ? [[name, saysNo]] : [])))
+  constructor(verbs: Verbs) {
+    this.#verbs = verbs
   }
 
   /** Of what it was not told before, too. */
@@ -27,62 +26,20 @@ export class MarkWatch {
 
   #take(event: RunEvent): void {
     const { seq, atUs } = event
-    const said =
-      event.kind === 'step' ? [this.#led(event), this.#refused(event)] : event.kind === 'node' ? [this.#turned(event)] : [actionMark(event)]
-    for (const each of said) if (each) this.#marks.push({ seq, atUs, ...each })
+    if (event.kind === 'node' && event.change.is === 'down') this.#leads.delete(event.node)
+    const marks = [
+      markOf(event),
+      ...(event.kind === 'step' ? [this.#led(event), refusalMark({ seq, atUs }, event.node, event.notes, this.#verbs)] : []),
+    ]
+    for (const mark of marks) if (mark) this.#marks.push(mark)
   }
 
-  #led({ node, observation }: Extract<RunEvent, { kind: 'step' }>): Said | undefined {
+  #led({ node, observation, seq, atUs }: Extract<RunEvent, { kind: 'step' }>): Mark | undefined {
     if (!observation) return undefined
-    const before = this.#epochs.get(node)
-    const epoch = observation.role === 'leader' ? observation.epoch : undefined
-    if (epoch === before) return undefined
-    if (epoch === undefined) this.#epochs.delete(node)
-    else this.#epochs.set(node, epoch)
-    if (epoch !== undefined) return { kind: 'leader', text: `${node} leads (${epoch})`, node, epoch }
-    return { kind: 'stepDown', text: `${node} leads no more`, node, ...(before === undefined ? {} : { epoch: before }) }
-  }
-
-  #refused({ node, notes }: Extract<RunEvent, { kind: 'step' }>): Said | undefined {
-    const said = notes.find(({ note, data }) => this.#verbs.has(note) && typeof data.why === 'string')
-    if (!said) return undefined
-    const { why: sentence, control, about, later } = said.data as unknown as NonNullable<Mark['no']>
-    const why = sentence.replace(/\.$/, '')
-    const says = this.#verbs.get(said.note) ?? 'refuses'
-    const no = { why, says, ...(control === undefined ? {} : { control }), ...(about ? { about } : {}), ...(later ? { later } : {}) }
-    return { kind: 'no', text: `${node} ${says}: ${why}`, node, no }
-  }
-
-  #turned({ node, change }: Extract<RunEvent, { kind: 'node' }>): Said | undefined {
-    if (change.is === 'down') this.#epochs.delete(node)
-    if (change.is === 'up') return change.life > 1 ? { kind: 'restart', text: `${node} restarted`, node } : undefined
-    if (change.is === 'down' && change.removed) return { kind: 'remove', text: `${node} was removed`, node }
-    const kind = ({ down: 'crash', paused: 'pause', resumed: 'resume', wiped: 'wipe' } as const)[change.is]
-    return { kind, text: `${node}: ${change.is}`, node }
-  }
-}
-
-type Said = Omit<Mark, 'seq' | 'atUs'>
-
-function actionMark(event: RunEvent): Said | undefined {
-  if (event.kind !== 'action') return undefined
-  const { action } = event
-  switch (action.do) {
-    case 'arm':
-      return { kind: 'fault', text: action.fault.kind, fault: action.fault.id }
-    case 'lift':
-      return { kind: 'lift', text: `${action.fault} lifted`, fault: action.fault }
-    case 'clock':
-    case 'disk': {
-      const isRight = action.do === 'clock' ? action.skewMs === 0 && action.driftPpm === 0 : action.syncMs === null
-      const { node } = action
-      return { kind: isRight ? 'lift' : 'fault', text: `the ${action.do} of ${node}`, node, fault: `${action.do} ${node}` }
-    }
-    case 'node':
-      return action.what === 'add' ? { kind: 'add', text: `${action.node} was added`, node: action.node } : undefined
-    case 'load':
-      return { kind: 'load', text: action.load ? `Load: ${action.load.rate} operations/s` : 'Load off' }
-    default:
-      return undefined
+    const known = this.#leads.get(node)
+    const leads = ledBy(observation)
+    if (leads === undefined) this.#leads.delete(node)
+    else this.#leads.set(node, leads)
+    return leaderMark({ seq, atUs }, node, known, leads)
   }
 }

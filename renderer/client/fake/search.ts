@@ -1,4 +1,4 @@
-/** What the imitated lab finds in a run that it plays: by looking at every event, the obvious way. */
+/** What the fake lab finds in a run that it plays: by looking at every event, the obvious way. */
 import type { ParsedRequest, Response } from '../../../main/contract/commands.ts'
 import { LabError } from '../../../main/contract/errors.ts'
 import type { EventReport, FaultOnWay, MessageReport, Neighbour } from '../../../main/contract/query.ts'

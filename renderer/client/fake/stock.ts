@@ -1,4 +1,4 @@
-/** The recordings that the imitated library holds at first. */
+/** The recordings that the fake library holds at first. */
 import type { RunSummary } from '../../../main/contract/commands.ts'
 import type { RunConfig } from '../../../protocols/core/config.ts'
 import { type NodeId, nodeId } from '../../../protocols/core/ids.ts'

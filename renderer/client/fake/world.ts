@@ -2,7 +2,7 @@
  * A cluster for a window that has no lab: the protocol and the simulator that the lab itself has, with its events and the
  * state after every step kept in memory. Nothing of what it does is imitated but what is said to be: `accuse` and `sayNo`.
  */
-import type { ClientAnswer, Mark, Violation } from '../../../main/contract/commands.ts'
+import type { ClientAnswer, Violation } from '../../../main/contract/commands.ts'
 import { LabError } from '../../../main/contract/errors.ts'
 import { type Load, type RunConfig, runConfigSchema } from '../../../protocols/core/config.ts'
 import type { RunEvent } from '../../../protocols/core/event.ts'
@@ -11,6 +11,7 @@ import type { FaultId, MessageId, NodeId } from '../../../protocols/core/ids.ts'
 import type { Control } from '../../../protocols/core/input.ts'
 import { invariant } from '../../../protocols/core/invariant.ts'
 import type { AnyProtocol } from '../../../protocols/core/machine.ts'
+import { type Mark, verbsOf } from '../../../protocols/core/mark.ts'
 import type { AnyService } from '../../../protocols/core/service.ts'
 import { findProtocol } from '../../../protocols/registry.ts'
 import { findService } from '../../../protocols/services/index.ts'
@@ -52,7 +53,7 @@ export class World {
     this.protocol = known(findProtocol(this.config.protocol))
     this.service = known(findService(this.config.service))
     this.#log = new EventLog(this.protocol, this.config.nodes)
-    this.#marks = new MarkWatch(this.protocol.notes)
+    this.#marks = new MarkWatch(verbsOf(this.protocol.notes))
     const states = new States(this.#log)
     this.states = states.all
     const { protocol, service } = this

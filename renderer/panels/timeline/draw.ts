@@ -2,7 +2,7 @@
  * Paints the timeline: how much happened above, who led and what was broken below, violations through everything, the
  * playhead on top. All of it is redrawn each time: a few thousand rectangles at most.
  */
-import type { Mark } from '../../../main/contract/commands.ts'
+import type { Mark } from '../../../protocols/core/mark.ts'
 import type { Density } from '../../model/density.ts'
 import { nodeToken } from '../../model/hues.ts'
 import { type Band, packRows } from '../../model/marks.ts'

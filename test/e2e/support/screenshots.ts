@@ -1,5 +1,5 @@
 /**
- * Photographs the window over the imitation of a lab, light and dark, at the two sizes it is designed for, so that a
+ * Photographs the window over the fake lab, light and dark, at the two sizes it is designed for, so that a
  * person can look at it: `node test/e2e/support/screenshots.ts OUT_FOLDER [scene ...]`. Needs a Chromium
  * (SYNOD_BROWSER, else /usr/bin/chromium). SYNOD_SMALL=light or dark takes only the smaller size in that theme,
  * SYNOD_SIGHT=deuteranopia or achromatopsia shows what such an eye sees.
@@ -399,7 +399,7 @@ async function zoomIn(
   await page.waitForTimeout(400)
 }
 
-/** Opens a window over the imitation; the caller closes the page's context. */
+/** Opens a window over the fake lab; the caller closes the page's context. */
 export async function openWindow(
   browser: Browser,
   address: string,

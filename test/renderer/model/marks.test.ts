@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Mark } from '../../../main/contract/commands.ts'
 import { nodeId } from '../../../protocols/core/ids.ts'
+import type { Mark } from '../../../protocols/core/mark.ts'
 import { faultBands, leaderBands, nextStop, packRows } from '../../../renderer/model/marks.ts'
 
 const mark = (seq: number, kind: Mark['kind'], more: Partial<Mark> = {}): Mark => ({

@@ -1,4 +1,4 @@
-/** Mounts panels over the imitated lab. */
+/** Mounts panels over the fake lab. */
 import { mount, type VueWrapper } from '@vue/test-utils'
 import { TooltipProvider } from 'reka-ui'
 import { afterEach } from 'vitest'

@@ -1,4 +1,4 @@
-/** A window's stores over the imitated lab, whose time stands still until `tick`. */
+/** A window's stores over the fake lab, whose time stands still until `tick`. */
 import { createPinia, setActivePinia } from 'pinia'
 import { nextTick } from 'vue'
 import type { RunConfig } from '../../../protocols/core/config.ts'
