@@ -1,5 +1,5 @@
 /**
- * Photographs the window over the real, built lab, with a simulated run of each protocol in its library: what the imitation of
+ * Photographs the window over the real, built lab, with a simulated run of each protocol in its library: what the fake lab of
  * screenshots.ts does not have. `node test/e2e/support/portraits.ts OUT_FOLDER [portrait ...]` after `npm run build`; the same
  * settings of the environment.
  */
