@@ -53,8 +53,7 @@ function ballots({ world }: Run, view: AnyBallots, seq: number, { from, count }:
   const sent = new Map<MessageId, { from: NodeId; message: AnyMessage }>()
   const shown = new Map<NodeId, Observation>()
   for (const event of world.events) {
-    if (event.kind === 'send')
-      sent.set(event.message, { from: event.from as NodeId, message: { ...(event.body as object), kind: event.type } })
+    if (event.kind === 'send') sent.set(event.message, { from: event.from as NodeId, message: event.body as unknown as AnyMessage })
     if (event.kind !== 'step') continue
     if (event.observation) shown.set(event.node, event.observation)
     const { node, notes, input } = event
