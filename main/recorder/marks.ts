@@ -2,7 +2,8 @@
 import type { StepEvent } from '../../protocols/core/event.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { NoteSpec, Observation } from '../../protocols/core/machine.ts'
-import { leaderMark, ledBy, type Mark, refusalMark, type Verbs, verbsOf } from '../../protocols/core/mark.ts'
+import type { Mark } from '../../protocols/core/mark.ts'
+import { leaderMark, ledBy, refusalMark, type Verbs, verbsOf } from '../../protocols/words/marks.ts'
 
 const ROLE = Buffer.from('"role":')
 const LEADER = Buffer.from('"role":"leader"')

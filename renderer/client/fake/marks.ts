@@ -1,7 +1,8 @@
 /** Notices the moments of a run that a person looks for, in its events. */
 import type { RunEvent } from '../../../protocols/core/event.ts'
 import type { NodeId } from '../../../protocols/core/ids.ts'
-import { leaderMark, ledBy, type Mark, markOf, refusalMark, type Verbs } from '../../../protocols/core/mark.ts'
+import type { Mark } from '../../../protocols/core/mark.ts'
+import { leaderMark, ledBy, markOf, refusalMark, type Verbs } from '../../../protocols/words/marks.ts'
 
 export class MarkWatch {
   readonly #marks: Mark[] = []

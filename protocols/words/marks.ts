@@ -1,0 +1,79 @@
+/** Which events a person looks for on the timeline, and what is said of them. */
+import type { RunEvent, StepEvent } from '../core/event.ts'
+import type { NodeId } from '../core/ids.ts'
+import type { NoteSpec, Observation } from '../core/machine.ts'
+import type { Mark } from '../core/mark.ts'
+import { clockText, diskText, faultText } from './faultText.ts'
+
+/** Where a mark stands. */
+type Place = Pick<Mark, 'seq' | 'atUs'>
+
+/** The mark of an event, if it is one that is looked for. Leaders are told from what nodes show, refusals from their notes. */
+export function markOf(event: RunEvent): Mark | undefined {
+  const { seq } = event
+  const atUs = Math.max(0, event.atUs)
+  if (event.kind === 'node') {
+    const { node, change } = event
+    switch (change.is) {
+      case 'up':
+        return change.life > 1 ? { seq, atUs, kind: 'restart', text: `${node} restarted`, node } : undefined
+      case 'down':
+        if (change.removed) return { seq, atUs, kind: 'remove', text: `${node} was removed`, node }
+        return { seq, atUs, kind: 'crash', text: `${node} went down: ${change.reason}`, node }
+      case 'paused':
+        return { seq, atUs, kind: 'pause', text: `${node} paused`, node }
+      case 'resumed':
+        return { seq, atUs, kind: 'resume', text: `${node} resumed`, node }
+      case 'wiped':
+        return { seq, atUs, kind: 'wipe', text: `The disk of ${node} was wiped`, node }
+      default:
+        return change satisfies never
+    }
+  }
+  if (event.kind !== 'action') return undefined
+  const { action } = event
+  if (action.do === 'arm') return { seq, atUs, kind: 'fault', text: faultText(action.fault), fault: action.fault.id }
+  if (action.do === 'lift') return { seq, atUs, kind: 'lift', text: `${action.fault} lifted`, fault: action.fault }
+  if (action.do === 'clock' || action.do === 'disk') {
+    const { node } = action
+    const isRight = action.do === 'clock' ? action.skewMs === 0 && action.driftPpm === 0 : action.syncMs === null
+    const text = action.do === 'clock' ? clockText(node, action) : diskText(node, action.syncMs)
+    return { seq, atUs, kind: isRight ? 'lift' : 'fault', text, node, fault: `${action.do} ${node}` }
+  }
+  if (action.do === 'node' && action.what === 'add') return { seq, atUs, kind: 'add', text: `${action.node} was added`, node: action.node }
+  if (action.do !== 'load') return undefined
+  const { load } = action
+  return {
+    ...{ seq, atUs, kind: 'load' },
+    text: load
+      ? `Load: ${load.clients} clients, ${load.rate > 0 ? `${load.rate} operations a second` : 'as fast as they can'}`
+      : 'Load off',
+  }
+}
+
+/** The epoch that a node leads in, if it does. */
+export const ledBy = ({ role, epoch }: Observation): number | undefined => (role === 'leader' ? epoch : undefined)
+
+/** A node begins to lead (`leads`: its epoch), or leads no more; `known` is what it led before. Undefined when nothing has changed. */
+export function leaderMark(place: Place, node: NodeId, known: number | undefined, leads: number | undefined): Mark | undefined {
+  if (leads === known) return undefined
+  if (leads === undefined) return { ...place, kind: 'stepDown', text: `${node} leads no more (${known})`, node, epoch: known as number }
+  return { ...place, kind: 'leader', text: `${node} leads (${leads})`, node, epoch: leads }
+}
+
+/** With which notes the nodes of a protocol say no, and in which words. */
+export type Verbs = ReadonlyMap<string, NonNullable<NoteSpec['saysNo']>>
+
+export const verbsOf = (notes: readonly NoteSpec[]): Verbs => new Map(notes.flatMap(({ name, saysNo }) => (saysNo ? [[name, saysNo]] : [])))
+
+/** A node says no to what it was told, in the notes of a step. */
+export function refusalMark(place: Place, node: NodeId, notes: StepEvent['notes'], verbs: Verbs): Mark | undefined {
+  const said = notes.find(({ note, data }) => verbs.has(note) && typeof data.why === 'string')
+  if (!said) return undefined
+  const { control, about, later, ...data } = said.data as { why: string; control?: string; about?: readonly NodeId[]; later?: boolean }
+  const why = data.why.replace(/\.$/, '')
+  const says = verbs.get(said.note) ?? 'refuses'
+  const text = `${node} ${says}${control === undefined ? '' : ` ${control}`}: ${why}`
+  const no = { why, says, ...(control === undefined ? {} : { control }), ...(about ? { about } : {}), ...(later ? { later } : {}) }
+  return { ...place, kind: 'no', text, node, no }
+}
