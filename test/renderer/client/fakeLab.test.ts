@@ -30,6 +30,14 @@ test('what it plays keeps the order that recordings promise', () => {
   }
 })
 
+test('every step has the state that it led to', () => {
+  const { events, states } = played(7)
+  const steps = events.filter((event) => event.kind === 'step')
+  expect(states.map(({ seq, node, life, step }) => ({ seq, node, life, step }))).toEqual(
+    steps.map(({ seq, node, life, step }) => ({ seq, node, life, step })),
+  )
+})
+
 test('it elects, loses and replaces leaders, at most one a term', () => {
   const leaders = played(7).marks.filter(({ kind }) => kind === 'leader')
   expect(leaders.length).toBeGreaterThan(2)
