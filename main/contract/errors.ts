@@ -16,6 +16,11 @@ export type ErrorCode =
   | 'start-failed'
   | 'internal'
 
+/** What is refused because of how a run is, by why (`SimulationError.why`). */
+export const REFUSED = { absent: 'not-found', down: 'node-down', state: 'bad-request' } as const satisfies {
+  readonly [why: string]: ErrorCode
+}
+
 export interface LabFailure {
   readonly code: ErrorCode
   /** What happened and where, in one sentence. */

@@ -46,7 +46,7 @@ export class LeaderWatch {
     if (!observation) return undefined
     const leads = ledBy(observation)
     this.#leads[endpoint] = leads
-    return leaderMark({ seq, atUs: Math.max(0, Math.round(atUs)) }, this.#nodes[endpoint] as NodeId, known, leads)
+    return leaderMark({ seq, atUs }, this.#nodes[endpoint] as NodeId, known, leads)
   }
 }
 
@@ -77,7 +77,7 @@ export class RefusalWatch {
   step(endpoint: number, extras: Uint8Array, seq: number, atUs: number, parse: (extras: Uint8Array) => Notes): Mark | undefined {
     if (this.#verbs.size === 0) return undefined
     if (!Buffer.from(extras.buffer, extras.byteOffset, extras.byteLength).includes(WHY)) return undefined
-    return refusalMark({ seq, atUs: Math.max(0, Math.round(atUs)) }, this.#nodes[endpoint] as NodeId, parse(extras), this.#verbs)
+    return refusalMark({ seq, atUs }, this.#nodes[endpoint] as NodeId, parse(extras), this.#verbs)
   }
 }
 

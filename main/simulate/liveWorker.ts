@@ -9,7 +9,7 @@ import { Recording } from '../../protocols/sim/recording.ts'
 import { Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { thaw } from '../branch/words.ts'
-import { LabError, type LabFailure } from '../contract/errors.ts'
+import { LabError, type LabFailure, REFUSED } from '../contract/errors.ts'
 import { choose } from '../labChoice.ts'
 import type { OperationAnswer } from '../liveRun.ts'
 import { continueFile } from '../recorder/pastCopy.ts'
@@ -186,11 +186,9 @@ class LiveSimulator {
   }
 }
 
-const CODES = { absent: 'not-found', down: 'node-down', state: 'bad-request' } as const
-
 function failureOf(error: unknown, file: string): LabFailure {
   if (error instanceof LabError) return error.toFailure()
-  if (error instanceof SimulationError) return new LabError(CODES[error.why], error.message).toFailure()
+  if (error instanceof SimulationError) return new LabError(REFUSED[error.why], error.message).toFailure()
   const { code, message } = error as NodeJS.ErrnoException
   if (code !== undefined) return diskError(error, file, 'The run can no longer be recorded').toFailure()
   return new LabError('internal', `The simulation failed: ${message}`).toFailure()

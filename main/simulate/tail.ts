@@ -9,30 +9,26 @@ import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import { CompiledQuery, type PackedLetter } from '../../protocols/query/compile.ts'
 import { Recording } from '../../protocols/sim/recording.ts'
 import type { Letter, Sink, StepSeen, Word } from '../../protocols/sim/sink.ts'
-import { readText } from '../../protocols/wire/bytes.ts'
 import type { ChunkTables } from '../../protocols/wire/chunk.ts'
-import { readEvent, writeEvent } from '../../protocols/wire/chunkEvents.ts'
+import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import { ChunkReader } from '../../protocols/wire/chunkReader.ts'
-import { ChunkWriter } from '../../protocols/wire/chunkWriter.ts'
-import type { Log } from '../../protocols/wire/log.ts'
-import { TapKind } from '../../protocols/wire/tap.ts'
+import { PackedLog } from '../../protocols/wire/packedLog.ts'
 import { readQuery } from '../recorder/search.ts'
 
 const encoder = new TextEncoder()
 
-export class Tail implements Sink, Log {
+export class Tail extends PackedLog implements Sink {
   readonly #tables: ChunkTables
   readonly #protocol: AnyProtocol
-  readonly #writer: ChunkWriter
   #recording: Recording | undefined
   #query: CompiledQuery | undefined
   #found: RunEvent | undefined
   #letter: Letter | undefined
 
   constructor(tables: ChunkTables, protocol: AnyProtocol) {
+    super(tables)
     this.#tables = tables
     this.#protocol = protocol
-    this.#writer = new ChunkWriter(tables)
   }
 
   /** From now on until `stop`. */
@@ -85,42 +81,6 @@ export class Tail implements Sink, Log {
     this.#recording?.happened(event)
   }
 
-  // The log.
-
-  tap(endpoint: number, life: number, bytes: Uint8Array, view: DataView, at: number, end: number): void {
-    if (view.getUint8(at + 4) === TapKind.step) this.#writer.tapStep(endpoint, life, bytes, view, at, end)
-    else this.#writer.tapText(endpoint, life, bytes, view, at, end)
-    this.#match()
-  }
-
-  frame(bytes: Uint8Array, view: DataView, at: number, end: number, readUs: number, handedUs: number): void {
-    this.#writer.frame(bytes, view, at, end, readUs, handedUs)
-    this.#match()
-  }
-
-  deliver(atUs: number, message: number, copy: number): void {
-    this.#writer.deliver(atUs, message, copy)
-    this.#match()
-  }
-
-  drop(atUs: number, message: number, copy: number, why: Uint8Array): void {
-    this.#writer.drop(atUs, message, copy, why)
-    this.#match()
-  }
-
-  hold(atUs: number, message: number, fault: Uint8Array): void {
-    this.#writer.hold(atUs, message, fault)
-    this.#match()
-  }
-
-  event(json: Uint8Array): void {
-    const event = { ...(JSON.parse(readText(json)) as Unnumbered), seq: this.#writer.firstSeq + this.#writer.count } as RunEvent
-    writeEvent(this.#writer, event)
-    this.#match()
-  }
-
-  outOfOrder(): void {}
-
   /** What happens now is about the last letter that was seen; a step handles the one that was delivered last. */
   #letterOf(message: number): PackedLetter | undefined {
     const letter = this.#letter
@@ -136,9 +96,9 @@ export class Tail implements Sink, Log {
   }
 
   /** The one event of the chunk; the next begins a new one. */
-  #match(): void {
-    const reader = new ChunkReader(this.#writer.written().slice(), this.#tables)
+  protected packed(): void {
+    const reader = new ChunkReader(this.writer.written().slice(), this.#tables)
     while (reader.next()) if (!this.#found && this.#query?.lets(reader)) this.#found = readEvent(reader)
-    this.#writer.begin(1, 0)
+    this.writer.begin(1, 0)
   }
 }

@@ -5,8 +5,9 @@ import type { NoteSpec, Observation } from '../core/machine.ts'
 import type { Mark } from '../core/mark.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
 
-/** Where a mark stands. */
+/** Where a mark stands: events that a clock put before the run's beginning count as at it. */
 type Place = Pick<Mark, 'seq' | 'atUs'>
+const placed = ({ seq, atUs }: Place): Place => ({ seq, atUs: Math.max(0, Math.round(atUs)) })
 
 /** The mark of an event, if it is one that is looked for. Leaders are told from what nodes show, refusals from their notes. */
 export function markOf(event: RunEvent): Mark | undefined {
@@ -57,8 +58,9 @@ export const ledBy = ({ role, epoch }: Observation): number | undefined => (role
 /** A node begins to lead (`leads`: its epoch), or leads no more; `known` is what it led before. Undefined when nothing has changed. */
 export function leaderMark(place: Place, node: NodeId, known: number | undefined, leads: number | undefined): Mark | undefined {
   if (leads === known) return undefined
-  if (leads === undefined) return { ...place, kind: 'stepDown', text: `${node} leads no more (${known})`, node, epoch: known as number }
-  return { ...place, kind: 'leader', text: `${node} leads (${leads})`, node, epoch: leads }
+  if (leads === undefined)
+    return { ...placed(place), kind: 'stepDown', text: `${node} leads no more (${known})`, node, epoch: known as number }
+  return { ...placed(place), kind: 'leader', text: `${node} leads (${leads})`, node, epoch: leads }
 }
 
 /** With which notes the nodes of a protocol say no, and in which words. */
@@ -75,5 +77,5 @@ export function refusalMark(place: Place, node: NodeId, notes: StepEvent['notes'
   const says = verbs.get(said.note) ?? 'refuses'
   const text = `${node} ${says}${control === undefined ? '' : ` ${control}`}: ${why}`
   const no = { why, says, ...(control === undefined ? {} : { control }), ...(about ? { about } : {}), ...(later ? { later } : {}) }
-  return { ...place, kind: 'no', text, node, no }
+  return { ...placed(place), kind: 'no', text, node, no }
 }

@@ -1,5 +1,4 @@
 /** What the timeline's marks mean: where to stop when looking for faults, and the bands that they span. */
-
 import type { NodeId } from '../../protocols/core/ids.ts'
 import { leaderships } from '../../protocols/core/leaderships.ts'
 import type { Mark } from '../../protocols/core/mark.ts'

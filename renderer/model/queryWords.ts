@@ -1,5 +1,4 @@
 /** The words of a run for queries: its names, what its protocol calls things, and queries worth asking of it. */
-
 import { CLIENT_MESSAGE_TYPES } from '../../protocols/core/event.ts'
 import { CLIENTS, type NodeId } from '../../protocols/core/ids.ts'
 import type { Mark } from '../../protocols/core/mark.ts'

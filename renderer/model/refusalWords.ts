@@ -1,5 +1,4 @@
 /** What is said of a node that says no to what it was told: who, to what, why, and what to do. */
-
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Mark } from '../../protocols/core/mark.ts'
 

@@ -1,5 +1,5 @@
 /** Notices the moments of a run that a person looks for, in its events. */
-import type { RunEvent } from '../../../protocols/core/event.ts'
+import type { RunEvent, StepEvent } from '../../../protocols/core/event.ts'
 import type { NodeId } from '../../../protocols/core/ids.ts'
 import type { Mark } from '../../../protocols/core/mark.ts'
 import { leaderMark, ledBy, markOf, refusalMark, type Verbs } from '../../../protocols/words/marks.ts'
@@ -21,26 +21,25 @@ export class MarkWatch {
     return this.#marks
   }
 
-  add(mark: Mark): void {
-    this.#marks.push(mark)
+  add(mark: Mark | undefined): void {
+    if (mark) this.#marks.push(mark)
   }
 
   #take(event: RunEvent): void {
-    const { seq, atUs } = event
+    this.add(markOf(event))
     if (event.kind === 'node' && event.change.is === 'down') this.#leads.delete(event.node)
-    const marks = [
-      markOf(event),
-      ...(event.kind === 'step' ? [this.#led(event), refusalMark({ seq, atUs }, event.node, event.notes, this.#verbs)] : []),
-    ]
-    for (const mark of marks) if (mark) this.#marks.push(mark)
+    if (event.kind !== 'step') return
+    this.add(this.#led(event))
+    this.add(refusalMark(event, event.node, event.notes, this.#verbs))
   }
 
-  #led({ node, observation, seq, atUs }: Extract<RunEvent, { kind: 'step' }>): Mark | undefined {
+  #led(event: StepEvent): Mark | undefined {
+    const { node, observation } = event
     if (!observation) return undefined
     const known = this.#leads.get(node)
     const leads = ledBy(observation)
     if (leads === undefined) this.#leads.delete(node)
     else this.#leads.set(node, leads)
-    return leaderMark({ seq, atUs }, node, known, leads)
+    return leaderMark(event, node, known, leads)
   }
 }

@@ -3,7 +3,7 @@
  * state after every step kept in memory. Nothing of what it does is imitated but what is said to be: `accuse` and `sayNo`.
  */
 import type { ClientAnswer, Violation } from '../../../main/contract/commands.ts'
-import { LabError } from '../../../main/contract/errors.ts'
+import { LabError, REFUSED } from '../../../main/contract/errors.ts'
 import { type Load, type RunConfig, runConfigSchema } from '../../../protocols/core/config.ts'
 import type { RunEvent } from '../../../protocols/core/event.ts'
 import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../../protocols/core/fault.ts'
@@ -208,12 +208,10 @@ function known<T>(found: T | undefined): T {
   return found
 }
 
-const CODES = { absent: 'not-found', down: 'node-down', state: 'bad-request' } as const
-
 function asked<T>(act: () => T): T {
   try {
     return act()
   } catch (error) {
-    throw error instanceof SimulationError ? new LabError(CODES[error.why], error.message) : error
+    throw error instanceof SimulationError ? new LabError(REFUSED[error.why], error.message) : error
   }
 }

@@ -92,15 +92,6 @@ async function deaf(): Promise<NodeId> {
   return seats.changing.get(n6)?.told?.node as NodeId
 }
 
-/** Until the leader was told, and this is said to it. */
-async function refused(no: { why: string; later?: boolean }): Promise<NodeId> {
-  const leader = await deaf()
-  it.fake.sayNo(it.run.id as RunId, leader, { ...no, about: [n6] })
-  it.fake.tick(33)
-  await until(() => seats.changing.get(n6)?.refused !== undefined)
-  return leader
-}
-
 test('one that is refused says why, is not asked by itself, and can be let be', async () => {
   const leader = await deaf()
   await goOn(() => seats.changing.get(n6)?.refused !== undefined)
@@ -116,7 +107,10 @@ test('one that is refused says why, is not asked by itself, and can be let be', 
 })
 
 test('one that is told “not yet” is asked again after a while', async () => {
-  const leader = await refused({ why: 'n5 is still catching up', later: true })
+  const leader = await deaf()
+  it.fake.sayNo(it.run.id as RunId, leader, { why: 'n5 is still catching up', later: true, about: [n6] })
+  it.fake.tick(33)
+  await until(() => seats.changing.get(n6)?.refused !== undefined)
   expect(await done()).toHaveLength(2)
   await goOn(() => seats.changing.get(n6)?.refused === undefined) // the leader has given up meanwhile, and can be asked
   expect(await done()).toEqual(['add n6', `tell ${leader} addServer`, `tell ${leader} addServer`])
