@@ -12,6 +12,9 @@ export function childEnvironment(env = process.env, exec = process.execPath) {
   return { ...env, [key]: [...first, ...rest].join(path.delimiter) }
 }
 
+/** What a program, and whatever it starts, puts where temporary files go: in `folder`, so that it goes with it, also when one was killed. @param {string} folder */
+export const temporaryIn = (folder) => ({ TMPDIR: folder, TEMP: folder, TMP: folder })
+
 /**
  * The environment of a lab: its threads share two arenas of memory, where glibc would give each its own. That weighs a tenth less and costs no speed that
  * could be measured. Whoever says otherwise is heard.

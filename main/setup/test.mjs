@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { getBrowser } from './browser.mjs'
-import { runTool } from './child.mjs'
+import { runTool, temporaryIn } from './child.mjs'
 import { checked, closingLine, countPlaywright, countVitest, total } from './count.mjs'
 import { failedPlaywright, failedText, failedVitest } from './failed.mjs'
 import { underRightNode } from './node.mjs'
@@ -149,7 +149,7 @@ const journey = (reports, filter, { quiet = false } = {}) => ({
   run: async () => {
     const file = path.join(reports, 'playwright.json')
     const { code, output } = await runTool('playwright', ['test', '--reporter=list,json', ...filter], {
-      env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+      env: { ...process.env, ...temporaryIn(reports), PLAYWRIGHT_JSON_OUTPUT_FILE: file },
       quiet,
     })
     const report = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined
@@ -180,6 +180,6 @@ await command(async () => {
     await makeReady({ build: false })
     return await runTurns(turnsFor(reports, process.argv.slice(2)))
   } finally {
-    fs.rmSync(reports, { recursive: true, force: true })
+    fs.rmSync(reports, { recursive: true, force: true, maxRetries: 5 })
   }
 })

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { childEnvironment, runTool } from './child.mjs'
+import { childEnvironment, runTool, temporaryIn } from './child.mjs'
 import { at } from './place.mjs'
 import { needsBuild } from './stale.mjs'
 
@@ -17,7 +17,12 @@ export async function runVitest(args, { seed, quiet = false } = {}) {
   try {
     // Tests start many processes of the same few programs, some of them from their TypeScript source: each is compiled once.
     /** @type {NodeJS.ProcessEnv} */
-    const env = { ...childEnvironment(), NODE_COMPILE_CACHE: path.join(folder, 'compiled'), SYNOD_TEST_REPORT: file }
+    const env = {
+      ...childEnvironment(),
+      ...temporaryIn(folder),
+      NODE_COMPILE_CACHE: path.join(folder, 'compiled'),
+      SYNOD_TEST_REPORT: file,
+    }
     // What was built from these sources starts in half the time.
     if (!needsBuild()) env.SYNOD_BUILT = '1'
     if (seed !== undefined) env.SYNOD_SEED = String(seed)
@@ -25,6 +30,6 @@ export async function runVitest(args, { seed, quiet = false } = {}) {
     const { code, output } = await runTool('vitest', ['run', ...reporters, ...args], { env, quiet })
     return { code, output, report: fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined }
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true })
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }

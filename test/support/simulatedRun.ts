@@ -1,5 +1,5 @@
 /** A short simulated run of Raft under load and misfortune, as events and as a file: what derivations of causality are tried on. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { headerOf, type RunHeader } from '../../main/recorder/header.ts'
@@ -15,19 +15,25 @@ import { Recording } from '../../protocols/sim/recording.ts'
 import { Simulation } from '../../protocols/sim/simulation.ts'
 
 export interface SimulatedRun {
-  readonly file: string
   readonly header: RunHeader
   readonly events: readonly RunEvent[]
 }
 
 export function simulatedRun(seed: number, count: number): SimulatedRun {
-  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'synod-causality-')), 'run.synod')
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'synod-simulated-'))
+  const run = simulatedFile(path.join(folder, 'run.synod'), seed, count)
+  rmSync(folder, { recursive: true })
+  return run
+}
+
+/** The same, of which the file stays. */
+export function simulatedFile(file: string, seed: number, count: number): SimulatedRun {
   const header = recordSimulated(file, { seed, count, nodes: 3 + (seed % 3) })
   const reader = new RunReader(file)
   const events: RunEvent[] = []
   reader.verify((event) => events.push(event))
   reader.close()
-  return { file, header, events }
+  return { header, events }
 }
 
 /** Records at least `count` events of Raft under load, with messages lost and doubled, a crash and a pause. */

@@ -30,8 +30,10 @@ function write(all: readonly unknown[]): number[] {
   return ends
 }
 
-function open() {
-  const opened = WriteAheadFile.open(folder, owner)
+const open = () => openIn(folder)
+
+function openIn(place: string) {
+  const opened = WriteAheadFile.open(place, owner)
   opened.disk.close()
   return opened
 }
@@ -47,8 +49,7 @@ function refusal(work: () => unknown): FatalError {
 }
 
 test('a folder that is not there is created, and starts empty', () => {
-  folder = path.join(folder, 'deeper', 'n1')
-  expect(open().recovered).toEqual([])
+  expect(openIn(path.join(folder, 'deeper', 'n1')).recovered).toEqual([])
 })
 
 test('what was persisted comes back in order, over several lives', () => {

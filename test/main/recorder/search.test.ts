@@ -1,4 +1,5 @@
 /** Searching and following causes in a recording, beside the obvious way over all of its events. */
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
@@ -16,12 +17,16 @@ let all: RunEvent[]
 const sends = new Map<number, SendEvent>()
 beforeAll(() => {
   console.log(`seed ${seed}`)
-  const file = path.join(freshFolder(), 'toy.synod')
+  const folder = freshFolder()
+  const file = path.join(folder, 'toy.synod')
   recordToy(file, seed, 6000)
   reader = new RunReader(file)
   all = Array.from({ length: reader.refresh() }, (_, i) => reader.event(i + 1) as RunEvent)
   for (const event of all) if (event.kind === 'send') sends.set(event.message, event)
-  return () => reader.close()
+  return () => {
+    reader.close()
+    rmSync(folder, { recursive: true })
+  }
 })
 
 /** To its end, whatever pieces it comes in. */

@@ -1,12 +1,15 @@
 /** Columns of a run are the same whether they come from objects, from packed chunks, or over a wire in blocks; and their points are its steps. */
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 import { RunReader } from '../../../main/recorder/reader.ts'
 import { BlockWriter, takeRows } from '../../../protocols/causality/block.ts'
 import { Columns } from '../../../protocols/causality/columns.ts'
 import { Gatherer } from '../../../protocols/causality/gather.ts'
 import type { RunEvent } from '../../../protocols/core/event.ts'
 import { seedsOf } from '../../support/seeds.ts'
-import { simulatedRun } from '../../support/simulatedRun.ts'
+import { simulatedFile } from '../../support/simulatedRun.ts'
 
 const seeds = seedsOf('columns', 4)
 
@@ -36,11 +39,14 @@ const rows = (columns: Columns) => ({
 })
 
 describe.each(seeds)('a run of seed %i', (seed) => {
-  const run = simulatedRun(seed, 6000)
+  const folder = mkdtempSync(path.join(tmpdir(), 'synod-columns-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'run.synod')
+  const run = simulatedFile(file, seed, 6000)
   const whole = gathered(run)
 
   test('comes out of its file as it comes out of its events', () => {
-    const reader = new RunReader(run.file)
+    const reader = new RunReader(file)
     const columns = new Columns(whole.endpoints)
     let turns = 0
     for (;;) {
@@ -58,7 +64,7 @@ describe.each(seeds)('a run of seed %i', (seed) => {
   })
 
   test('a stretch apart has the same rows under the same numbers; all that it lacks was sent before it', () => {
-    const reader = new RunReader(run.file)
+    const reader = new RunReader(file)
     const wanted = 1 + Math.floor((run.events.length * 2) / 3)
     const block = reader.columns(wanted, 800)
     expect(block.from).toBeLessThanOrEqual(wanted)
