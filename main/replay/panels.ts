@@ -13,6 +13,7 @@ import type { BallotsView, GridView, OperationWords, RingView, RoundsView } from
 import { type RingRow, ringOf } from '../../protocols/core/ringPicture.ts'
 import { type Learned, RoundBook } from '../../protocols/core/rounds.ts'
 import { findService } from '../../protocols/services/index.ts'
+import { standingOf } from '../../protocols/words/speech.ts'
 import type { PanelAnswer, PanelResponses } from '../contract/panel.ts'
 import { Divergence, type Execution } from './execution.ts'
 import type { HeardSteps, Recording } from './source.ts'
@@ -128,10 +129,9 @@ export class Panels {
   }
 
   #named({ id, status }: NodeAt, { state, problem }: Known, row: GridRow): NodeRow {
-    const shown = state === undefined ? undefined : (this.#protocol as AnyProtocol).observe(state)
     return {
       ...{ node: id, status, row },
-      ...(shown && !isOut(status) ? { role: shown.role, epoch: shown.epoch } : {}),
+      ...(state !== undefined && !isOut(status) ? standingOf(this.#protocol as AnyProtocol, state) : {}),
       ...(isOut(status) && state !== undefined ? { past: true } : {}),
       ...(problem === undefined ? {} : { problem }),
     }

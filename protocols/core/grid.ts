@@ -50,6 +50,8 @@ export interface PlacedRow extends Omit<GridRow, 'cells'> {
   readonly node: NodeId
   readonly status: string
   readonly role?: Role
+  /** What the protocol calls a node that shows what this one does. */
+  readonly called?: string
   readonly epoch?: number
   /** The node is down: this is what it had when it went. */
   readonly past?: true

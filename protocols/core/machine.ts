@@ -142,6 +142,8 @@ export interface ProtocolDefinition<S = unknown, M extends AnyMessage = AnyMessa
   readonly rings?: { readonly leader: string; readonly candidate: string }
   /** What it calls who shows a role, where that has another name here: PBFT's leader is the primary. */
   readonly roles?: { readonly [role in Role]?: string }
+  /** What it calls who shows this, where one role has several names: Raft's pre-candidate shows itself as a candidate. Undefined: as the role is called. */
+  called?(shown: Observation): string | undefined
   /** How many of so many nodes may fail at once, and whether they may lie, too. A minority that may only crash, when absent. */
   readonly bears?: { faulty(nodes: number): number; readonly lies: boolean }
   /** Settings of a run, with defaults for every field: `options.parse({})` is valid. */

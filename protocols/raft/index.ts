@@ -11,7 +11,7 @@ import { panel } from './panel.ts'
 import { raftMachine } from './raft.ts'
 import { scenarios } from './scenarios/index.ts'
 import type { RaftState } from './state.ts'
-import { facts, observe } from './view.ts'
+import { called, facts, observe } from './view.ts'
 
 export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   name: 'raft',
@@ -22,6 +22,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   version: 6,
   epochName: 'term',
   rings: { leader: 'leads', candidate: 'asks for votes' },
+  called,
   clusterSize: { min: 1, max: 15, usual: 5 },
   options: optionsSchema,
   optionSpecs,

@@ -55,6 +55,9 @@ export function observe(state: RaftState): Observation {
     : { role, epoch: state.currentTerm, leader: state.leaderId, facts: values }
 }
 
+/** It asks whether it would be elected, and does not stand yet: its term is not its own (dissertation §9.6). */
+export const called = ({ facts }: Observation): string | undefined => (typeof facts.preVotes === 'number' ? 'pre-candidate' : undefined)
+
 /** Written once for each configuration, since every step shows it. */
 const texts = new WeakMap<Configuration, string>()
 function membersText(configuration: Configuration): string {

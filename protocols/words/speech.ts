@@ -4,7 +4,7 @@
  */
 import { CLIENT_MESSAGE_TYPES } from '../core/event.ts'
 import type { Json } from '../core/json.ts'
-import type { AnyMessage, AnyProtocol, MessageSpec, Role } from '../core/machine.ts'
+import type { AnyMessage, AnyProtocol, MessageSpec, Observation, Role } from '../core/machine.ts'
 import { findProtocol } from '../registry.ts'
 import { findService } from '../services/index.ts'
 
@@ -17,6 +17,8 @@ export interface Speech {
   readonly rings: AnyProtocol['rings']
   /** "leader", "primary". */
   readonly role: (role: Role) => string
+  /** The same of who shows this: "pre-candidate". */
+  readonly called: (shown: Observation) => string
   readonly family: (type: string) => Family
   readonly style: (type: string) => 'request' | 'reply'
   readonly help: (type: string) => string | undefined
@@ -53,6 +55,7 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
     epochName: protocol?.epochName ?? info?.epochName ?? 'epoch',
     rings: protocol?.rings,
     role: (role) => protocol?.roles?.[role] ?? role,
+    called: (shown) => calledBy(protocol, shown),
     family: (type) => (spec(type)?.family as Family | undefined) ?? (isClient(type) ? 'client' : 'other'),
     style: (type) => spec(type)?.style ?? (/(Reply|Response|Result|Ack)$/.test(type) ? 'reply' : 'request'),
     help: (type) => spec(type)?.help,
@@ -65,6 +68,16 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
     op,
     result,
   }
+}
+
+/** What a protocol calls a node that shows this. */
+export const calledBy = (protocol: AnyProtocol | undefined, shown: Observation): string =>
+  guarded(() => protocol?.called?.(shown)) ?? protocol?.roles?.[shown.role] ?? shown.role
+
+/** What everybody may see of a node in this state. */
+export function standingOf(protocol: AnyProtocol, state: unknown): { role: Role; called: string; epoch: number } {
+  const shown = protocol.observe(state)
+  return { role: shown.role, called: calledBy(protocol, shown), epoch: shown.epoch }
 }
 
 const isClient = (type: string): boolean => (CLIENT_MESSAGE_TYPES as readonly string[]).includes(type)

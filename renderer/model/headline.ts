@@ -2,6 +2,7 @@
 import type { Foreign } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
+import type { Speech } from '../../protocols/words/speech.ts'
 import { foreignText } from './foreign.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -14,10 +15,11 @@ export interface Headline {
   readonly broken: readonly string[]
 }
 
+type Words = Pick<Speech, 'epochName' | 'role' | 'called'>
 type Standing = (shown: ReadonlyMap<NodeId, Observation>) => string
 
 /** `foreign`: what is told of a run that happened elsewhere. `standing`: what a protocol says of itself in which nobody leads for long. */
-export function headline(moment: Snapshot | undefined, epochName: string, foreign?: Foreign, standing?: Standing): Headline {
+export function headline(moment: Snapshot | undefined, words: Words, foreign?: Foreign, standing?: Standing): Headline {
   if (!moment) return { lead: '', leader: undefined, broken: [] }
   if (foreign) return { lead: foreignText(foreign), leader: undefined, broken: [] }
   const nodes = [...moment.nodes].filter(([, { status }]) => status !== 'empty')
@@ -37,7 +39,7 @@ export function headline(moment: Snapshot | undefined, epochName: string, foreig
   return { lead: lead(), leader: standing ? undefined : first?.[0], broken }
 
   function lead(): string {
-    const at = (epoch: number | undefined) => `${epochName} ${epoch ?? 0}`
+    const at = (epoch: number | undefined) => `${words.epochName} ${epoch ?? 0}`
     const shown = nodes.flatMap(([id, { status, observation }]) => (status === 'up' && observation ? [[id, observation] as const] : []))
     if (standing && shown.length > 0) return standing(new Map(shown))
     if (first && second)
@@ -45,10 +47,23 @@ export function headline(moment: Snapshot | undefined, epochName: string, foreig
     if (first) return `${first[0]} leads ${at(first[1].observation?.epoch)}`
     if (nodes.every(([, node]) => node.status === 'starting')) return 'Nodes are starting'
     if (nodes.every(([, node]) => node.status === 'down')) return 'Every node is down'
-    const candidates = nodes.filter(([, node]) => node.status === 'up' && node.observation?.role === 'candidate')
-    if (candidates.length === 0) return 'Nobody leads'
-    const epoch = Math.max(...candidates.map(([, node]) => node.observation?.epoch ?? 0))
-    return `Nobody leads; ${list(candidates.map(([id]) => id))} ${candidates.length === 1 ? 'stands' : 'stand'} for ${at(epoch)}`
+    const candidates = shown.filter(([, { role }]) => role === 'candidate')
+    const names = new Set(candidates.map(([, seen]) => words.called(seen)))
+    const groups = [...names].map((name) =>
+      candidacy(
+        name,
+        candidates.filter(([, seen]) => words.called(seen) === name),
+      ),
+    )
+    return ['Nobody leads', ...groups].join('; ')
+  }
+
+  function candidacy(name: string, candidates: readonly (readonly [NodeId, Observation])[]): string {
+    const isOne = candidates.length === 1
+    const who = list(candidates.map(([id]) => id))
+    const epoch = `${words.epochName} ${Math.max(...candidates.map(([, seen]) => seen.epoch))}`
+    if (name === words.role('candidate')) return `${who} ${isOne ? 'stands' : 'stand'} for ${epoch}`
+    return `${who} ${isOne ? `is a ${name}` : `are ${name}s`} in ${epoch}`
   }
 }
 

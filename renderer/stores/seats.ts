@@ -166,7 +166,7 @@ export const useSeats = defineStore('seats', () => {
 
   /** Who is told: the node itself while it runs, or whoever leads. */
   function listener(node: NodeId): NodeId | undefined {
-    if (membership.value?.told === 'leader') return headline(run.now, '').leader
+    if (membership.value?.told === 'leader') return headline(run.now, run.speech).leader
     return run.now?.nodes.get(node)?.status === 'up' ? node : undefined
   }
 

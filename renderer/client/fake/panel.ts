@@ -5,6 +5,7 @@ import { type GridWindow, gridOf, type NodeRow, noRow, windowOf } from '../../..
 import type { MessageId, NodeId } from '../../../protocols/core/ids.ts'
 import type { AnyMessage, Observation } from '../../../protocols/core/machine.ts'
 import type { BallotsView, GridView } from '../../../protocols/core/panel.ts'
+import { standingOf } from '../../../protocols/words/speech.ts'
 import { momentAt, type Run } from './answers.ts'
 import { stateOf } from './states.ts'
 
@@ -42,8 +43,7 @@ function rowsAt(run: Run, view: AnyGrid, seq: number, window: GridWindow): NodeR
     const { status = 'starting', wiped = false } = moment.nodes.get(node) ?? {}
     const known = wiped ? undefined : stateOf(world, node, seq)
     if (!known) return { node, status, row: noRow }
-    const { role, epoch } = world.protocol.observe(known.state)
-    const seen = status === 'down' || status === 'empty' ? { past: true as const } : { role, epoch }
+    const seen = status === 'down' || status === 'empty' ? { past: true as const } : standingOf(world.protocol, known.state)
     return { node, status, ...seen, row: view.row(known.state, window, (op) => world.service.format(op)) }
   })
 }

@@ -2,7 +2,6 @@
 import { type Ballot, type BallotOutcome, type Candidacy, outcomeOf, type Quorum, type Vote } from '../../../protocols/core/ballots.ts'
 import type { Grid, PlacedCell, PlacedRow } from '../../../protocols/core/grid.ts'
 import type { NodeId } from '../../../protocols/core/ids.ts'
-import type { Role } from '../../../protocols/core/machine.ts'
 import type { BallotsWords, GridWords, RingWords, RoundsWords } from '../../../protocols/core/panel.ts'
 import type { RingKey } from '../../../protocols/core/ringPicture.ts'
 import type { Learned, Round, Said } from '../../../protocols/core/rounds.ts'
@@ -20,12 +19,12 @@ export function cellWords(row: PlacedRow, column: number, cell: PlacedCell | und
 }
 
 /** "n1, leader, term 8, to index 11, committed 11". */
-export function rowWords(row: PlacedRow, words: GridWords, called: (role: Role) => string = (role) => role): string {
+export function rowWords(row: PlacedRow, words: GridWords): string {
   const lines = words.lines.flatMap(({ name, label }) => (row.lines[name] === undefined ? [] : [`${label} ${row.lines[name]}`]))
   const length = row.last < row.first ? 'nothing' : `to ${words.column.label} ${row.last}`
   return [
     row.node,
-    row.status === 'up' && row.role !== undefined ? called(row.role) : row.status,
+    row.status === 'up' && row.called !== undefined ? row.called : row.status,
     ...(row.epoch === undefined ? [] : [`${words.group.label} ${row.epoch}`]),
     ...(row.problem === undefined ? [length, ...lines] : [row.problem]),
   ].join(', ')

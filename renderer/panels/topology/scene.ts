@@ -50,8 +50,8 @@ export interface Scene {
 
 export interface SceneWords {
   readonly epochName: string
-  /** What the protocol calls a role. */
-  readonly role: (role: Role) => string
+  /** What the protocol calls who shows this. */
+  readonly called: (shown: Observation) => string
   /** The fact that says how far a node has come, with its label: `commitIndex`, "commit". */
   readonly progress: { readonly name: string; readonly label: string } | undefined
   /** What is under way with a node that comes or goes. */
@@ -92,7 +92,7 @@ function nodeMark(id: NodeId, moment: Snapshot | undefined, words: SceneWords): 
   const change = changing && seatCaption(changing)
   const role = !isThere || !seen ? 'other' : seen.role
   return {
-    ...{ id, status, role, called: words.role(role) },
+    ...{ id, status, role, called: status === 'up' && seen ? words.called(seen) : status },
     epoch: !isThere || !seen ? '' : String(seen.epoch),
     // A host that somebody else recorded shows nothing of itself, and is up once something happened there.
     caption: status === 'up' && !seen && (node?.step ?? 0) > 0 ? '' : caption(status, seen, words, node?.wiped ?? false, change),
@@ -107,7 +107,7 @@ function caption(status: NodeStatus, seen: Observation | undefined, words: Scene
   if (status === 'starting' || !seen) return 'starting'
   const parts: string[] = change === undefined ? [] : [change]
   if (status === 'paused') parts.push('paused')
-  else if (seen.role !== 'other' && seen.role !== 'follower') parts.push(words.role(seen.role))
+  else if (seen.role !== 'other' && seen.role !== 'follower') parts.push(words.called(seen))
   const progress = words.progress && seen.facts[words.progress.name]
   if (words.progress && progress !== undefined && progress !== null) parts.push(`${words.progress.label} ${progress}`)
   if (seen.lies !== undefined) parts.push(seen.lies === '' ? 'has lied' : 'lies')

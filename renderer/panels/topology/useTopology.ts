@@ -50,7 +50,7 @@ export function useTopology(surfaces: Surfaces) {
   const scene = computed(() =>
     buildScene(readout.now.moment, run.nodes, {
       epochName: run.speech.epochName,
-      role: run.speech.role,
+      called: run.speech.called,
       progress: progressFact(run.protocol?.facts),
       changing: seats.changing,
       canAdd: seats.canChange,

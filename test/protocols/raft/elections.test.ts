@@ -1,6 +1,7 @@
 /** PreVote, CheckQuorum, sticking to the leader, handing over, leases: one test per claim of the dissertation, titled as the claim. */
 import { expect, test } from 'vitest'
 import { raft } from '../../../protocols/raft/index.ts'
+import { standingOf } from '../../../protocols/words/speech.ts'
 import { get, ledByN1, node, put, type RaftStage } from './plays.ts'
 
 const guarded = { plainElections: false, preVote: true, checkQuorum: true, stickToLeader: true }
@@ -28,6 +29,19 @@ test('a server that hears nobody asks without end, and its term stays (§9.6)', 
   stage.timer('n1', 'heartbeat')
   stage.settle()
   expect(stage.state('n3')).toMatchObject({ role: 'follower', leaderId: 'n1', currentTerm: 1 })
+})
+
+test('who asks shows itself as a candidate, and is called a pre-candidate until it stands (§9.6)', () => {
+  const { stage } = led()
+  const called = () => standingOf(raft, stage.state('n3'))
+  expect(called()).toEqual({ role: 'follower', called: 'follower', epoch: 1 })
+  shortTimeout(stage, 'n2', 'n3', 'n3')
+  expect(called()).toEqual({ role: 'candidate', called: 'pre-candidate', epoch: 1 })
+  stage.deliver({ from: 'n3', to: 'n2' })
+  stage.deliver({ from: 'n2', to: 'n3' })
+  expect(called()).toEqual({ role: 'candidate', called: 'candidate', epoch: 2 })
+  stage.settle(['n2', 'n3'])
+  expect(called()).toEqual({ role: 'leader', called: 'leader', epoch: 2 })
 })
 
 test('a pre-vote is granted by who hears no leader, and changes neither its term nor its vote nor its timer (§9.6)', () => {

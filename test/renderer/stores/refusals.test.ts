@@ -51,7 +51,7 @@ test('a refused hand-over is said with who, what, why and what to do, and can be
 })
 
 test('one that is given up after a while names nobody but whom it is about', async () => {
-  const leader = headline(it.run.now, '').leader as NodeId
+  const leader = headline(it.run.now, it.run.speech).leader as NodeId
   const [heir, other] = it.run.nodes.filter((node) => node !== leader) as [NodeId, NodeId]
   await it.lab.call('run.node', { run, node: heir, action: 'pause' })
   await useFaults().tell(leader, { ...handOver, to: heir })

@@ -31,7 +31,12 @@ const rows = nodeIds(3).map((node, index): NodeRow => {
   const more =
     index === 2
       ? { status: 'down', past: true as const }
-      : { status: 'up', role: index === 1 ? ('leader' as const) : ('follower' as const), epoch: 3 }
+      : {
+          status: 'up',
+          role: index === 1 ? ('leader' as const) : ('follower' as const),
+          called: index === 1 ? 'proposer' : 'acceptor',
+          epoch: 3,
+        }
   return { node, ...more, row: { first: 1, last: groups.length, cells, lines: { chosen: index === 1 ? 2 : 1 }, pointers } }
 })
 const grid: Grid = gridOf(words, rows, { from: 1, to: 3 })
@@ -113,7 +118,7 @@ test('words for those who listen', () => {
   const one = { ...grid, first: 1, last: 1, conflicts: [], window: { from: 1, to: 40 } }
   expect(gridWords(one, words)).toBe('Slot 1, no difference')
   expect(gridWords({ ...one, last: 90 }, words)).toBe('Slot 1 to 90, no difference from 1 to 40')
-  expect(rowWords(grid.rows[1] as never, words)).toBe('n2, leader, ballot 3, to slot 3, chosen 2')
+  expect(rowWords(grid.rows[1] as never, words)).toBe('n2, proposer, ballot 3, to slot 3, chosen 2')
   const [row] = grid.rows
   expect(cellWords(row as never, 3, row?.cells[2], words)).toBe(
     'n1: slot 3, ballot 2, put <x> 2. Not chosen, as far as n1 knows. Not what others have at this slot.',

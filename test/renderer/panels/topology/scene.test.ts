@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { ArmedFault } from '../../../../protocols/core/fault.ts'
 import { type NetworkFaultInput, networkFaultSchema } from '../../../../protocols/core/fault.ts'
 import { CLIENTS, faultId, nodeId, nodeIds } from '../../../../protocols/core/ids.ts'
+import type { Observation } from '../../../../protocols/core/machine.ts'
 import { firstMoment, type Moment } from '../../../../protocols/core/moment.ts'
 import { snapshot } from '../../../../renderer/model/snapshot.ts'
 import { linkKey } from '../../../../renderer/model/targets.ts'
@@ -12,7 +13,7 @@ const nodes = nodeIds(5)
 const n = (i: number) => nodeId(`n${i}`)
 const words = {
   epochName: 'term',
-  role: (role: string) => (role === 'leader' ? 'primary' : role),
+  called: ({ role }: Observation) => (role === 'leader' ? 'primary' : role),
   progress: { name: 'commitIndex', label: 'commit' },
 }
 let faults = 0
