@@ -9,6 +9,7 @@ export interface RunSummary {
   readonly service: string
   /** Absent when the file cannot be read. */
   readonly mode?: RecordedConfig['mode']
+  /** That it began with: who may be added later is not counted. */
   readonly nodes: number
   /** ISO 8601. */
   readonly startedAt: string

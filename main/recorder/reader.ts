@@ -98,7 +98,7 @@ export class RunReader {
         protocol: config.protocol,
         service: config.service,
         mode: config.mode,
-        nodes: nodes.length,
+        nodes: nodes.length - config.spares,
         startedAt: createdAt,
         status: status === 'live' && !live ? 'interrupted' : status,
         events: this.lastSeq,

@@ -49,12 +49,13 @@ describe.each(['simulation', 'real'] as const)('in a run that is %s', (mode) => 
     await lab.call('run.heal', { run: run.run })
     await run.until('n2, still', ({ nodes }) => nodes.get(nodeId('n2'))?.status === 'up')
     expect(run.view.moment.nodes.get(n4)?.status).toBe('empty')
-    const { marks, config } = await lab.call('run.overview', { run: run.run })
+    const { marks, config, summary } = await lab.call('run.overview', { run: run.run })
     const ofN4 = marks.filter(({ node }) => node === n4)
     expect(ofN4.map(({ kind }) => kind)).toEqual(['add', 'no', 'remove'])
     const why = 'n4 is on the ring already, or on its way: it is in'
     expect(ofN4[1]).toMatchObject({ text: `n4 refuses: ${why}`, no: { why } })
     expect(config).toMatchObject({ nodes: 5, spares: 2 })
+    expect(summary.nodes, 'nodes that it began with').toBe(3)
     // The clients' own word: nobody asks who is not there.
     const asked = (await run.events(['send'])).flatMap((event) => (event.kind === 'send' && event.from === 'clients' ? [event] : []))
     expect(asked.length).toBeGreaterThan(20)
