@@ -1,9 +1,8 @@
 /** `synod changes`: when did a field of a node's state become another? */
 import type { NodeId } from '../../../protocols/core/ids.ts'
 import type { Json } from '../../../protocols/core/json.ts'
-import { LabError } from '../../contract/errors.ts'
 import type { FieldChange } from '../../contract/state.ts'
-import { openRun, withLab } from './openRun.ts'
+import { pastTheEnd, withRun } from './openRun.ts'
 import { type CommonOptions, Exit, print, seconds } from './terminal.ts'
 
 interface ChangesOptions extends CommonOptions {
@@ -15,11 +14,9 @@ interface ChangesOptions extends CommonOptions {
 
 /** When a field of a node's state changed: a line a change, as they are found. */
 export async function changes(name: string, options: ChangesOptions): Promise<number> {
-  return await withLab(options.data, async (lab, connection) => {
-    const run = await openRun(lab, connection, name)
+  return await withRun(name, options, async (connection, run) => {
     const { lastSeq } = await connection.call('run.overview', { run })
-    if (options.from > lastSeq)
-      throw new LabError('bad-request', `--from ${options.from} lies behind the end of the run.`, `Its last event is ${lastSeq}.`)
+    if (options.from > lastSeq) throw pastTheEnd(`--from ${options.from}`, lastSeq)
     let left = options.limit ?? Number.POSITIVE_INFINITY
     let found = 0
     let problem: string | undefined

@@ -19,6 +19,18 @@ export async function withLab<T>(
   }
 }
 
+/** Does something with the run that a person named, in a lab that only reads. */
+export async function withRun<T>(
+  name: string,
+  { data }: { readonly data: string },
+  work: (connection: LabConnection, run: RunId) => Promise<T>,
+): Promise<T> {
+  return await withLab(data, async (lab, connection) => await work(connection, await openRun(lab, connection, name)))
+}
+
+export const pastTheEnd = (asked: string, lastSeq: number): LabError =>
+  new LabError('bad-request', `${asked} lies behind the end of the run.`, `Its last event is ${lastSeq}.`)
+
 /** Rejects with `not-found`, naming what was meant and what there is. */
 export async function openRun(lab: Lab, connection: LabConnection, name: string): Promise<RunId> {
   if (name.endsWith('.synod') && fs.existsSync(name)) return await lab.openFile(name)

@@ -1,14 +1,12 @@
 /** The commands that read: the library, the protocols, and one recorded run. */
-import type { RunId } from '../../../protocols/core/ids.ts'
 import { misspeltIn } from '../../../protocols/query/misspelt.ts'
 import { parseQuery } from '../../../protocols/query/parse.ts'
 import { pathsOf } from '../../../protocols/query/paths.ts'
 import { findProtocol } from '../../../protocols/registry.ts'
-import type { Compared, LabInfo, NodeStates, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
+import type { Compared, LabInfo, ProtocolInfo, RunSummary, Verdict } from '../../contract/commands.ts'
 import { LabError } from '../../contract/errors.ts'
-import type { Lab, LabConnection } from '../../lab.ts'
 import { describeHistory, RUN_WORDS } from './histories.ts'
-import { openRun, withLab } from './openRun.ts'
+import { pastTheEnd, withLab, withRun } from './openRun.ts'
 import { bytes, type CommonOptions, Exit, print, printJson, seconds, table } from './terminal.ts'
 
 const PAGE = 1000
@@ -72,47 +70,6 @@ function describeProtocol(protocol: ProtocolInfo): string {
   return `${protocol.name}: ${protocol.title} (${min} to ${max} nodes, usually ${usual}${protocol.membership ? '; nodes can be added and removed during a run' : ''})\n${protocol.summary}\n${protocol.source}\n${table(rows)}`
 }
 
-interface ReplayOptions extends CommonOptions {
-  readonly at?: number
-  readonly node?: string
-}
-
-/** Every node's state at one event. */
-export async function replay(name: string, options: ReplayOptions): Promise<number> {
-  return await reading(name, options, async (_, connection, run) => {
-    const { lastSeq } = await connection.call('run.overview', { run })
-    const seq = options.at ?? lastSeq
-    if (seq > lastSeq) throw pastTheEnd(`--at ${seq}`, lastSeq)
-    const [moment, states, page] = await Promise.all([
-      connection.call('run.moment', { run, seq }),
-      connection.call('run.states', { run, seq }),
-      connection.call('run.events', { run, from: seq, limit: 1 }),
-    ])
-    const nodes = states.nodes.filter((state) => options.node === undefined || state.node === options.node)
-    const known = states.nodes.map((state) => state.node).join(', ')
-    if (nodes.length === 0) throw new LabError('bad-request', `--node ${options.node} is not in this run.`, `Its nodes are ${known}.`)
-    const event = page.events.find((one) => one.seq === seq) ?? null // 0 is the moment before the first
-    if (options.json) await printJson({ run, seq, lastSeq, atUs: moment.atUs, event, moment, nodes })
-    else {
-      const what = event === null ? 'before the first event' : JSON.stringify(event)
-      await print(`Event ${seq} of ${lastSeq} at ${seconds(moment.atUs)}: ${what}`)
-      await print(
-        `Messages in flight: ${moment.inFlight.length}. Faults armed: ${moment.faults.map((fault) => `${fault.id} ${fault.kind}`).join(', ') || 'none'}.`,
-      )
-      for (const state of nodes) await print(describeState(state, moment.nodes.find((node) => node.id === state.node)?.observation))
-    }
-    return Exit.good
-  })
-}
-
-function describeState(state: NodeStates['nodes'][number], observation: unknown): string {
-  const head = `\n${state.node}  ${state.status}${observation === undefined || observation === null ? '' : `  ${JSON.stringify(observation)}`}`
-  const problem = state.problem === undefined ? '' : `\n  ${state.problem}`
-  return state.state === undefined ? `${head}${problem}` : `${head}${problem}\n${indent(JSON.stringify(state.state, undefined, 2))}`
-}
-
-const indent = (text: string): string => text.replaceAll(/^/gm, '  ')
-
 interface EventsOptions extends CommonOptions {
   readonly from: number
   readonly limit?: number
@@ -121,7 +78,7 @@ interface EventsOptions extends CommonOptions {
 
 /** NDJSON with or without `--json`: it is what a pipe wants. */
 export async function events(name: string, options: EventsOptions): Promise<number> {
-  return await reading(name, options, async (_, connection, run) => {
+  return await withRun(name, options, async (connection, run) => {
     const { lastSeq } = await connection.call('run.overview', { run })
     if (options.from > lastSeq + 1) throw pastTheEnd(`--from ${options.from}`, lastSeq)
     const where = options.where ?? ''
@@ -153,13 +110,10 @@ async function askBack(where: string, protocol: string): Promise<void> {
     console.error(`Nothing found, and nothing known here is called ${field}. Did you mean ${meant}?`)
 }
 
-const pastTheEnd = (asked: string, lastSeq: number): LabError =>
-  new LabError('bad-request', `${asked} lies behind the end of the run.`, `Its last event is ${lastSeq}.`)
-
 /** Exit code 1 unless every invariant was judged and holds, and the history is linearizable. */
 export async function check(name: string | undefined, options: CommonOptions & { readonly limitMs: number }): Promise<number> {
   if (name === undefined) throw new LabError('bad-request', 'Name a run, or a file with --history.', 'synod check --help says more.')
-  return await reading(name, options, async (_, connection, run) => {
+  return await withRun(name, options, async (connection, run) => {
     const verdict = await connection.call('run.check', { run, history: { limitMs: options.limitMs } })
     const history = verdict.history === undefined ? [] : ['', describeHistory(verdict.history, RUN_WORDS)]
     await (options.json ? printJson({ run, ...verdict }) : print([describeVerdict(verdict), ...history].join('\n')))
@@ -188,12 +142,4 @@ function describeCompared(compared: Compared): string {
     `Run again, bit for bit as recorded: ${steps} steps, ${messages} messages, ${timers} timers, ${notes} notes, ` +
     `${observations} observations, ${checkpoints} states; ${records} persisted records by number.${lost}`
   )
-}
-
-async function reading(
-  name: string,
-  options: CommonOptions,
-  work: (lab: Lab, connection: LabConnection, run: RunId) => Promise<number>,
-): Promise<number> {
-  return await withLab(options.data, async (lab, connection) => await work(lab, connection, await openRun(lab, connection, name)))
 }

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
 import { type Called, callSynod, cliProgram as program, spawnSynod } from './program.ts'
 
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-cli-'))
@@ -227,9 +228,25 @@ test('replay: every node as it was at one event', async () => {
   })
 })
 
+test('replay: in words, what happened, what is out of order, and how every node stands', async () => {
+  const { run } = firstRun()
+  const events = (await synod('events', run)).out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent)
+  const at = async (seq: number) => (await synod('replay', run, '--at', String(seq))).out
+  const vote = events.find((event) => event.kind === 'send' && event.type === 'RequestVoteReply') as SendEvent
+  const told = await at(vote.seq)
+  expect(told).toContain(`: ${vote.from} sends RequestVoteReply to ${vote.to}, `)
+  expect(told).toMatch(/^Messages in flight: .*\b1 RequestVoteReply\b.*\.\nFaults: none\.$/m)
+  const heard = events.find((event) => event.kind === 'deliver' && event.message === vote.message) as RunEvent
+  expect(await at(heard.seq)).toContain(`: ${vote.to} receives RequestVoteReply from ${vote.from} · `)
+  expect(await at(events.length)).toMatch(/^n\d {2}up, leader in term \d+\n {2}voted for n\d, last index \d+, .*\bmembers n1 n2 n3\b/m)
+})
+
 test('replay: 0 is before the first event; past the last one and an unknown node are wrong usage', async () => {
   const { events } = firstRun().summary
-  expect((await synod('replay', 'small', '--at', '0')).out).toContain(`Event 0 of ${events} at 0.0 s: before the first event`)
+  expect((await synod('replay', 'small', '--at', '0')).out).toContain(`Event 0 of ${events} at 0.000 s: before the first event`)
   expect(JSON.parse((await synod('replay', 'small', '--at', '0', '--json')).out)).toMatchObject({ seq: 0, event: null })
   const past = await synod('replay', 'small', '--at', String(events + 1))
   expect(past).toMatchObject({ code: 2, err: expect.stringContaining(`Its last event is ${events}.`) })
