@@ -83,7 +83,7 @@ export function eventText(event: RunEvent, telling: Telling): string {
     case 'hold':
       return `${messageText(event.message, telling, true)} waits at a gate`
     case 'checkpoint':
-      return `state recorded after step ${event.step}`
+      return `records its state after step ${event.step}`
     case 'node':
       return nodeText(event)
     case 'action':
@@ -130,11 +130,11 @@ function causeText(event: StepEvent, telling: Telling): string {
   const { input } = event
   switch (input.kind) {
     case 'start':
-      return input.recovered > 0 ? `start from its disk (${input.recovered} records)` : 'start with an empty disk'
+      return input.recovered > 0 ? `starts from its disk (${input.recovered} records)` : 'starts with an empty disk'
     case 'timer':
-      return `${input.name} timer`
+      return `wakes on its ${input.name} timer`
     case 'durable':
-      return 'what it wrote is on its disk'
+      return 'has what it wrote on its disk'
     case 'control':
       return `is told: ${controlText(input.control)}`
     case 'message':

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
 import { CLIENTS, faultId, messageId, nodeId, nodeIds } from '../../../protocols/core/ids.ts'
+import { noteWords } from '../../../protocols/core/noteWords.ts'
+import { protocols } from '../../../protocols/registry.ts'
 import { eventEndpoint, eventSentence, eventText, eventType, noteText, type Telling } from '../../../protocols/words/eventText.ts'
 import { speechOf } from '../../../protocols/words/speech.ts'
 
@@ -46,9 +48,9 @@ test('a step says first what the protocol noted, then why, then what it sent', (
     sends: { first: 1, count: 2 },
   })
   expect(eventText(event, telling)).toBe('becomes leader, term 3, votes n2 n3 · handles RequestVote from n1 · sends 2')
-  expect(eventText(step({}), telling)).toBe('election timer')
-  expect(eventSentence(step({}), telling)).toBe('n3 election timer')
-  expect(eventText(step({ input: { kind: 'start', recovered: 12 } }), telling)).toBe('start from its disk (12 records)')
+  expect(eventText(step({}), telling)).toBe('wakes on its election timer')
+  expect(eventSentence(step({}), telling)).toBe('n3 wakes on its election timer')
+  expect(eventText(step({ input: { kind: 'start', recovered: 12 } }), telling)).toBe('starts from its disk (12 records)')
 })
 
 test('a delivery is told with its send, and without it by who must have sent it', () => {
@@ -70,7 +72,7 @@ test('a loss names the fault that did it', () => {
 test('every kind of event has words and, where it has one, a place', () => {
   const events: [RunEvent, string, string | undefined][] = [
     [{ kind: 'hold', ...at, message, fault: faultId('f1') }, 'waits at a gate', 'n3'],
-    [{ kind: 'checkpoint', ...at, node: nodeId('n2'), life: 1, step: 50, hash: 'x', state: null }, 'state recorded after step 50', 'n2'],
+    [{ kind: 'checkpoint', ...at, node: nodeId('n2'), life: 1, step: 50, hash: 'x', state: null }, 'records its state after step 50', 'n2'],
     [
       { kind: 'node', ...at, node: nodeId('n2'), change: { is: 'down', asked: false, reason: 'killed by SIGSEGV' } },
       'is down unasked: killed by SIGSEGV',
@@ -115,7 +117,21 @@ test('every kind of event has words and, where it has one, a place', () => {
 
 test('notes are read out in words', () => {
   expect(noteText('becomeCandidate', { term: 2 })).toBe('becomes candidate, term 2')
-  expect(noteText('stepDown', {})).toBe('step down')
+  expect(noteText('stepDown', {})).toBe('steps down')
+  expect(noteText('missQuorum', {})).toBe('misses quorum')
+  expect(noteText('writeDone', { key: 'x' })).toBe('write done, key x')
+})
+
+test('a note is what its node does, or is listed here as what came about', () => {
+  const cameAbout = [
+    ...['second leader', 'outbid', 'contradiction', 'prepared', 'committed', 'stable', 'new view', 'diverged'],
+    ...['write', 'again', 'write done', 'read done', 'siblings', 'hint', 'actor', 'member', 'quorum'],
+  ]
+  for (const { name, notes } of protocols)
+    for (const note of notes) {
+      const words = noteWords(note.name)
+      expect(cameAbout.includes(words) || /^[a-z]+s\b/.test(words), `${name}: ${note.name} is told as “n1 ${words}”`).toBe(true)
+    }
 })
 
 test('an answer is told as the service tells it, though what was asked is not known', () => {
