@@ -2,7 +2,7 @@
  * Reads a scenario's text. Whatever is wrong with it is said with the file, line and column of the very key or value:
  * zod names a path, the YAML tree knows where that path stands.
  */
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml'
 import type { z } from 'zod'
 import { LabError } from '../contract/errors.ts'
 import { wrongBeside } from './beside.ts'
@@ -223,10 +223,13 @@ function words(value: unknown, path: Path): { word: string; path: Path }[] {
   return Object.entries(value).flatMap(([key, item]) => words(item, [...path, Array.isArray(value) ? Number(key) : key]))
 }
 
+/** "crash leader as old", "tell n1, control lie, with { lies: [ ... ] }": as it is written, without its times and what is expected of it. */
 function describe(kind: StepKind, written: unknown): string {
   if (kind === 'heal') return 'heal'
-  const value = (written as { [key: string]: unknown })[kind]
-  const as = (written as { as?: unknown }).as
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return `${kind} ${text}${as === undefined ? '' : ` as ${String(as)}`}`
+  const { [kind]: value, as, expect, withinMs, atMs, ...rest } = written as { readonly [key: string]: unknown }
+  const more = Object.entries(rest).map(([key, part]) => `, ${key} ${flow(part)}`)
+  return `${kind} ${flow(value)}${more.join('')}${as === undefined ? '' : ` as ${String(as)}`}`
 }
+
+const flow = (value: unknown): string =>
+  typeof value === 'string' ? value : stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()

@@ -63,6 +63,9 @@ expect: { leader: true, operations: ok, applied: equal, running: 3 }
   expect(scenario.steps[19]?.step).toEqual({ do: 'clock', clock: 'n1', skewMs: 0, driftPpm: -5000 })
   expect(scenario.steps[2]?.step).toMatchObject({ do: 'client', client: 'get x', expect: '1' })
   expect(scenario.steps[5]).toMatchObject({ line: 11, column: 5, text: 'crash leader as old', step: { do: 'crash', withinMs: 500 } })
+  expect(scenario.steps.map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['client get x', 'clock n1, driftPpm -5000', 'ask put x 2, by a, of n1', 'heal']),
+  )
   expect(scenario.steps[14]?.step).toEqual({ do: 'heal', heal: true })
 })
 
