@@ -2,7 +2,9 @@
  * The moment at the end of what has been taken in, kept from numbers and bytes: the same fold as `advance` of
  * protocols/core/moment.ts, without an object for each event. What a node shows is parsed only when somebody looks.
  */
+
 import type { RunEvent, StepEvent } from '../../protocols/core/event.ts'
+import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { type EndpointId, type FaultId, type MessageId, messageId, type NodeId } from '../../protocols/core/ids.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
 import { advance, encodeMoment, happened, type Moment, type MomentData, type NodeMoment, stepped } from '../../protocols/core/moment.ts'
@@ -76,6 +78,11 @@ export class RunningMoment {
   held(message: number, fault: string): void {
     const flight = this.#moment.inFlight.get(message as MessageId)
     if (flight) flight.held = fault as FaultId
+  }
+
+  /** One that is armed. */
+  fault(id: FaultId): ArmedFault | undefined {
+    return this.#moment.faults.get(id)
   }
 
   /** An event of another kind. */

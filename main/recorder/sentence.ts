@@ -1,7 +1,7 @@
 /** An event of a recording as a sentence, in the words in which the window says it. */
 import type { RunEvent } from '../../protocols/core/event.ts'
-import { decodeMoment } from '../../protocols/core/moment.ts'
 import { eventSentence } from '../../protocols/words/eventText.ts'
+import { faultTexts } from '../../protocols/words/marks.ts'
 import { speechOf } from '../../protocols/words/speech.ts'
 import type { RunReader } from './reader.ts'
 
@@ -10,6 +10,6 @@ export function sentenceOf(reader: RunReader, event: RunEvent): string {
   return eventSentence(event, {
     ...{ nodes, speech: speechOf(config.protocol, config.service) },
     sendOf: (message) => reader.sendOf(message, event.seq),
-    faultOf: (fault) => decodeMoment(reader.moment(event.seq)).faults.get(fault),
+    faultText: (fault) => faultTexts(reader.marks()).get(fault),
   })
 }

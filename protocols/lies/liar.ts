@@ -31,6 +31,8 @@ export type ToldLie = z.infer<typeof toldLieSchema>
 const lieWords = ({ lie, to, kinds }: ToldLie): string =>
   `${lie}${to ? ` to ${to.join(', ')}` : ''}${kinds ? ` about ${kinds.join(', ')}` : ''}`
 
+export const liesText = (lies: readonly ToldLie[]): string => lies.map(lieWords).join('; ')
+
 /** The field of an encoded state, and of a record on a disk, that says what a node lies about. */
 const LIES = '$lies'
 /** What a liar remembers of what it said, to say it again. */
@@ -75,7 +77,7 @@ export function withLies(protocol: AnyProtocol): AnyProtocol {
     ...protocol,
     controls: [...controls, lieControl(protocol)],
     machine: (service) => lyingMachine(protocol, machine(service)),
-    observe: (state) => (isLiar(state) ? { ...observe(state.honest), lies: state.past.lies.map(lieWords).join('; ') } : observe(state)),
+    observe: (state) => (isLiar(state) ? { ...observe(state.honest), lies: liesText(state.past.lies) } : observe(state)),
     encode: (state) => (isLiar(state) ? { ...(encode(state.honest) as object), [LIES]: toldOf(state) } : encode(state)),
     decode: (json) => decodeState(json, decode),
     ...(glimpse ? { glimpse: (state, wanted) => glimpseOf(glimpse, state, wanted) } : {}),

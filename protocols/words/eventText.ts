@@ -1,10 +1,10 @@
 /** Events in one line, in the words of the protocol: what stands in the event log and is read out at the playhead. */
 import type { RunEvent, SendEvent, StepEvent } from '../core/event.ts'
-import type { ArmedFault } from '../core/fault.ts'
 import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../core/ids.ts'
 import type { Control } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
 import { noteWords } from '../core/noteWords.ts'
+import { liesText, type ToldLie } from '../lies/liar.ts'
 import { clientDoes } from './clientDoes.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
 import { brief, type Speech } from './speech.ts'
@@ -14,8 +14,8 @@ export interface Telling {
   readonly speech: Speech
   /** The send of a message, when it is known. */
   readonly sendOf: (message: MessageId) => SendEvent | undefined
-  /** An armed fault, when it is known: what a message was lost to can then be said. */
-  readonly faultOf?: (fault: FaultId) => ArmedFault | undefined
+  /** What a fault of the run was called when it was armed, when it is known: it may have been lifted since. */
+  readonly faultText?: (fault: FaultId) => string | undefined
 }
 
 /** Where an event happened: a sender's send is at the sender, a delivery at the receiver. Undefined for what concerns the whole run. */
@@ -76,18 +76,18 @@ export function eventText(event: RunEvent, telling: Telling): string {
     }
     case 'deliver': {
       const copy = event.copy > 0 ? ` (copy ${event.copy})` : ''
-      return `receives ${messageText(event.message, telling)}${copy}`
+      return `${telling.sendOf(event.message)?.to === CLIENTS ? 'receive' : 'receives'} ${messageText(event.message, telling)}${copy}`
     }
     case 'drop':
-      return `${messageText(event.message, telling, true)} lost: ${lossText(event.why, telling)}`
+      return `${messageText(event.message, telling, true)} · lost: ${lossText(event.why, telling)}`
     case 'hold':
-      return `${messageText(event.message, telling, true)} waits at a gate`
+      return `${messageText(event.message, telling, true)} · waits at a gate`
     case 'checkpoint':
       return `records its state after step ${event.step}`
     case 'node':
       return nodeText(event)
     case 'action':
-      return actionText(event.action)
+      return actionText(event.action, telling)
     case 'invoke':
       return `${clientDoes(event.client, 'ask')} ${telling.speech.op(event.op)}`
     case 'return':
@@ -108,7 +108,7 @@ export function eventText(event: RunEvent, telling: Telling): string {
 export function eventSentence(event: RunEvent, telling: Telling): string {
   if (event.kind === 'send') {
     const words = telling.speech.words(event.type, event.body)
-    return `${event.from} sends ${event.type} to ${event.to}${words === '' ? '' : `, ${words}`}`
+    return `${event.from} ${event.from === CLIENTS ? 'send' : 'sends'} ${event.type} to ${event.to}${words === '' ? '' : `, ${words}`}`
   }
   const text = eventText(event, telling)
   if (event.kind === 'drop' || event.kind === 'hold' || event.kind === 'action' || event.kind === 'reject') return text
@@ -147,9 +147,9 @@ function causeText(event: StepEvent, telling: Telling): string {
   }
 }
 
-/** `transferLeadership`, `{ to: 'n2' }` → "transfer leadership, to n2". */
+/** `transferLeadership`, `{ to: 'n2' }` → "transfer leadership, to n2"; `lie` → "lie, equivocate about Commit". */
 export function controlText({ name, ...fields }: Control): string {
-  const details = brief(fields, 80)
+  const details = name === 'lie' && Array.isArray(fields.lies) ? liesText(fields.lies as unknown as readonly ToldLie[]) : brief(fields, 80)
   return [name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), details].filter((part) => part !== '').join(', ')
 }
 
@@ -168,11 +168,10 @@ function messageText(message: MessageId, telling: Telling, both = false): string
   return `${send.type} ${way}${words === '' ? '' : ` · ${words}`}`
 }
 
-export function lossText(why: Extract<RunEvent, { kind: 'drop' }>['why'], telling?: Telling): string {
+export function lossText(why: Extract<RunEvent, { kind: 'drop' }>['why'], telling: Telling): string {
   if (why === 'receiver-down') return 'its receiver was down'
   if (why === 'overflow') return 'too much was waiting'
-  const fault = telling?.faultOf?.(why.fault)
-  return fault ? faultText(fault) : `fault ${why.fault}`
+  return telling.faultText?.(why.fault) ?? `fault ${why.fault}`
 }
 
 function nodeText(event: Extract<RunEvent, { kind: 'node' }>): string {
@@ -203,14 +202,15 @@ const NODE_ACTION = {
   remove: 'Remove',
 } as const
 
-function actionText(action: Extract<RunEvent, { kind: 'action' }>['action']): string {
+function actionText(action: Extract<RunEvent, { kind: 'action' }>['action'], telling: Telling): string {
+  const named = (fault: FaultId) => telling.faultText?.(fault) ?? fault
   switch (action.do) {
     case 'arm':
       return faultText(action.fault)
     case 'lift':
-      return `Lift ${action.fault}`
+      return `Lift: ${named(action.fault)}`
     case 'release':
-      return `Let a held message of ${action.fault} through`
+      return `Let through: a message, ${named(action.fault)}`
     case 'node':
       return `${NODE_ACTION[action.what]} ${action.node}`
     case 'timeScale':

@@ -1,6 +1,7 @@
 /** Which events a person looks for on the timeline, and what is said of them. */
 import type { RunEvent, StepEvent } from '../core/event.ts'
-import type { NodeId } from '../core/ids.ts'
+import type { NetworkFault } from '../core/fault.ts'
+import type { FaultId, NodeId } from '../core/ids.ts'
 import type { NoteSpec, Observation } from '../core/machine.ts'
 import type { Mark } from '../core/mark.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
@@ -9,8 +10,15 @@ import { clockText, diskText, faultText } from './faultText.ts'
 type Place = Pick<Mark, 'seq' | 'atUs'>
 const placed = ({ seq, atUs }: Place): Place => ({ seq, atUs: Math.max(0, Math.round(atUs)) })
 
-/** The mark of an event, if it is one that is looked for. Leaders are told from what nodes show, refusals from their notes. */
-export function markOf(event: RunEvent): Mark | undefined {
+/** What the faults of a run were called when they were armed, by their ids. */
+export const faultTexts = (marks: readonly Mark[]): ReadonlyMap<string, string> =>
+  new Map(marks.flatMap(({ kind, fault, text }) => (kind === 'fault' && fault !== undefined ? [[fault, text]] : [])))
+
+/**
+ * The mark of an event, if it is one that is looked for. Leaders are told from what nodes show, refusals from their notes.
+ * `armed`: a fault that stood right before the event.
+ */
+export function markOf(event: RunEvent, armed: (fault: FaultId) => NetworkFault | undefined): Mark | undefined {
   const { seq } = event
   const atUs = Math.max(0, event.atUs)
   if (event.kind === 'node') {
@@ -34,7 +42,10 @@ export function markOf(event: RunEvent): Mark | undefined {
   if (event.kind !== 'action') return undefined
   const { action } = event
   if (action.do === 'arm') return { seq, atUs, kind: 'fault', text: faultText(action.fault), fault: action.fault.id }
-  if (action.do === 'lift') return { seq, atUs, kind: 'lift', text: `${action.fault} lifted`, fault: action.fault }
+  if (action.do === 'lift') {
+    const fault = armed(action.fault)
+    return { seq, atUs, kind: 'lift', text: `Lifted: ${fault ? faultText(fault) : action.fault}`, fault: action.fault }
+  }
   if (action.do === 'clock' || action.do === 'disk') {
     const { node } = action
     const isRight = action.do === 'clock' ? action.skewMs === 0 && action.driftPpm === 0 : action.syncMs === null

@@ -4,6 +4,7 @@ import type { MomentData, NodeMoment } from '../../../protocols/core/moment.ts'
 import { findProtocol } from '../../../protocols/registry.ts'
 import { eventSentence } from '../../../protocols/words/eventText.ts'
 import { clockText, diskText, faultText } from '../../../protocols/words/faultText.ts'
+import { faultTexts } from '../../../protocols/words/marks.ts'
 import { type Speech, speechOf } from '../../../protocols/words/speech.ts'
 import type { NodeStates, Overview } from '../../contract/commands.ts'
 import { LabError } from '../../contract/errors.ts'
@@ -39,7 +40,7 @@ export async function replay(name: string, options: ReplayOptions): Promise<numb
 }
 
 function describe(
-  { config, lastSeq, nodes }: Overview,
+  { config, lastSeq, marks, nodes }: Overview,
   moment: MomentData,
   states: NodeStates['nodes'],
   report: EventReport | undefined,
@@ -50,7 +51,7 @@ function describe(
     eventSentence(report.event, {
       ...{ nodes, speech },
       sendOf: () => report.send,
-      faultOf: (id) => moment.faults.find((fault) => fault.id === id),
+      faultText: (fault) => faultTexts(marks).get(fault),
     })
   const facts = findProtocol(config.protocol)?.facts ?? []
   return [

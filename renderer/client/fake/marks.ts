@@ -1,6 +1,7 @@
 /** Notices the moments of a run that a person looks for, in its events. */
 import type { RunEvent, StepEvent } from '../../../protocols/core/event.ts'
-import type { NodeId } from '../../../protocols/core/ids.ts'
+import type { ArmedFault } from '../../../protocols/core/fault.ts'
+import type { FaultId, NodeId } from '../../../protocols/core/ids.ts'
 import type { Mark } from '../../../protocols/core/mark.ts'
 import { leaderMark, ledBy, markOf, refusalMark, type Verbs } from '../../../protocols/words/marks.ts'
 
@@ -9,6 +10,7 @@ export class MarkWatch {
   readonly #verbs: Verbs
   /** The epoch that a node leads in. */
   readonly #leads = new Map<NodeId, number>()
+  readonly #armed = new Map<FaultId, ArmedFault>()
   #seq = 0
 
   constructor(verbs: Verbs) {
@@ -26,7 +28,8 @@ export class MarkWatch {
   }
 
   #take(event: RunEvent): void {
-    this.add(markOf(event))
+    this.add(markOf(event, (fault) => this.#armed.get(fault)))
+    if (event.kind === 'action' && event.action.do === 'arm') this.#armed.set(event.action.fault.id, event.action.fault)
     if (event.kind === 'node' && event.change.is === 'down') this.#leads.delete(event.node)
     if (event.kind !== 'step') return
     this.add(this.#led(event))

@@ -62,6 +62,9 @@ test('faults are armed, checked, lifted and healed', async () => {
     'all being well',
     (moment) => moment.faults.size === 0 && [...moment.nodes.values()].every(({ status }) => status === 'up'),
   )
+  const { marks } = await lab.call('run.overview', { run: run.run })
+  const partition = `Partition ${leader} | ${others.join(', ')}`
+  expect(marks.filter(({ fault }) => fault === cut.id).map(({ text }) => text)).toEqual([partition, `Lifted: ${partition}`])
   await expect(lab.call('run.release', { run: run.run, fault: cut.id })).rejects.toMatchObject({ code: 'not-found' })
 })
 

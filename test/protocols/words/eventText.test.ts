@@ -24,7 +24,7 @@ const telling: Telling = {
   nodes: nodeIds(3),
   speech: speechOf('raft', 'kv'),
   sendOf: (id) => (id === message ? send : undefined),
-  faultOf: (id) => (id === 'f1' ? { ...cut, target: { links: [[nodeId('n1'), nodeId('n3')]] } } : undefined),
+  faultText: (id) => (id === 'f1' ? 'Cut n1 → n3' : undefined),
 }
 const at = { seq: 8, atUs: 20 }
 const step = (part: Partial<Extract<RunEvent, { kind: 'step' }>>): RunEvent => ({
@@ -83,6 +83,28 @@ test('every kind of event has words and, where it has one, a place', () => {
       { kind: 'action', ...at, action: { do: 'arm', fault: { ...cut, target: { links: [[nodeId('n1'), nodeId('n3')]] } } } },
       'Cut n1 → n3',
       undefined,
+    ],
+    [{ kind: 'action', ...at, action: { do: 'lift', fault: faultId('f1') } }, 'Lift: Cut n1 → n3', undefined],
+    [{ kind: 'action', ...at, action: { do: 'lift', fault: faultId('f9') } }, 'Lift: f9', undefined],
+    [{ kind: 'action', ...at, action: { do: 'release', fault: faultId('f1'), message } }, 'Let through: a message, Cut n1 → n3', undefined],
+    [
+      {
+        kind: 'action',
+        ...at,
+        action: {
+          do: 'control',
+          node: nodeId('n1'),
+          control: {
+            name: 'lie',
+            lies: [
+              { lie: 'equivocate', kinds: ['Prepare'] },
+              { lie: 'silent', to: ['n2'] },
+            ],
+          },
+        },
+      },
+      'Tell n1: lie, equivocate about Prepare; silent to n2',
+      'n1',
     ],
     [{ kind: 'action', ...at, action: { do: 'node', node: nodeId('n2'), what: 'wipe' } }, 'Wipe the disk of n2', 'n2'],
     [{ kind: 'action', ...at, action: { do: 'timeScale', scale: 20 } }, 'Slow the run 20 times', undefined],

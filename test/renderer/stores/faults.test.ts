@@ -1,7 +1,10 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from 'vitest'
 import { nodeId } from '../../../protocols/core/ids.ts'
+import { eventText } from '../../../protocols/words/eventText.ts'
+import { useEvents } from '../../../renderer/stores/events.ts'
 import { useFaults } from '../../../renderer/stores/faults.ts'
+import { useTelling } from '../../../renderer/stores/telling.ts'
 import { type Bench, bench } from './bench.ts'
 
 const [n1, n2] = [nodeId('n1'), nodeId('n2')]
@@ -24,6 +27,21 @@ test('an armed fault shows at the live end and is lifted by undo', async () => {
   await faults.undo()
   it.fake.tick(33)
   expect(faults.armedNow).toEqual([])
+})
+
+test('what a message was lost to is named after the fault was lifted, too', async () => {
+  const armed = await faults.arm({ kind: 'cut', target: { all: true } })
+  it.fake.tick(400)
+  if (armed) await faults.lift(armed.id)
+  it.fake.tick(400)
+  expect(faults.armedNow).toEqual([])
+  const { events } = await useEvents().read('kind:drop', 1, 1000)
+  expect(events.map((event) => eventText(event, useTelling().value)).filter((text) => !text.endsWith(' lost: Cut every link'))).toEqual([])
+  expect(events.length).toBeGreaterThan(0)
+  expect(it.run.marks.filter(({ fault }) => fault === armed?.id).map(({ text }) => text)).toEqual([
+    'Cut every link',
+    'Lifted: Cut every link',
+  ])
 })
 
 test('undoing a lift arms the same fault again', async () => {
