@@ -1,5 +1,5 @@
 /** Events in one line, in the words of the protocol: what stands in the event log and is read out at the playhead. */
-import type { RunEvent, SendEvent, StepEvent } from '../core/event.ts'
+import type { ReturnEvent, RunEvent, SendEvent, StepEvent } from '../core/event.ts'
 import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../core/ids.ts'
 import type { Control } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
@@ -14,6 +14,8 @@ export interface Telling {
   readonly speech: Speech
   /** The send of a message, when it is known. */
   readonly sendOf: (message: MessageId) => SendEvent | undefined
+  /** What was asked in an operation, when it is known. */
+  readonly opOf?: (operation: number) => Json | undefined
   /** What a fault of the run was called when it was armed, when it is known: it may have been lifted since. */
   readonly faultText?: (fault: FaultId) => string | undefined
 }
@@ -91,8 +93,7 @@ export function eventText(event: RunEvent, telling: Telling): string {
     case 'invoke':
       return `${clientDoes(event.client, 'ask')} ${telling.speech.op(event.op)}`
     case 'return':
-      if (event.outcome.is === 'ok') return `${clientDoes(event.client, 'get')} ${telling.speech.result(undefined, event.outcome.result)}`
-      return `${event.client}: ${event.outcome.is === 'refused' ? 'refused' : 'outcome unknown'}, ${event.outcome.why}`
+      return returnText(event, telling)
     case 'reject':
       return `rejected at ${event.where}: ${event.why}`
     case 'output':
@@ -158,6 +159,16 @@ export function noteText(note: string, data: { readonly [key: string]: Json }): 
   const said = noteWords(note)
   const details = brief(data, 80)
   return details === '' ? said : `${said}, ${details}`
+}
+
+/** "c1 gets 7 · get x", "c1: outcome unknown, no answer · put x 7". */
+function returnText({ client, operation, outcome }: ReturnEvent, { speech, opOf }: Telling): string {
+  const op = opOf?.(operation)
+  const said =
+    outcome.is === 'ok'
+      ? `${clientDoes(client, 'get')} ${speech.result(op, outcome.result)}`
+      : `${client}: ${outcome.is === 'refused' ? 'refused' : 'outcome unknown'}, ${outcome.why}`
+  return op === undefined ? said : `${said} · ${speech.op(op)}`
 }
 
 function messageText(message: MessageId, telling: Telling, both = false): string {

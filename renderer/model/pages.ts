@@ -1,6 +1,7 @@
 /** Events by number in pages of a fixed size; the pages that were used longest ago are forgotten. */
 import type { RunEvent, SendEvent } from '../../protocols/core/event.ts'
 import type { MessageId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 
 /** Events in a page: page 0 holds 1..PAGE. */
 export const PAGE = 500
@@ -13,11 +14,14 @@ export class EventPages {
   readonly #loose = new Map<number, RunEvent>()
   /** The number of the event that sent each message that is here: deliveries and steps name only the message. */
   readonly #sends = new Map<MessageId, number>()
+  /** The number of the event that began each operation that is here: what it returned names only the operation. */
+  readonly #invokes = new Map<number, number>()
 
   clear(): void {
     this.#pages.clear()
     this.#loose.clear()
     this.#sends.clear()
+    this.#invokes.clear()
   }
 
   /** The send of a message, when it is here. */
@@ -25,6 +29,13 @@ export class EventPages {
     const seq = this.#sends.get(message)
     const event = seq === undefined ? undefined : this.get(seq)
     return event?.kind === 'send' ? event : undefined
+  }
+
+  /** What was asked, when that is here. */
+  opOf(operation: number): Json | undefined {
+    const seq = this.#invokes.get(operation)
+    const event = seq === undefined ? undefined : this.get(seq)
+    return event?.kind === 'invoke' ? event.op : undefined
   }
 
   put(events: readonly RunEvent[]): void {
@@ -38,7 +49,7 @@ export class EventPages {
         if (this.#pages.size > PAGES_MAX) this.#forget(number)
       }
       page[index % PAGE] = event
-      if (event.kind === 'send') this.#sends.set(event.message, event.seq)
+      this.#remember(event)
     }
   }
 
@@ -47,12 +58,12 @@ export class EventPages {
     for (const event of events) {
       this.#loose.delete(event.seq)
       this.#loose.set(event.seq, event)
-      if (event.kind === 'send') this.#sends.set(event.message, event.seq)
+      this.#remember(event)
     }
     for (const [seq, event] of this.#loose) {
       if (this.#loose.size <= LOOSE_MAX) return
       this.#loose.delete(seq)
-      if (event.kind === 'send') this.#forgetSend(event)
+      this.#forgetEvent(event)
     }
   }
 
@@ -71,16 +82,23 @@ export class EventPages {
     return true
   }
 
+  #remember(event: RunEvent): void {
+    if (event.kind === 'send') this.#sends.set(event.message, event.seq)
+    else if (event.kind === 'invoke') this.#invokes.set(event.operation, event.seq)
+  }
+
   /** Unless it is here otherwise, too. */
-  #forgetSend(event: SendEvent): void {
-    if (this.get(event.seq) === undefined) this.#sends.delete(event.message)
+  #forgetEvent(event: RunEvent): void {
+    if (this.get(event.seq) !== undefined) return
+    if (event.kind === 'send') this.#sends.delete(event.message)
+    else if (event.kind === 'invoke') this.#invokes.delete(event.operation)
   }
 
   #forget(keep: number): void {
     for (const [number, page] of this.#pages) {
       if (number === keep) continue
       this.#pages.delete(number)
-      for (const event of page) if (event?.kind === 'send') this.#forgetSend(event)
+      for (const event of page) if (event) this.#forgetEvent(event)
       return
     }
   }

@@ -7,6 +7,7 @@ import { shallowRef } from 'vue'
 import type { Response } from '../../main/contract/commands.ts'
 import type { RunEvent, SendEvent } from '../../protocols/core/event.ts'
 import type { MessageId, RunId } from '../../protocols/core/ids.ts'
+import type { Json } from '../../protocols/core/json.ts'
 import { EventPages, PAGE } from '../model/pages.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
@@ -49,6 +50,9 @@ export const useEvents = defineStore('events', () => {
 
   /** The send of a message, when it is here; deliveries and steps name only the message. Not reactive. */
   const sendOf = (message: MessageId): SendEvent | undefined => pages.sendOf(message)
+
+  /** What was asked in an operation, when that is here. Not reactive. */
+  const opOf = (operation: number): Json | undefined => pages.opOf(operation)
 
   /** Fetches what is missing of `from`..`to`, both included; resolves when it is all here. */
   async function ensure(from: number, to: number): Promise<void> {
@@ -108,7 +112,7 @@ export const useEvents = defineStore('events', () => {
     return await lab.call('run.events', { run, from, limit, direction, where })
   }
 
-  return { version, reset, take, get, peek, sendOf, ensure, fetch, pick, read }
+  return { version, reset, take, get, peek, sendOf, opOf, ensure, fetch, pick, read }
 })
 
 const pageOf = (seq: number): number => Math.floor((seq - 1) / PAGE)

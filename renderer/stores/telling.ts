@@ -16,6 +16,7 @@ export function useTelling(changed?: () => unknown) {
       nodes: run.nodes,
       speech: run.speech,
       sendOf: events.sendOf,
+      opOf: events.opOf,
       faultText: (fault) => faults.value.get(fault),
     }
   })

@@ -156,6 +156,15 @@ test('a note is what its node does, or is listed here as what came about', () =>
     }
 })
 
+test('an answer is told with what was asked, when that is known', () => {
+  const asked = { ...telling, opOf: (operation: number) => (operation === 1 ? { op: 'put', key: 'x', value: '7' } : undefined) }
+  const returned = (operation: number, outcome: object) =>
+    ({ kind: 'return', ...at, ...stamp, operation, client: 'c1', outcome }) as RunEvent
+  expect(eventText(returned(1, { is: 'ok', result: null }), asked)).toBe('c1 gets ok · put x 7')
+  expect(eventText(returned(2, { is: 'ok', result: null }), asked)).toBe('c1 gets null')
+  expect(eventText(returned(1, { is: 'unknown', why: 'no answer' }), asked)).toBe('c1: outcome unknown, no answer · put x 7')
+})
+
 test('an answer is told as the service tells it, though what was asked is not known', () => {
   const result = { siblings: ['a', null, '(none)'], context: { 'n1-x': 2 } }
   const returned: RunEvent = { kind: 'return', ...at, ...stamp, operation: 4, client: 'reader', outcome: { is: 'ok', result } }

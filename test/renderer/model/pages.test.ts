@@ -33,3 +33,14 @@ test('the pages that were not used for longest are forgotten', () => {
   expect(pages.get(PAGE + 1)).toBeUndefined()
   expect(pages.get(199 * PAGE + 1)).toBeDefined()
 })
+
+test('what was asked is known while the event that asked is here, in a page or alone', () => {
+  const pages = new EventPages()
+  const asked = (seq: number, operation: number) =>
+    ({ kind: 'invoke', seq, operation, op: { op: 'get', key: `k${operation}` } }) as RunEvent
+  pages.put([asked(1, 7)])
+  pages.putLoose([asked(PAGE + 5, 8)])
+  expect([7, 8, 9].map((operation) => pages.opOf(operation))).toEqual([{ op: 'get', key: 'k7' }, { op: 'get', key: 'k8' }, undefined])
+  for (let page = 1; page <= 120; page++) pages.put([event(page * PAGE + 1)])
+  expect([7, 8].map((operation) => pages.opOf(operation))).toEqual([undefined, { op: 'get', key: 'k8' }])
+})
