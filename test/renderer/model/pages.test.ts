@@ -37,7 +37,7 @@ test('the pages that were not used for longest are forgotten', () => {
 test('what was asked is known while the event that asked is here, in a page or alone', () => {
   const pages = new EventPages()
   const asked = (seq: number, operation: number) =>
-    ({ kind: 'invoke', seq, operation, op: { op: 'get', key: `k${operation}` } }) as RunEvent
+    ({ kind: 'invoke', seq, operation, op: { op: 'get', key: `k${operation}` } }) as unknown as RunEvent
   pages.put([asked(1, 7)])
   pages.putLoose([asked(PAGE + 5, 8)])
   expect([7, 8, 9].map((operation) => pages.opOf(operation))).toEqual([{ op: 'get', key: 'k7' }, { op: 'get', key: 'k8' }, undefined])
