@@ -37,8 +37,8 @@ export function arrange(nodes: readonly NodeId[], empty: ReadonlySet<NodeId> = N
 }
 
 const NOBODY: ReadonlySet<NodeId> = new Set()
-/** From the ring to the empty seats beside it, and from one of these to the next. */
-const SEATS_AWAY = 130
+/** From the ring to the empty seats beside it, which leaves room for what stands beside a node, and from one of these to the next. */
+const SEATS_AWAY = 200
 const SEATS_APART = 96
 const SEATS_PER_COLUMN = 4
 
