@@ -3,7 +3,7 @@ import type { StepEvent } from '../../protocols/core/event.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { NoteSpec, Observation } from '../../protocols/core/machine.ts'
 import type { Mark } from '../../protocols/core/mark.ts'
-import { leaderMark, ledBy, refusalMark, type Verbs, verbsOf } from '../../protocols/words/marks.ts'
+import { type LeaderWords, leaderMark, ledBy, refusalMark, type Verbs, verbsOf } from '../../protocols/words/marks.ts'
 
 const ROLE = Buffer.from('"role":')
 const LEADER = Buffer.from('"role":"leader"')
@@ -15,8 +15,11 @@ export class LeaderWatch {
   readonly #leads: (number | undefined)[]
   readonly #nodes: readonly string[]
 
-  constructor(endpoints: readonly string[]) {
+  readonly #words: LeaderWords
+
+  constructor(endpoints: readonly string[], words: LeaderWords) {
     this.#nodes = endpoints
+    this.#words = words
     this.#leads = endpoints.map(() => undefined)
   }
 
@@ -46,7 +49,7 @@ export class LeaderWatch {
     if (!observation) return undefined
     const leads = ledBy(observation)
     this.#leads[endpoint] = leads
-    return leaderMark({ seq, atUs }, this.#nodes[endpoint] as NodeId, known, leads)
+    return leaderMark({ seq, atUs, node: this.#nodes[endpoint] as NodeId }, known, leads, this.#words)
   }
 }
 

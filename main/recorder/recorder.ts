@@ -16,6 +16,7 @@ import { ChunkWriter } from '../../protocols/wire/chunkWriter.ts'
 import type { Log } from '../../protocols/wire/log.ts'
 import { StepInputKind, TapKind } from '../../protocols/wire/tap.ts'
 import { markOf } from '../../protocols/words/marks.ts'
+import { speechOf } from '../../protocols/words/speech.ts'
 import type { RecorderReport, RunHeader } from './header.ts'
 import { LeaderWatch, RefusalWatch } from './marks.ts'
 import { Rates } from './rates.ts'
@@ -69,7 +70,7 @@ export class Recorder implements Log {
       this.#tables,
     )
     this.#rates = new Rates(header.messageTypes)
-    this.#leaders = new LeaderWatch(this.#tables.endpoints)
+    this.#leaders = new LeaderWatch(this.#tables.endpoints, speechOf(header.config.protocol, header.config.service))
     this.#refusals = new RefusalWatch(this.#tables.endpoints, findProtocol(header.config.protocol)?.notes ?? [])
     if (!past) return
     this.#startUs = past.atUs

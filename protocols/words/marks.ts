@@ -5,6 +5,7 @@ import type { FaultId, NodeId } from '../core/ids.ts'
 import type { NoteSpec, Observation } from '../core/machine.ts'
 import type { Mark } from '../core/mark.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
+import type { Speech } from './speech.ts'
 
 /** Where a mark stands: events that a clock put before the run's beginning count as at it. */
 type Place = Pick<Mark, 'seq' | 'atUs'>
@@ -66,12 +67,20 @@ export function markOf(event: RunEvent, armed: (fault: FaultId) => NetworkFault 
 /** The epoch that a node leads in, if it does. */
 export const ledBy = ({ role, epoch }: Observation): number | undefined => (role === 'leader' ? epoch : undefined)
 
+export type LeaderWords = Pick<Speech, 'leads' | 'leadsNoMore'>
+
 /** A node begins to lead (`leads`: its epoch), or leads no more; `known` is what it led before. Undefined when nothing has changed. */
-export function leaderMark(place: Place, node: NodeId, known: number | undefined, leads: number | undefined): Mark | undefined {
+export function leaderMark(
+  place: Place & { readonly node: NodeId },
+  known: number | undefined,
+  leads: number | undefined,
+  words: LeaderWords,
+): Mark | undefined {
   if (leads === known) return undefined
-  if (leads === undefined)
-    return { ...placed(place), kind: 'stepDown', text: `${node} leads no more (${known})`, node, epoch: known as number }
-  return { ...placed(place), kind: 'leader', text: `${node} leads (${leads})`, node, epoch: leads }
+  const { node } = place
+  if (leads !== undefined) return { ...placed(place), kind: 'leader', text: `${node} ${words.leads(leads)}`, node, epoch: leads }
+  const epoch = known as number
+  return { ...placed(place), kind: 'stepDown', text: `${node} ${words.leadsNoMore(epoch)}`, node, epoch }
 }
 
 /** With which notes the nodes of a protocol say no, and in which words. */

@@ -19,6 +19,10 @@ export interface Speech {
   readonly role: (role: Role) => string
   /** The same of who shows this: "pre-candidate". */
   readonly called: (shown: Observation) => string
+  /** Behind the name of who shows itself as a leader: "leads term 3", "is the primary of view 1". */
+  readonly leads: (epoch: number) => string
+  /** "no longer leads term 3". */
+  readonly leadsNoMore: (epoch: number) => string
   readonly family: (type: string) => Family
   readonly style: (type: string) => 'request' | 'reply'
   readonly help: (type: string) => string | undefined
@@ -51,8 +55,12 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
   const op = (value: Json): string => text(guarded(() => service?.format(value))) ?? brief(value)
   const result = (given: Json | undefined, value: Json): string =>
     text(guarded(() => (given === undefined ? service?.formatAnswer?.(value) : service?.formatResult(given, value)))) ?? brief(value)
+  const epochName = protocol?.epochName ?? info?.epochName ?? 'epoch'
+  const leader = protocol?.roles?.leader
   return {
-    epochName: protocol?.epochName ?? info?.epochName ?? 'epoch',
+    epochName,
+    leads: (epoch) => (leader ? `is the ${leader} of ${epochName} ${epoch}` : `leads ${epochName} ${epoch}`),
+    leadsNoMore: (epoch) => (leader ? `is no longer the ${leader} of ${epochName} ${epoch}` : `no longer leads ${epochName} ${epoch}`),
     rings: protocol?.rings,
     role: (role) => protocol?.roles?.[role] ?? role,
     called: (shown) => calledBy(protocol, shown),

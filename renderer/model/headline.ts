@@ -15,7 +15,7 @@ export interface Headline {
   readonly broken: readonly string[]
 }
 
-type Words = Pick<Speech, 'epochName' | 'role' | 'called'>
+type Words = Pick<Speech, 'epochName' | 'leads' | 'role' | 'called'>
 type Standing = (shown: ReadonlyMap<NodeId, Observation>) => string
 
 /** `foreign`: what is told of a run that happened elsewhere. `standing`: what a protocol says of itself in which nobody leads for long. */
@@ -39,12 +39,11 @@ export function headline(moment: Snapshot | undefined, words: Words, foreign?: F
   return { lead: lead(), leader: standing ? undefined : first?.[0], broken }
 
   function lead(): string {
-    const at = (epoch: number | undefined) => `${words.epochName} ${epoch ?? 0}`
+    const leads = ([, { observation }]: (typeof leaders)[number]) => words.leads(observation?.epoch ?? 0)
     const shown = nodes.flatMap(([id, { status, observation }]) => (status === 'up' && observation ? [[id, observation] as const] : []))
     if (standing && shown.length > 0) return standing(new Map(shown))
-    if (first && second)
-      return `${first[0]} leads ${at(first[1].observation?.epoch)}; ${second[0]} still believes it leads ${at(second[1].observation?.epoch)}`
-    if (first) return `${first[0]} leads ${at(first[1].observation?.epoch)}`
+    if (first && second) return `${first[0]} ${leads(first)}; ${second[0]} still believes it ${leads(second)}`
+    if (first) return `${first[0]} ${leads(first)}`
     if (nodes.every(([, node]) => node.status === 'starting')) return 'Nodes are starting'
     if (nodes.every(([, node]) => node.status === 'down')) return 'Every node is down'
     const candidates = shown.filter(([, { role }]) => role === 'candidate')

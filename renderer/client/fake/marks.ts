@@ -3,18 +3,20 @@ import type { RunEvent, StepEvent } from '../../../protocols/core/event.ts'
 import type { ArmedFault } from '../../../protocols/core/fault.ts'
 import type { FaultId, NodeId } from '../../../protocols/core/ids.ts'
 import type { Mark } from '../../../protocols/core/mark.ts'
-import { leaderMark, ledBy, markOf, refusalMark, type Verbs } from '../../../protocols/words/marks.ts'
+import { type LeaderWords, leaderMark, ledBy, markOf, refusalMark, type Verbs } from '../../../protocols/words/marks.ts'
 
 export class MarkWatch {
   readonly #marks: Mark[] = []
   readonly #verbs: Verbs
+  readonly #words: LeaderWords
   /** The epoch that a node leads in. */
   readonly #leads = new Map<NodeId, number>()
   readonly #armed = new Map<FaultId, ArmedFault>()
   #seq = 0
 
-  constructor(verbs: Verbs) {
+  constructor(verbs: Verbs, words: LeaderWords) {
     this.#verbs = verbs
+    this.#words = words
   }
 
   /** Of what it was not told before, too. */
@@ -43,6 +45,6 @@ export class MarkWatch {
     const leads = ledBy(observation)
     if (leads === undefined) this.#leads.delete(node)
     else this.#leads.set(node, leads)
-    return leaderMark(event, node, known, leads)
+    return leaderMark(event, known, leads, this.#words)
   }
 }

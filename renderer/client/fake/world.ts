@@ -19,6 +19,7 @@ import { EventLog } from '../../../protocols/sim/eventLog.ts'
 import { Simulation, SimulationError } from '../../../protocols/sim/simulation.ts'
 import { Listener, type StepSeen, tee } from '../../../protocols/sim/sink.ts'
 import { verbsOf } from '../../../protocols/words/marks.ts'
+import { speechOf } from '../../../protocols/words/speech.ts'
 import { MarkWatch } from './marks.ts'
 
 /** The state of a node from one step to its next. */
@@ -54,7 +55,7 @@ export class World {
     this.protocol = known(findProtocol(this.config.protocol))
     this.service = known(findService(this.config.service))
     this.#log = new EventLog(this.protocol, this.config.nodes)
-    this.#marks = new MarkWatch(verbsOf(this.protocol.notes))
+    this.#marks = new MarkWatch(verbsOf(this.protocol.notes), speechOf(this.protocol.name, undefined))
     const states = new States(this.#log)
     this.states = states.all
     const { protocol, service } = this

@@ -45,7 +45,10 @@ export function useDiagram() {
 
   const endpoints = computed(() => endpointIds(run.nodes))
   const turningPoints = computed<TurningPoint[]>(() =>
-    run.marks.flatMap(({ seq, kind, text }) => (kind === 'leader' || kind === 'violation' ? [{ row: seq, kind, text }] : [])),
+    run.marks.flatMap(({ seq: row, kind, text, epoch }): TurningPoint[] => {
+      if (kind === 'violation') return [{ row, kind, text }]
+      return kind === 'leader' ? [{ row, kind, text: `${run.speech.epochName} ${epoch}` }] : [] // whose lane it is stands beside it
+    }),
   )
   const types = computed<TypeLook[]>(() =>
     (run.overview?.messageTypes ?? []).map((name) => {

@@ -262,7 +262,7 @@ export function useTopology(surfaces: Surfaces) {
     const up = scene.value.nodes.filter(({ id, status }) => id !== CLIENTS && status === 'up').length
     const leaders = scene.value.nodes
       .filter(({ role }) => role === 'leader')
-      .map(({ id, epoch }) => `${id} leads ${run.speech.epochName} ${epoch}`)
+      .map(({ id, epoch }) => `${id} ${run.speech.leads(Number(epoch))}`)
     const families = new Set(run.protocol?.messages.map(({ kind }) => run.speech.family(kind)))
     return {
       what: 'Topology',

@@ -43,6 +43,17 @@ test('of two leaders the one of the higher term leads, the other only believes s
   expect(says.lead).toBe('n2 leads term 3; n1 still believes it leads term 2')
 })
 
+test('a leader is called as the protocol calls it', () => {
+  const says = headline(
+    moment([
+      ['up', 'leader', 1],
+      ['up', 'leader', 0],
+    ]),
+    speechOf('pbft', undefined),
+  )
+  expect(says.lead).toBe('n1 is the primary of view 1; n2 still believes it is the primary of view 0')
+})
+
 test('a leader whose process is dead does not lead', () => {
   const says = headline(
     moment([
