@@ -126,11 +126,14 @@ export function brief(value: Json, max = 120): string {
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`
 }
 
+/** The nodes of the largest cluster, one after the other. */
+const NAMES_MAX = 50
+
 function short(value: Json): string {
   // Nobody reads a digest to its end: its beginning tells it from others.
   if (typeof value === 'string') return /^[0-9a-f]{32,}$/.test(value) ? `${value.slice(0, 6)}…` : value
-  if (Array.isArray(value) && value.length > 4) return `[${value.length}]`
-  if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && /^\S+$/.test(each)))
-    return value.join(' ')
-  return JSON.stringify(value)
+  if (!Array.isArray(value)) return JSON.stringify(value)
+  const names = value.length > 0 && value.every((each) => typeof each === 'string' && /^\S+$/.test(each)) ? value.join(' ') : undefined
+  if (names !== undefined && names.length <= NAMES_MAX) return names
+  return value.length > 4 ? `[${value.length}]` : JSON.stringify(value)
 }

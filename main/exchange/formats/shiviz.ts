@@ -2,9 +2,9 @@
 import { foreignRun } from '../foreignRun.ts'
 import type { ExchangeFormat, ToldRun } from '../format.ts'
 import { HostClocks } from '../hostClocks.ts'
+import { HostWords } from '../hostWords.ts'
 import { linesOf } from '../lines.ts'
 import { isClockLine, readShiviz, shivizText } from '../shivizText.ts'
-import { StepWords } from '../stepWords.ts'
 
 export const shiviz: ExchangeFormat = {
   name: 'shiviz',
@@ -28,7 +28,7 @@ export const shiviz: ExchangeFormat = {
 
 function* entries({ header, events }: ToldRun): Generator<string> {
   const clocks = new HostClocks(header.nodes)
-  const words = new StepWords()
+  const words = new HostWords(header)
   for (const event of events()) {
     const text = words.of(event)
     const entry = clocks.take(event, text !== undefined)

@@ -142,6 +142,10 @@ test('notes are read out in words', () => {
   expect(noteText('stepDown', {})).toBe('steps down')
   expect(noteText('missQuorum', {})).toBe('misses quorum')
   expect(noteText('writeDone', { key: 'x' })).toBe('write done, key x')
+  expect(noteText('becomeLeader', { votes: nodeIds(15) })).toBe(`becomes leader, votes ${nodeIds(15).join(' ')}`)
+  expect(noteText('becomeLeader', { votes: [...nodeIds(15), ...nodeIds(3)], at: [1, 2, 3, 4, 5] })).toBe(
+    'becomes leader, votes [18], at [5]',
+  )
 })
 
 test('a note is what its node does, or is listed here as what came about', () => {
