@@ -14,7 +14,6 @@ export class LeaderWatch {
   /** The epoch in which each endpoint was last seen to lead. */
   readonly #leads: (number | undefined)[]
   readonly #nodes: readonly string[]
-
   readonly #words: LeaderWords
 
   constructor(endpoints: readonly string[], words: LeaderWords) {

@@ -2,7 +2,6 @@
  * The moment at the end of what has been taken in, kept from numbers and bytes: the same fold as `advance` of
  * protocols/core/moment.ts, without an object for each event. What a node shows is parsed only when somebody looks.
  */
-
 import type { RunEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { type EndpointId, type FaultId, type MessageId, messageId, type NodeId } from '../../protocols/core/ids.ts'
