@@ -219,7 +219,7 @@ export class Recorder implements Log {
   #event(unnumbered: Unnumbered): void {
     const event = { ...unnumbered, atUs: Math.round(unnumbered.atUs), seq: this.lastSeq + 1 } as RunEvent
     writeEvent(this.#writer, event)
-    const mark = markOf(event, (fault) => this.#moment.fault(fault))
+    const mark = markOf(event, this.#moment)
     if (mark) this.#mark(mark)
     this.#moment.event(event)
     if (event.kind === 'node' && event.change.is === 'down') this.#leaders.down(event.node)

@@ -80,9 +80,9 @@ export class RunningMoment {
   }
 
   /** One that is armed. */
-  fault(id: FaultId): ArmedFault | undefined {
-    return this.#moment.faults.get(id)
-  }
+  readonly fault = (id: FaultId): ArmedFault | undefined => this.#moment.faults.get(id)
+
+  readonly isEmpty = (endpoint: EndpointId): boolean => this.#moment.nodes.get(endpoint as NodeId)?.status === 'empty'
 
   /** An event of another kind. */
   event(event: RunEvent): void {

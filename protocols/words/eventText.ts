@@ -217,7 +217,7 @@ function actionText(action: Extract<RunEvent, { kind: 'action' }>['action'], tel
   const named = (fault: FaultId) => telling.faultText?.(fault) ?? fault
   switch (action.do) {
     case 'arm':
-      return faultText(action.fault)
+      return telling.faultText?.(action.fault.id) ?? faultText(action.fault)
     case 'lift':
       return `Lift: ${named(action.fault)}`
     case 'release':

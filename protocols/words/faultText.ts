@@ -1,12 +1,16 @@
 /** Faults as sentences: what stands in the list, on the timeline, on buttons and in the preview of the form. */
 import type { ClockSetting, FieldTest, LinkTarget, NetworkFault, NetworkFaultInput, Rule, SyncMs } from '../core/fault.ts'
-import type { NodeId } from '../core/ids.ts'
+import type { EndpointId, NodeId } from '../core/ids.ts'
+
+/** Who is not there: an empty seat stands on a side of a partition, too, and is named when somebody sits on it. */
+export type IsEmpty = (endpoint: EndpointId) => boolean
+const allThere: IsEmpty = () => false
 
 /** "Cut n1 → n2", "Drop the 2nd AppendEntries n1 → n3 where term > 4", "Delay n1 ⇄ n2 by 200 ± 50 ms". */
-export function faultText(fault: NetworkFault | NetworkFaultInput): string {
+export function faultText(fault: NetworkFault | NetworkFaultInput, isEmpty = allThere): string {
   const target = fault.target as LinkTarget // names are names, checked or not
   const { rule } = fault
-  const where = targetText(target)
+  const where = targetText(target, isEmpty)
   const what = rule ? `${messagesText(rule)} ${'groups' in target ? `between ${where}` : 'all' in target ? 'on every link' : where}` : where
   const tail = rule ? conditionText(rule) : ''
   switch (fault.kind) {
@@ -45,9 +49,9 @@ export function diskText(node: NodeId, syncMs: SyncMs | null | undefined): strin
 }
 
 /** "n1 → n2", "n1 ⇄ n2", "n1, n2 | n3", "every link". */
-export function targetText(target: LinkTarget): string {
+export function targetText(target: LinkTarget, isEmpty = allThere): string {
   if ('all' in target) return 'every link'
-  if ('groups' in target) return target.groups.map((group) => group.join(', ')).join(' | ')
+  if ('groups' in target) return sidesText(target.groups, isEmpty)
   const rest = new Map(target.links.map((link) => [`${link[0]}>${link[1]}`, link]))
   const parts: string[] = []
   for (const [from, to] of target.links) {
@@ -56,6 +60,12 @@ export function targetText(target: LinkTarget): string {
     parts.push(`${from} ${both ? '⇄' : '→'} ${to}`)
   }
   return parts.length <= 4 ? parts.join(', ') : `${parts.slice(0, 3).join(', ')} and ${parts.length - 3} more`
+}
+
+/** "n1, n2 | n3". */
+export function sidesText(sides: readonly (readonly EndpointId[])[], isEmpty = allThere): string {
+  const there = sides.map((side) => side.filter((endpoint) => !isEmpty(endpoint))).filter((side) => side.length > 0)
+  return there.map((side) => side.join(', ')).join(' | ')
 }
 
 /** "the 2nd AppendEntries", "the first 3 messages", "RequestVote or RequestVoteReply". */

@@ -4,7 +4,7 @@ import type { NetworkFault } from '../core/fault.ts'
 import type { FaultId, NodeId } from '../core/ids.ts'
 import type { NoteSpec, Observation } from '../core/machine.ts'
 import type { Mark } from '../core/mark.ts'
-import { clockText, diskText, faultText } from './faultText.ts'
+import { clockText, diskText, faultText, type IsEmpty } from './faultText.ts'
 import type { Speech } from './speech.ts'
 
 /** Where a mark stands: events that a clock put before the run's beginning count as at it. */
@@ -15,11 +15,16 @@ const placed = ({ seq, atUs }: Place): Place => ({ seq, atUs: Math.max(0, Math.r
 export const faultTexts = (marks: readonly Mark[]): ReadonlyMap<string, string> =>
   new Map(marks.flatMap(({ kind, fault, text }) => (kind === 'fault' && fault !== undefined ? [[fault, text]] : [])))
 
+/** How things stood right before an event. */
+export interface Before {
+  readonly fault: (id: FaultId) => NetworkFault | undefined
+  readonly isEmpty: IsEmpty
+}
+
 /**
  * The mark of an event, if it is one that is looked for. Leaders are told from what nodes show, refusals from their notes.
- * `armed`: a fault that stood right before the event.
  */
-export function markOf(event: RunEvent, armed: (fault: FaultId) => NetworkFault | undefined): Mark | undefined {
+export function markOf(event: RunEvent, before: Before): Mark | undefined {
   const { seq } = event
   const atUs = Math.max(0, event.atUs)
   if (event.kind === 'node') {
@@ -42,10 +47,10 @@ export function markOf(event: RunEvent, armed: (fault: FaultId) => NetworkFault 
   }
   if (event.kind !== 'action') return undefined
   const { action } = event
-  if (action.do === 'arm') return { seq, atUs, kind: 'fault', text: faultText(action.fault), fault: action.fault.id }
+  if (action.do === 'arm') return { seq, atUs, kind: 'fault', text: faultText(action.fault, before.isEmpty), fault: action.fault.id }
   if (action.do === 'lift') {
-    const fault = armed(action.fault)
-    return { seq, atUs, kind: 'lift', text: `Lifted: ${fault ? faultText(fault) : action.fault}`, fault: action.fault }
+    const fault = before.fault(action.fault)
+    return { seq, atUs, kind: 'lift', text: `Lifted: ${fault ? faultText(fault, before.isEmpty) : action.fault}`, fault: action.fault }
   }
   if (action.do === 'clock' || action.do === 'disk') {
     const { node } = action

@@ -4,12 +4,13 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { NodeId } from '../../protocols/core/ids.ts'
+import type { EndpointId, NodeId } from '../../protocols/core/ids.ts'
 import type { Control } from '../../protocols/core/input.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
 import type { Mark } from '../../protocols/core/mark.ts'
 import { findProtocol } from '../../protocols/registry.ts'
 import { headline } from '../model/headline.ts'
+import { emptyIn } from '../model/snapshot.ts'
 import { useFaults } from './faults.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
@@ -55,7 +56,7 @@ export const useSeats = defineStore('seats', () => {
     for (const [node, change] of changing.value) void goOn(node, change)
   })
 
-  const isEmpty = (node: NodeId): boolean => run.now?.nodes.get(node)?.status === 'empty'
+  const isEmpty = (endpoint: EndpointId): boolean => emptyIn(run.now)(endpoint)
 
   /** What the nodes that run show at the live end. */
   function shown(): ReadonlyMap<NodeId, Observation> {

@@ -99,7 +99,7 @@ async function live(bench: Workbench): Promise<void> {
   })
 
   await test.step('two nodes are parted from the rest by a loop', async () => {
-    const nodes = (await bench.seats()).map(({ node }) => node)
+    const nodes = (await bench.nodes()).map(({ node }) => node)
     const [a = '', b = ''] = nodes
     const rest = nodes.slice(2)
     await bench.lasso([a, b], `Partition ${a}, ${b} | ${rest.join(', ')}`)

@@ -1,4 +1,5 @@
 /** `synod replay`: a recorded run as it was at one event. */
+import type { EndpointId } from '../../../protocols/core/ids.ts'
 import type { FactSpec } from '../../../protocols/core/machine.ts'
 import type { MomentData, NodeMoment } from '../../../protocols/core/moment.ts'
 import { findProtocol } from '../../../protocols/registry.ts'
@@ -53,11 +54,12 @@ function describe(
       sendOf: () => report.send,
       faultText: (fault) => faultTexts(marks).get(fault),
     })
+  const isEmpty = (endpoint: EndpointId) => moment.nodes.some(({ id, status }) => id === endpoint && status === 'empty')
   const facts = findProtocol(config.protocol)?.facts ?? []
   return [
     `Event ${moment.seq} of ${lastSeq} at ${(moment.atUs / 1e6).toFixed(3)} s: ${sentence ?? 'before the first event'}`,
     `Messages in flight: ${inFlightText(moment)}.`,
-    `Faults: ${moment.faults.map(faultText).join('; ') || 'none'}.`,
+    `Faults: ${moment.faults.map((fault) => faultText(fault, isEmpty)).join('; ') || 'none'}.`,
     ...states.map((state) =>
       describeNode(
         state,

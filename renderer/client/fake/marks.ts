@@ -1,9 +1,9 @@
 /** Notices the moments of a run that a person looks for, in its events. */
-import type { RunEvent, StepEvent } from '../../../protocols/core/event.ts'
+import type { NodeEvent, RunEvent, StepEvent } from '../../../protocols/core/event.ts'
 import type { ArmedFault } from '../../../protocols/core/fault.ts'
-import type { FaultId, NodeId } from '../../../protocols/core/ids.ts'
+import type { EndpointId, FaultId, NodeId } from '../../../protocols/core/ids.ts'
 import type { Mark } from '../../../protocols/core/mark.ts'
-import { type LeaderWords, leaderMark, ledBy, markOf, refusalMark, type Verbs } from '../../../protocols/words/marks.ts'
+import { type Before, type LeaderWords, leaderMark, ledBy, markOf, refusalMark, type Verbs } from '../../../protocols/words/marks.ts'
 
 export class MarkWatch {
   readonly #marks: Mark[] = []
@@ -12,9 +12,13 @@ export class MarkWatch {
   /** The epoch that a node leads in. */
   readonly #leads = new Map<NodeId, number>()
   readonly #armed = new Map<FaultId, ArmedFault>()
+  readonly #empty: Set<EndpointId>
+  readonly #before: Before = { fault: (id) => this.#armed.get(id), isEmpty: (endpoint) => this.#empty.has(endpoint) }
   #seq = 0
 
-  constructor(verbs: Verbs, words: LeaderWords) {
+  /** `empty`: who is not there at the beginning. */
+  constructor(verbs: Verbs, words: LeaderWords, empty: readonly NodeId[]) {
+    this.#empty = new Set(empty)
     this.#verbs = verbs
     this.#words = words
   }
@@ -30,12 +34,19 @@ export class MarkWatch {
   }
 
   #take(event: RunEvent): void {
-    this.add(markOf(event, (fault) => this.#armed.get(fault)))
+    this.add(markOf(event, this.#before))
     if (event.kind === 'action' && event.action.do === 'arm') this.#armed.set(event.action.fault.id, event.action.fault)
-    if (event.kind === 'node' && event.change.is === 'down') this.#leads.delete(event.node)
+    if (event.kind === 'node') this.#turn(event)
     if (event.kind !== 'step') return
     this.add(this.#led(event))
     this.add(refusalMark(event, event.node, event.notes, this.#verbs))
+  }
+
+  #turn({ node, change }: NodeEvent): void {
+    if (change.is === 'up') this.#empty.delete(node)
+    if (change.is !== 'down') return
+    this.#leads.delete(node)
+    if (change.removed) this.#empty.add(node)
   }
 
   #led(event: StepEvent): Mark | undefined {

@@ -4,10 +4,10 @@
  */
 import type { ClientAnswer, Violation } from '../../../main/contract/commands.ts'
 import { LabError, REFUSED } from '../../../main/contract/errors.ts'
-import { type Load, type RunConfig, runConfigSchema } from '../../../protocols/core/config.ts'
+import { type Load, membersOf, type RunConfig, runConfigSchema } from '../../../protocols/core/config.ts'
 import type { RunEvent } from '../../../protocols/core/event.ts'
 import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../../protocols/core/fault.ts'
-import type { FaultId, MessageId, NodeId } from '../../../protocols/core/ids.ts'
+import { type FaultId, type MessageId, type NodeId, nodeIds } from '../../../protocols/core/ids.ts'
 import type { Control } from '../../../protocols/core/input.ts'
 import { invariant } from '../../../protocols/core/invariant.ts'
 import type { AnyProtocol } from '../../../protocols/core/machine.ts'
@@ -55,7 +55,8 @@ export class World {
     this.protocol = known(findProtocol(this.config.protocol))
     this.service = known(findService(this.config.service))
     this.#log = new EventLog(this.protocol, this.config.nodes)
-    this.#marks = new MarkWatch(verbsOf(this.protocol.notes), speechOf(this.protocol.name, undefined))
+    const empty = nodeIds(this.config.nodes).slice(membersOf(this.config).length)
+    this.#marks = new MarkWatch(verbsOf(this.protocol.notes), speechOf(this.protocol.name, undefined), empty)
     const states = new States(this.#log)
     this.states = states.all
     const { protocol, service } = this

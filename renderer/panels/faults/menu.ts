@@ -25,10 +25,10 @@ import type { ArmedFault, NetworkFaultInput, NodeAction } from '../../../protoco
 import { CLIENTS, type EndpointId, type FaultId, type NodeId } from '../../../protocols/core/ids.ts'
 import type { Control } from '../../../protocols/core/input.ts'
 import type { ControlSpec } from '../../../protocols/core/machine.ts'
-import { faultText } from '../../../protocols/words/faultText.ts'
+import { faultText, sidesText } from '../../../protocols/words/faultText.ts'
 import type { MenuEntry } from '../../components/menu.ts'
 import { ailmentsOf, type MachinePart } from '../../model/machines.ts'
-import type { Snapshot } from '../../model/snapshot.ts'
+import { emptyIn, type Snapshot } from '../../model/snapshot.ts'
 import { touchesEndpoint, touchesLink } from '../../model/targets.ts'
 import type { Breakable, FaultDraft } from '../../stores/breaking.ts'
 import { HONEST } from '../../stores/faults.ts'
@@ -66,7 +66,7 @@ export function menuFor(subject: Breakable, now: Snapshot | undefined, nodes: re
     case 'node':
       return subject.node === CLIENTS ? clientsMenu(now, nodes, acts) : nodeMenu(subject.node, now, nodes, acts)
     case 'nodes':
-      return groupMenu(subject.nodes, nodes, acts)
+      return groupMenu(subject.nodes, now, nodes, acts)
     case 'link':
       return linkMenu(subject.from, subject.to, now, nodes, acts)
     default:
@@ -185,12 +185,12 @@ function clientsMenu(now: Snapshot | undefined, nodes: readonly NodeId[], acts: 
   ]
 }
 
-function groupMenu(group: readonly NodeId[], nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
+function groupMenu(group: readonly NodeId[], now: Snapshot | undefined, nodes: readonly NodeId[], acts: Acts): MenuEntry[] {
   const rest = nodes.filter((node) => !group.includes(node))
   const crash = group.map((node): MenuEntry => ({ text: `Crash ${node}`, icon: OctagonX, run: () => acts.node(node, 'crash') }))
   return [
     {
-      text: `Partition ${group.join(', ')} | ${rest.length > 0 ? rest.join(', ') : 'nobody'}`,
+      text: `Partition ${rest.length > 0 ? sidesText([group, rest], emptyIn(now)) : `${group.join(', ')} | nobody`}`,
       icon: Split,
       disabled: rest.length === 0,
       run: () => acts.arm({ kind: 'cut', target: { groups: [[...group], rest] } }),
@@ -250,7 +250,7 @@ function lifts(now: Snapshot | undefined, acts: Acts, touches: (fault: ArmedFaul
     '-',
     ...here.flatMap((fault): MenuEntry[] => [
       ...(fault.kind === 'hold' ? [{ text: 'Let all held messages through', icon: Play, run: () => acts.release(fault.id) }] : []),
-      { text: `Lift: ${faultText(fault)}`, icon: Undo2, run: () => acts.lift(fault.id) },
+      { text: `Lift: ${faultText(fault, emptyIn(now))}`, icon: Undo2, run: () => acts.lift(fault.id) },
     ]),
   ]
 }

@@ -3,7 +3,7 @@ import type { ActionEvent, NodeEvent } from '../../../protocols/core/event.ts'
 import type { ArmedFault, LinkTarget } from '../../../protocols/core/fault.ts'
 import type { EndpointId, FaultId, NodeId } from '../../../protocols/core/ids.ts'
 import type { NodeMoment } from '../../../protocols/core/moment.ts'
-import { faultText } from '../../../protocols/words/faultText.ts'
+import { faultText, type IsEmpty } from '../../../protocols/words/faultText.ts'
 
 export interface Edge {
   readonly seq: number
@@ -37,8 +37,9 @@ export function bandsWithin(
   endpoints: readonly EndpointId[],
   first: Edge,
   held: Held,
+  isEmpty?: IsEmpty,
 ): Band[] {
-  const found = bandsOf(turns, endpoints)
+  const found = bandsOf(turns, endpoints, 0, isEmpty)
   const isOpenAt = (band: Band) => band.begin.seq <= held.seq && (band.end === undefined || band.end.seq > held.seq)
   const endOf = (ends: (turn: NodeEvent | ActionEvent) => boolean): Edge | undefined => {
     const turn = turns.find((each) => each.seq > held.seq && ends(each))
@@ -63,13 +64,18 @@ export function bandsWithin(
   for (const fault of held.faults.values()) {
     if (armedHere.has(fault.id)) continue
     const end = endOf((turn) => turn.kind === 'action' && turn.action.do === 'lift' && turn.action.fault === fault.id)
-    older.push({ kind: 'fault', begin: first, isOlder: true, end, text: faultText(fault), ...touched(fault.target, endpoints) })
+    older.push({ kind: 'fault', begin: first, isOlder: true, end, text: faultText(fault, isEmpty), ...touched(fault.target, endpoints) })
   }
   return [...older, ...found]
 }
 
 /** `spares`: so many nodes, the last, are not there at the beginning. */
-export function bandsOf(turns: readonly (NodeEvent | ActionEvent)[], endpoints: readonly EndpointId[], spares = 0): Band[] {
+export function bandsOf(
+  turns: readonly (NodeEvent | ActionEvent)[],
+  endpoints: readonly EndpointId[],
+  spares = 0,
+  isEmpty?: IsEmpty,
+): Band[] {
   const bands: Band[] = []
   const open = new Map<string, number>()
   const begin = (key: string, band: Omit<Band, 'end'>) => {
@@ -92,7 +98,12 @@ export function bandsOf(turns: readonly (NodeEvent | ActionEvent)[], endpoints: 
     if (turn.kind === 'action') {
       const { action } = turn
       if (action.do === 'arm')
-        begin(action.fault.id, { kind: 'fault', begin: edge, text: faultText(action.fault), ...touched(action.fault.target, endpoints) })
+        begin(action.fault.id, {
+          kind: 'fault',
+          begin: edge,
+          text: faultText(action.fault, isEmpty),
+          ...touched(action.fault.target, endpoints),
+        })
       else if (action.do === 'lift') end(action.fault, edge)
       continue
     }

@@ -6,6 +6,7 @@ import { useColumns } from '../../stores/columns.ts'
 import { usePlayback } from '../../stores/playback.ts'
 import { useReadout } from '../../stores/readout.ts'
 import { useRun } from '../../stores/run.ts'
+import { useSeats } from '../../stores/seats.ts'
 import { type Band, bandsOf, bandsWithin } from './bands.ts'
 import { Drawing } from './drawing.ts'
 import type { AxisKind } from './placement.ts'
@@ -30,6 +31,7 @@ export function useDiagram() {
   const run = useRun()
   const readout = useReadout()
   const playback = usePlayback()
+  const seats = useSeats()
 
   const axis = shallowRef<AxisKind>('time')
   const down = shallowRef(false)
@@ -86,10 +88,10 @@ export function useDiagram() {
   const bands = computed<Band[]>(() => {
     const { columns } = drawing.value
     const { moment, seq, atUs } = readout.now
-    if (drawing.value === all.value) return bandsOf(store.turns, endpoints.value, run.config?.spares)
-    if (!moment || !columns.has(seq)) return bandsOf(store.nearTurns, endpoints.value)
+    if (drawing.value === all.value) return bandsOf(store.turns, endpoints.value, run.config?.spares, seats.isEmpty)
+    if (!moment || !columns.has(seq)) return bandsOf(store.nearTurns, endpoints.value, 0, seats.isEmpty)
     const first = { seq: columns.first, atUs: columns.atUs[columns.first] as number }
-    return bandsWithin(store.nearTurns, endpoints.value, first, { seq, atUs, nodes: moment.nodes, faults: moment.faults })
+    return bandsWithin(store.nearTurns, endpoints.value, first, { seq, atUs, nodes: moment.nodes, faults: moment.faults }, seats.isEmpty)
   })
   /** False while only what lies round the playhead is drawn: of the causes of what is there not all are known. */
   const isWhole = computed(() => drawing.value === all.value)

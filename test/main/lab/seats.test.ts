@@ -31,6 +31,8 @@ describe.each(['simulation', 'real'] as const)('in a run that is %s', (mode) => 
     await expect(act(run, 'n1', 'add')).rejects.toMatchObject({ code: 'bad-request', message: 'n1 is there already.' })
     await expect(tell(run, 'n5', 'join')).rejects.toMatchObject({ code: 'node-down', message: 'n5 is not there: it hears nothing.' })
 
+    const fault = { kind: 'delay', delayMs: 1, target: { groups: [['n1'], ['n2', 'n3', 'n4', 'n5']] } } as const
+    await lab.call('run.arm', { run: run.run, fault: fault as never })
     await act(run, 'n4', 'add')
     await settled(run, 'n4', 'up')
     await isMember(run, 'n4', 'out')
@@ -50,6 +52,8 @@ describe.each(['simulation', 'real'] as const)('in a run that is %s', (mode) => 
     await run.until('n2, still', ({ nodes }) => nodes.get(nodeId('n2'))?.status === 'up')
     expect(run.view.moment.nodes.get(n4)?.status).toBe('empty')
     const { marks, config, summary } = await lab.call('run.overview', { run: run.run })
+    const side = 'Delay n1 | n2, n3 by 1 ms' // nobody was on the two seats yet
+    expect(marks.filter(({ fault }) => fault).map(({ text }) => text)).toEqual([side, 'Lifted: Delay n1 | n2, n3, n4 by 1 ms'])
     const ofN4 = marks.filter(({ node }) => node === n4)
     expect(ofN4.map(({ kind }) => kind)).toEqual(['add', 'no', 'remove'])
     const why = 'n4 is on the ring already, or on its way: it is in'
@@ -57,9 +61,10 @@ describe.each(['simulation', 'real'] as const)('in a run that is %s', (mode) => 
     expect(config).toMatchObject({ nodes: 5, spares: 2 })
     expect(summary.nodes, 'nodes that it began with').toBe(3)
     // The clients' own word: nobody asks who is not there.
-    const asked = (await run.events(['send'])).flatMap((event) => (event.kind === 'send' && event.from === 'clients' ? [event] : []))
-    expect(asked.length).toBeGreaterThan(20)
-    expect(asked.filter(({ to }) => to === n5)).toEqual([])
+    const asked = async () =>
+      (await run.events(['send'])).flatMap((event) => (event.kind === 'send' && event.from === 'clients' ? [event] : []))
+    await expect.poll(async () => (await asked()).length).toBeGreaterThan(20)
+    expect((await asked()).filter(({ to }) => to === n5)).toEqual([])
 
     const added = marks.find(({ kind }) => kind === 'add')
     await lab.call('runs.stop', { run: run.run })

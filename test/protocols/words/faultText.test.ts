@@ -60,6 +60,11 @@ test.each(rows)('%j', (fault, sentence) => {
   expect(faultText(fault)).toBe(sentence)
 })
 
+test('an empty seat is on a side, and is not named', () => {
+  const fault = { kind: 'cut', target: { groups: [[n(1)], [n(2), n(4)], [n(5)]] } } as const
+  expect(faultText(fault as never, (endpoint) => endpoint === 'n4' || endpoint === 'n5')).toBe('Partition n1 | n2')
+})
+
 test('a long list of links is cut short', () => {
   const links = [2, 3, 4, 5, 6].map((i) => [n(1), n(i)] as [ReturnType<typeof n>, ReturnType<typeof n>])
   expect(faultText({ kind: 'cut', target: { links } })).toBe('Cut n1 → n2, n1 → n3, n1 → n4 and 2 more')

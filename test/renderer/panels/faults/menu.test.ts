@@ -109,6 +109,9 @@ test('a lasso parts its nodes from the rest', () => {
     ['node', 'n1', 'crash'],
     ['node', 'n2', 'crash'],
   ])
+  const seat = open({ kind: 'nodes', nodes: [n(1)] }, (moment) => Object.assign(moment.nodes.get(n(3)) as object, { status: 'empty' }))
+  // Who sits there later stands on the side of the rest.
+  expect(seat.pick('Partition n1 | n2')).toEqual(['arm', { kind: 'cut', target: { groups: [['n1'], ['n2', 'n3']] } }])
   const all = open({ kind: 'nodes', nodes })
   expect(all.items.find(({ text }) => text.startsWith('Partition'))?.disabled).toBe(true)
 })
