@@ -34,6 +34,12 @@ export function faultText(fault: NetworkFault | NetworkFaultInput, isEmpty = all
   }
 }
 
+/** What it is, in a word: "partition", "cut", "loss". */
+export function faultName({ kind, target, rule }: Pick<NetworkFaultInput, 'kind' | 'target' | 'rule'>): string {
+  if (kind !== 'cut') return kind
+  return rule ? 'drop' : target && 'groups' in target ? 'partition' : 'cut'
+}
+
 /** "The clock of n1 is 500 ms ahead and goes 5 % too fast". */
 export function clockText(node: NodeId, { skewMs, driftPpm }: ClockSetting): string {
   const skew = skewMs === 0 ? [] : [`is ${timeText(Math.abs(skewMs))} ${skewMs < 0 ? 'behind' : 'ahead'}`]

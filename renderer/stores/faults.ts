@@ -8,6 +8,7 @@ import type { ArmedFault, ClockSetting, NetworkFault, NetworkFaultInput, NodeAct
 import type { FaultId, MessageId, NodeId, RunId } from '../../protocols/core/ids.ts'
 import type { Control } from '../../protocols/core/input.ts'
 import { TRUE_CLOCK } from '../../protocols/sim/clock.ts'
+import { faultName } from '../../protocols/words/faultText.ts'
 import { type Ailment, ailmentsOf, type MachinePart } from '../model/machines.ts'
 import { useLab } from './lab.ts'
 import { useNotices } from './notices.ts'
@@ -99,7 +100,7 @@ export const useFaults = defineStore('faults', () => {
     const id = run.id
     if (id === undefined) return undefined
     const done = await notices.attempt(() => lab.call('run.arm', { run: id, fault }))
-    if (done) remember(`Undo ${fault.kind}`, () => lab.call('run.lift', { run: id, fault: done.id }))
+    if (done) remember(`Undo ${faultName(fault)}`, () => lab.call('run.lift', { run: id, fault: done.id }))
     return done
   }
 
@@ -109,7 +110,7 @@ export const useFaults = defineStore('faults', () => {
     const was = run.now?.faults.get(fault)
     await notices.attempt(async () => {
       await lab.call('run.lift', { run: id, fault })
-      if (was) remember(`Undo lifting ${was.kind}`, () => lab.call('run.arm', { run: id, fault: withoutId(was) }))
+      if (was) remember(`Undo lifting ${faultName(was)}`, () => lab.call('run.arm', { run: id, fault: withoutId(was) }))
     })
   }
 

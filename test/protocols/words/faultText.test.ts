@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NetworkFaultInput } from '../../../protocols/core/fault.ts'
 import { nodeId } from '../../../protocols/core/ids.ts'
-import { faultText, ordinal, rangeText } from '../../../protocols/words/faultText.ts'
+import { faultName, faultText, ordinal, rangeText } from '../../../protocols/words/faultText.ts'
 
 const n = (i: number) => nodeId(`n${i}`)
 const one = { links: [[n(1), n(3)]] as [ReturnType<typeof n>, ReturnType<typeof n>][] }
@@ -58,6 +58,14 @@ const rows: [NetworkFaultInput, string][] = [
 
 test.each(rows)('%j', (fault, sentence) => {
   expect(faultText(fault)).toBe(sentence)
+})
+
+test('a fault in a word', () => {
+  const groups = { groups: [[n(1)], [n(2)]] }
+  expect(
+    [{ target: groups }, { target: { all: true } }, { target: groups, rule: {} }].map((of) => faultName({ kind: 'cut', ...of } as never)),
+  ).toEqual([...['partition', 'cut', 'drop']])
+  expect(faultName({ kind: 'loss', target: groups } as never)).toBe('loss')
 })
 
 test('an empty seat is on a side, and is not named', () => {
