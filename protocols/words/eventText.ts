@@ -7,6 +7,7 @@ import { noteWords } from '../core/noteWords.ts'
 import { liesText, type ToldLie } from '../lies/liar.ts'
 import { clientDoes } from './clientDoes.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
+import { loadText } from './loadText.ts'
 import { brief, type Speech } from './speech.ts'
 
 export interface Telling {
@@ -221,15 +222,13 @@ function actionText(action: Extract<RunEvent, { kind: 'action' }>['action'], tel
     case 'lift':
       return `Lift: ${named(action.fault)}`
     case 'release':
-      return `Let through: a message, ${named(action.fault)}`
+      return `Let a held message through: ${named(action.fault)}`
     case 'node':
       return `${NODE_ACTION[action.what]} ${action.node}`
     case 'timeScale':
       return action.scale === 1 ? 'Run in real time' : `Slow the run ${action.scale} times`
     case 'load':
-      return action.load === null
-        ? 'Stop the load'
-        : `Load: ${action.load.clients} clients, ${action.load.rate === 0 ? 'as fast as it goes' : `${action.load.rate} operations/s`}`
+      return loadText(action.load)
     case 'control':
       return `Tell ${action.node}: ${controlText(action.control)}`
     case 'clock':

@@ -5,6 +5,7 @@ import type { FaultId, NodeId } from '../core/ids.ts'
 import type { NoteSpec, Observation } from '../core/machine.ts'
 import type { Mark } from '../core/mark.ts'
 import { clockText, diskText, faultText, type IsEmpty } from './faultText.ts'
+import { loadText } from './loadText.ts'
 import type { Speech } from './speech.ts'
 
 /** Where a mark stands: events that a clock put before the run's beginning count as at it. */
@@ -59,14 +60,7 @@ export function markOf(event: RunEvent, before: Before): Mark | undefined {
     return { seq, atUs, kind: isRight ? 'lift' : 'fault', text, node, fault: `${action.do} ${node}` }
   }
   if (action.do === 'node' && action.what === 'add') return { seq, atUs, kind: 'add', text: `${action.node} was added`, node: action.node }
-  if (action.do !== 'load') return undefined
-  const { load } = action
-  return {
-    ...{ seq, atUs, kind: 'load' },
-    text: load
-      ? `Load: ${load.clients} clients, ${load.rate > 0 ? `${load.rate} operations a second` : 'as fast as they can'}`
-      : 'Load off',
-  }
+  return action.do === 'load' ? { seq, atUs, kind: 'load', text: loadText(action.load) } : undefined
 }
 
 /** The epoch that a node leads in, if it does. */

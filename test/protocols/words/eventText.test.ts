@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { loadSchema } from '../../../protocols/core/config.ts'
 import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
 import { CLIENTS, faultId, messageId, nodeId, nodeIds } from '../../../protocols/core/ids.ts'
 import { noteWords } from '../../../protocols/core/noteWords.ts'
@@ -84,9 +85,19 @@ test('every kind of event has words and, where it has one, a place', () => {
       'Cut n1 → n3',
       undefined,
     ],
+    [{ kind: 'action', ...at, action: { do: 'load', load: null } }, 'Load off', undefined],
+    [
+      { kind: 'action', ...at, action: { do: 'load', load: { ...loadSchema.parse({}), clients: 1, rate: 0 } } },
+      'Load: 1 client, as fast as replies come',
+      undefined,
+    ],
     [{ kind: 'action', ...at, action: { do: 'lift', fault: faultId('f1') } }, 'Lift: Cut n1 → n3', undefined],
     [{ kind: 'action', ...at, action: { do: 'lift', fault: faultId('f9') } }, 'Lift: f9', undefined],
-    [{ kind: 'action', ...at, action: { do: 'release', fault: faultId('f1'), message } }, 'Let through: a message, Cut n1 → n3', undefined],
+    [
+      { kind: 'action', ...at, action: { do: 'release', fault: faultId('f1'), message } },
+      'Let a held message through: Cut n1 → n3',
+      undefined,
+    ],
     [
       {
         kind: 'action',
