@@ -39,18 +39,35 @@ export interface OpenedDisk {
   readonly cutBytes: number
 }
 
+/**
+ * So many zeros are written behind the end when what comes has no room any more. What is written in their place changes neither the
+ * length of the file nor where it lies, so that a sync has one write to wait for, and not that of the inode, too.
+ */
+const ROOM_BYTES = 256 * 1024
+
+interface OpenFile {
+  readonly fd: number
+  readonly end: number
+  readonly size: number
+}
+
 export class WriteAheadFile implements Disk {
   readonly #file: string
   readonly #owner: DiskOwner
   #fd: number
+  /** Where the next batch goes, and where the file ends: in between there is nothing but zeros. */
+  #end: number
+  #size: number
   #syncs = 0
   /** Replaced while they were being synced. */
   readonly #left: number[] = []
 
-  private constructor(file: string, owner: DiskOwner, fd: number) {
+  private constructor(file: string, owner: DiskOwner, { fd, end, size }: OpenFile) {
     this.#file = file
     this.#owner = owner
     this.#fd = fd
+    this.#end = end
+    this.#size = size
   }
 
   /** Opens the file in `folder`, both created when missing. */
@@ -60,27 +77,35 @@ export class WriteAheadFile implements Disk {
       mkdirSync(folder, { recursive: true })
       const bytes = readIfThere(file)
       if (!bytes) return { disk: new WriteAheadFile(file, owner, createFile(file, [encodeHeader(owner)])), recovered: [], cutBytes: 0 }
-      const { records, goodBytes } = decodeFile(bytes, file, owner)
+      const { records, goodBytes, tornBytes } = decodeFile(bytes, file, owner)
       const fd = openSync(file, 'r+')
-      if (goodBytes < bytes.length) {
+      if (tornBytes > 0) {
         ftruncateSync(fd, goodBytes)
         fsyncSync(fd)
       }
-      closeSync(fd)
-      return { disk: new WriteAheadFile(file, owner, openSync(file, 'a')), recovered: records, cutBytes: bytes.length - goodBytes }
+      const size = tornBytes > 0 ? goodBytes : bytes.length
+      return { disk: new WriteAheadFile(file, owner, { fd, end: goodBytes, size }), recovered: records, cutBytes: tornBytes }
     })
   }
 
   append(texts: readonly string[]): void {
-    onDisk('write to', this.#file, () => writeAll(this.#fd, encodeBatch(texts)))
+    onDisk('write to', this.#file, () => {
+      const batch = encodeBatch(texts)
+      const end = this.#end + batch.length
+      if (end > this.#size) this.#size = end + writeAll(this.#fd, Buffer.alloc(ROOM_BYTES), end)
+      writeAll(this.#fd, batch, this.#end)
+      this.#end = end
+    })
   }
 
   replace(texts: readonly string[]): void {
     onDisk('replace', this.#file, () => {
-      const fd = createFile(this.#file, [encodeHeader(this.#owner), encodeBatch(texts)])
+      const { fd, end, size } = createFile(this.#file, [encodeHeader(this.#owner), encodeBatch(texts)])
       if (this.#syncs === 0) closeSync(this.#fd)
       else this.#left.push(this.#fd)
       this.#fd = fd
+      this.#end = end
+      this.#size = size
     })
   }
 
@@ -104,15 +129,16 @@ export class WriteAheadFile implements Disk {
 }
 
 /** Written beside and renamed over, so that the file is at every moment the old one or the new one, whole. */
-function createFile(file: string, parts: readonly Buffer[]): number {
+function createFile(file: string, parts: readonly Buffer[]): OpenFile {
   const beside = `${file}.new`
   const written = openSync(beside, 'w')
-  for (const part of parts) writeAll(written, part)
+  let end = 0
+  for (const part of parts) end += writeAll(written, part, end)
   fsyncSync(written)
   closeSync(written)
   renameSync(beside, file)
   syncFolder(path.dirname(file))
-  return openSync(file, 'a')
+  return { fd: openSync(file, 'r+'), end, size: end }
 }
 
 /** Makes a rename durable. Windows cannot open folders and needs no such thing. */
@@ -123,8 +149,10 @@ function syncFolder(folder: string): void {
   closeSync(fd)
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+/** Returns how many bytes that were. */
+function writeAll(fd: number, bytes: Buffer, place: number): number {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, place + at)
+  return bytes.length
 }
 
 function readIfThere(file: string): Buffer | undefined {

@@ -3,6 +3,7 @@
  *
  *     "SynodWAL"  u32 version  u32 length  u32 crc32  header: JSON { run, node }
  *     then batches, each: u32 length (at least 2), u32 crc32 of the payload, payload: a JSON array of records
+ *     then zeros, in whose place the next ones go
  *
  * A batch is what one turn of the node persisted: it was written at once and is there whole or not at all. What a crash
  * left half-written can only be the last: a bad batch at the very end is cut; a bad one with a whole one after it is
@@ -24,8 +25,10 @@ export interface DiskOwner {
 
 export interface Recovered {
   readonly records: Json[]
-  /** Where the good part ends; what follows is the torn rest of an unfinished write. */
+  /** Where the good part ends. */
   readonly goodBytes: number
+  /** The torn rest of an unfinished write behind it, up to the zeros. */
+  readonly tornBytes: number
 }
 
 export function encodeHeader({ run, node }: DiskOwner): Buffer {
@@ -67,6 +70,7 @@ export function decodeFile(bytes: Buffer, file: string, owner: DiskOwner): Recov
   while (at < bytes.length) {
     const end = wholeBatch(bytes, at)
     if (end === undefined) {
+      if (lengthBeforeZeros(bytes.subarray(at)) === 0) break
       const next = findWholeBatch(bytes, at + 1)
       if (next !== undefined) throw damaged(file, at, `the batch there does not match its checksum, and a good one follows at byte ${next}`)
       break
@@ -74,7 +78,7 @@ export function decodeFile(bytes: Buffer, file: string, owner: DiskOwner): Recov
     for (const record of parse(bytes, at, end, file)) records.push(record)
     at = end
   }
-  return { records, goodBytes: at }
+  return { records, goodBytes: at, tornBytes: lengthBeforeZeros(bytes.subarray(at)) }
 }
 
 function readOwner(bytes: Buffer, file: string, owner: DiskOwner): number {
@@ -97,6 +101,12 @@ function readOwner(bytes: Buffer, file: string, owner: DiskOwner): number {
       'Give the node a data folder of its own.',
     )
   return end
+}
+
+function lengthBeforeZeros(bytes: Uint8Array): number {
+  let length = bytes.length
+  while (length > 0 && bytes[length - 1] === 0) length--
+  return length
 }
 
 /** Where the batch at `at` ends, or undefined when there is no whole one. */

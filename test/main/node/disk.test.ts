@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DISK_FILE, WriteAheadFile } from '../../../main/node/disk.ts'
+import { decodeFile } from '../../../main/node/diskFormat.ts'
 import { diskFailure, ExitCode, FatalError } from '../../../main/node/fatal.ts'
 import { lockFolder } from '../../../main/node/lock.ts'
 
@@ -20,15 +21,21 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 /** Writes each record as a batch of its own; returns where each batch ends. */
 function write(all: readonly unknown[]): number[] {
   const { disk } = WriteAheadFile.open(folder, owner)
-  const ends = [readFileSync(file()).length]
+  const ends = [end()]
   for (const record of all) {
     disk.append([JSON.stringify(record)])
     disk.sync()
-    ends.push(readFileSync(file()).length)
+    ends.push(end())
   }
   disk.close()
   return ends
 }
+
+/** Where what was written ends; behind it there is room. */
+const end = (): number => decodeFile(readFileSync(file()), file(), owner).goodBytes
+/** The file up to there. */
+const written = (): Buffer => readFileSync(file()).subarray(0, end())
+const room = Buffer.alloc(5000)
 
 const open = () => openIn(folder)
 
@@ -79,35 +86,45 @@ test('a replacing record stands for all before it; what is appended next follows
 
 test('a tail torn at any byte is cut, everything before it is kept, and the node can write on', () => {
   const ends = write(records)
-  const whole = readFileSync(file())
-  for (let length = ends[0] as number; length < whole.length; length++) {
-    writeFileSync(file(), whole.subarray(0, length))
-    const survivors = ends.filter((end) => end <= length).length - 1
-    const { disk, recovered, cutBytes } = WriteAheadFile.open(folder, owner)
-    expect(recovered, `cut to ${length} bytes`).toEqual(records.slice(0, survivors))
-    expect(cutBytes, `cut to ${length} bytes`).toBe(length - (ends[survivors] as number))
-    disk.append(['"after"'])
-    disk.close()
-    expect(open().recovered, `cut to ${length} bytes`).toEqual([...records.slice(0, survivors), 'after'])
-  }
+  const whole = written()
+  for (let length = ends[0] as number; length < whole.length; length++)
+    for (const behind of [Buffer.alloc(0), room]) {
+      const what = `cut to ${length} bytes, ${behind.length} zeros behind them`
+      writeFileSync(file(), Buffer.concat([whole.subarray(0, length), behind]))
+      const survivors = ends.filter((end) => end <= length).length - 1
+      const { disk, recovered, cutBytes } = WriteAheadFile.open(folder, owner)
+      expect(recovered, what).toEqual(records.slice(0, survivors))
+      const torn = whole.subarray(ends[survivors], length)
+      expect(cutBytes, what).toBe(torn.findLastIndex((byte) => byte !== 0) + 1)
+      disk.append(['"after"'])
+      disk.close()
+      expect(open().recovered, what).toEqual([...records.slice(0, survivors), 'after'])
+    }
 })
 
-test('a tail of zeros, as some file systems leave after a power cut, is cut', () => {
+test('the zeros behind the last batch are room for the next ones: the file grows in steps, and nothing of it is cut', () => {
   write(records)
-  writeFileSync(file(), Buffer.concat([readFileSync(file()), Buffer.alloc(5000)]))
-  expect(open()).toMatchObject({ recovered: records, cutBytes: 5000 })
+  const { length } = readFileSync(file())
+  expect(length).toBeGreaterThan(end() + 100_000)
+  expect(open()).toMatchObject({ recovered: records, cutBytes: 0 })
+  write(['later'])
+  expect(readFileSync(file()).length).toBe(length)
+  const long = 'x'.repeat(length)
+  write([long, 'last'])
+  expect(readFileSync(file()).length).toBeGreaterThan(2 * length)
+  expect(open()).toMatchObject({ recovered: [...records, 'later', long, 'last'], cutBytes: 0 })
 })
 
 test('a byte changed anywhere is never taken for good: the last batch is cut, damage before it is refused with file and byte', () => {
   const ends = write(records)
-  const whole = readFileSync(file())
-  const lastBatch = ends[ends.length - 2] as number
+  const whole = Buffer.concat([written(), room])
+  const [lastBatch, end] = ends.slice(-2) as [number, number]
   for (let at = 0; at < whole.length; at++) {
     const damaged = Buffer.from(whole)
     damaged[at] = (damaged[at] as number) ^ 0x20
     writeFileSync(file(), damaged)
     if (at >= lastBatch) {
-      expect(open().recovered, `byte ${at}`).toEqual(records.slice(0, -1))
+      expect(open().recovered, `byte ${at}`).toEqual(at < end ? records.slice(0, -1) : records)
       continue
     }
     const error = refusal(open)
