@@ -6,6 +6,7 @@ import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readChunk, readEvent } from '../../protocols/wire/chunkEvents.ts'
 import { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { bad } from './openRunFile.ts'
+import { unpressed } from './pressing.ts'
 import { Recent } from './recent.ts'
 import { ChunkContents } from './runFile.ts'
 
@@ -110,8 +111,7 @@ export class Chunks {
       // The last chunk may have grown since: what we know of it stands at its beginning, in the header's count not.
       if (!row || crc32(row.bytes) !== row.crc)
         throw bad(this.#file, `the events from ${place.firstSeq} to ${place.lastSeq} do not match their checksum`)
-      // No copy: memory that comes and goes with every chunk makes the collector look through all states that are kept.
-      const bytes = new Uint8Array(row.bytes.buffer as ArrayBuffer, row.bytes.byteOffset, row.bytes.byteLength)
+      const bytes = unpressed(row.bytes)
       if (row.crc !== place.crc) new DataView(bytes.buffer, bytes.byteOffset).setUint32(4, place.lastSeq - place.firstSeq + 1, true)
       return bytes
     })

@@ -20,10 +20,8 @@ import type { RunHeader } from './header.ts'
 
 /** "Synd", in the header of the database. */
 export const APPLICATION_ID = 0x53796e64
-/** The newest that is read. Grows when an older Synod could no longer read a file. */
-export const RUN_FILE_VERSION = 2
-/** A file says the lowest under which it can be read: imported runs have hosts of any name, and events that version 1 does not know. */
-export const versionFor = (header: RunHeader): number => (header.foreign ? 2 : 1)
+/** The newest that is read, and the one that is written. Grows when an older Synod could no longer read a file: 2 has imported runs, 3 pressed chunks. */
+export const RUN_FILE_VERSION = 3
 export const RUN_FILE_SUFFIX = '.synod'
 
 export const TABLES = {

@@ -7,7 +7,8 @@ import type { MomentData } from '../../protocols/core/moment.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError } from '../contract/errors.ts'
 import type { RunHeader } from './header.ts'
-import { APPLICATION_ID, type RunFileStatus, TABLES, versionFor } from './runFile.ts'
+import { pressed } from './pressing.ts'
+import { APPLICATION_ID, RUN_FILE_VERSION, type RunFileStatus, TABLES } from './runFile.ts'
 
 export interface ChunkRow {
   readonly firstSeq: number
@@ -53,8 +54,8 @@ export class RunStore {
   chunk({ firstSeq, lastSeq, startUs, endUs, contents, bytes }: ChunkRow): void {
     this.#begin()
     const index = Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength)
-    const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#putChunk.run(firstSeq, lastSeq, startUs, endUs, crc32(packed), index, packed)
+    const stored = pressed(bytes)
+    this.#putChunk.run(firstSeq, lastSeq, startUs, endUs, crc32(stored), index, stored)
   }
 
   moment(moment: MomentData): void {
@@ -179,7 +180,7 @@ export function create(file: string, header: RunHeader, sizeBytesMax?: number): 
     db = new Database(file)
     db.pragma(`page_size = ${PAGE_BYTES}`)
     db.pragma(`application_id = ${APPLICATION_ID}`)
-    db.pragma(`user_version = ${versionFor(header)}`)
+    db.pragma(`user_version = ${RUN_FILE_VERSION}`)
     db.exec('BEGIN')
     for (const sql of Object.values(TABLES)) db.exec(sql)
     putMeta(db, 'header', header)

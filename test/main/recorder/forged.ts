@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import { crc32 } from 'node:zlib'
 import Database from 'better-sqlite3'
+import { pressed, unpressed } from '../../../main/recorder/pressing.ts'
 import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
 
 /** Changes the last digit of the term in the body of a message, in a copy of the file. `events`: all of the run. Returns the copy. */
@@ -10,7 +11,8 @@ export function forgeTerm(original: string, events: readonly RunEvent[], { seq, 
   fs.copyFileSync(original, copy)
   const db = new Database(copy)
   const row = db.prepare('SELECT first_seq AS first, bytes FROM chunk WHERE first_seq <= ? AND last_seq >= ?').get(seq, seq)
-  const { first, bytes } = row as { first: number; bytes: Buffer }
+  const { first, bytes: stored } = row as { first: number; bytes: Buffer }
+  const bytes = Buffer.from(unpressed(stored))
   const text = JSON.stringify(body)
   // Equal bodies may stand before it in the chunk.
   let at = bytes.indexOf(text)
@@ -22,7 +24,8 @@ export function forgeTerm(original: string, events: readonly RunEvent[], { seq, 
   if (at < 0 || found === undefined) throw new Error(`event ${seq} has no term to change`)
   const digit = at + text.indexOf(found) + found.length - 1
   bytes[digit] = bytes[digit] === 0x39 ? 0x38 : (bytes[digit] as number) + 1
-  db.prepare('UPDATE chunk SET bytes = ?, crc = ? WHERE first_seq = ?').run(bytes, crc32(bytes), first)
+  const forged = pressed(bytes)
+  db.prepare('UPDATE chunk SET bytes = ?, crc = ? WHERE first_seq = ?').run(forged, crc32(forged), first)
   db.close()
   return copy
 }
