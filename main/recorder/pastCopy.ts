@@ -7,6 +7,7 @@ import Database from 'better-sqlite3'
 import { LabError } from '../contract/errors.ts'
 import type { RunHeader } from './header.ts'
 import { openRunFile } from './openRunFile.ts'
+import { RUN_FILE_VERSION } from './runFile.ts'
 import { create, diskError, putMeta, RunStore, recordingMode } from './store.ts'
 
 export interface CopiedPast {
@@ -60,6 +61,7 @@ function copyAndCut(from: string, file: string, header: RunHeader, seq: number):
     db.pragma('journal_mode = MEMORY')
     db.pragma('synchronous = OFF')
     db.exec('BEGIN')
+    db.pragma(`user_version = ${RUN_FILE_VERSION}`) // of what comes, if not of what is there
     const lasts = db.prepare('SELECT last_seq AS last FROM chunk WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 2')
     const lastSeq = (lasts.all(seq) as { last: number }[]).find(({ last }) => last <= seq)?.last ?? 0
     db.prepare('DELETE FROM chunk WHERE first_seq > ?').run(lastSeq)

@@ -2,7 +2,7 @@
  * The run file: one SQLite database a run, `*.synod`, self-describing. Its shape stands here and nowhere else.
  *
  *     meta        key, JSON value: header (RunHeader), name, status, verdict, bookmarks (older files have none)
- *     chunk       packed events (protocols/wire/chunk.ts), their bounds, a CRC-32, and which messages and steps are in them
+ *     chunk       packed events (protocols/wire/chunk.ts), pressed (pressing.ts), their bounds, a CRC-32, and which messages and steps are in them
  *     moment      what the run looked like after event `seq`, JSON of MomentData, every so many events
  *     mark        what a person looks for on the timeline, JSON of Mark
  *     checkpoint  where the checkpoint events are
