@@ -6,7 +6,16 @@ import type { RunEvent, StepEvent } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import { type EndpointId, type FaultId, type MessageId, messageId, type NodeId } from '../../protocols/core/ids.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
-import { advance, encodeMoment, happened, type Moment, type MomentData, type NodeMoment, stepped } from '../../protocols/core/moment.ts'
+import {
+  advance,
+  emptyIn,
+  encodeMoment,
+  happened,
+  type Moment,
+  type MomentData,
+  type NodeMoment,
+  stepped,
+} from '../../protocols/core/moment.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
@@ -82,7 +91,7 @@ export class RunningMoment {
   /** One that is armed. */
   readonly fault = (id: FaultId): ArmedFault | undefined => this.#moment.faults.get(id)
 
-  readonly isEmpty = (endpoint: EndpointId): boolean => this.#moment.nodes.get(endpoint as NodeId)?.status === 'empty'
+  readonly isEmpty = (endpoint: EndpointId): boolean => emptyIn(this.#moment)(endpoint)
 
   /** An event of another kind. */
   event(event: RunEvent): void {

@@ -219,6 +219,12 @@ function act(moment: Moment, action: Extract<RunEvent, { kind: 'action' }>['acti
 }
 
 /** A moment as plain JSON data, and back. */
+/** Seats on which nobody sits at that moment. */
+export const emptyIn =
+  (moment: { readonly nodes: ReadonlyMap<NodeId, Pick<NodeMoment, 'status'>> } | undefined) =>
+  (endpoint: EndpointId): boolean =>
+    moment?.nodes.get(endpoint as NodeId)?.status === 'empty'
+
 export interface MomentData extends Omit<Moment, 'nodes' | 'inFlight' | 'faults' | 'load'> {
   readonly nodes: readonly (NodeMoment & { readonly id: NodeId })[]
   readonly inFlight: readonly InFlight[]

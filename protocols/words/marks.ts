@@ -22,9 +22,7 @@ export interface Before {
   readonly isEmpty: IsEmpty
 }
 
-/**
- * The mark of an event, if it is one that is looked for. Leaders are told from what nodes show, refusals from their notes.
- */
+/** The mark of an event, if it is one that is looked for. Leaders are told from what nodes show, refusals from their notes. */
 export function markOf(event: RunEvent, before: Before): Mark | undefined {
   const { seq } = event
   const atUs = Math.max(0, event.atUs)

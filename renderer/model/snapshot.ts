@@ -2,19 +2,12 @@
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import type { FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
 import type { InFlight, Moment, NodeMoment } from '../../protocols/core/moment.ts'
-import type { IsEmpty } from '../../protocols/words/faultText.ts'
 
 export interface Snapshot extends Readonly<Omit<Moment, 'nodes' | 'inFlight' | 'faults'>> {
   readonly nodes: ReadonlyMap<NodeId, Readonly<NodeMoment>>
   readonly inFlight: ReadonlyMap<MessageId, Readonly<InFlight>>
   readonly faults: ReadonlyMap<FaultId, ArmedFault>
 }
-
-/** Seats on which nobody sits at that moment. */
-export const emptyIn =
-  (now: Snapshot | undefined): IsEmpty =>
-  (endpoint) =>
-    now?.nodes.get(endpoint as NodeId)?.status === 'empty'
 
 /** Copies what `advance` mutates; what did not change since `previous` is shared with it. */
 export function snapshot(moment: Moment, previous?: Snapshot): Snapshot {

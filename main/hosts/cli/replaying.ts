@@ -1,7 +1,6 @@
 /** `synod replay`: a recorded run as it was at one event. */
-import type { EndpointId } from '../../../protocols/core/ids.ts'
 import type { FactSpec } from '../../../protocols/core/machine.ts'
-import type { MomentData, NodeMoment } from '../../../protocols/core/moment.ts'
+import { decodeMoment, emptyIn, type MomentData, type NodeMoment } from '../../../protocols/core/moment.ts'
 import { findProtocol } from '../../../protocols/registry.ts'
 import { eventSentence } from '../../../protocols/words/eventText.ts'
 import { clockText, diskText, faultText } from '../../../protocols/words/faultText.ts'
@@ -54,20 +53,13 @@ function describe(
       sendOf: () => report.send,
       faultText: (fault) => faultTexts(marks).get(fault),
     })
-  const isEmpty = (endpoint: EndpointId) => moment.nodes.some(({ id, status }) => id === endpoint && status === 'empty')
+  const now = decodeMoment(moment)
   const facts = findProtocol(config.protocol)?.facts ?? []
   return [
     `Event ${moment.seq} of ${lastSeq} at ${(moment.atUs / 1e6).toFixed(3)} s: ${sentence ?? 'before the first event'}`,
     `Messages in flight: ${inFlightText(moment)}.`,
-    `Faults: ${moment.faults.map((fault) => faultText(fault, isEmpty)).join('; ') || 'none'}.`,
-    ...states.map((state) =>
-      describeNode(
-        state,
-        moment.nodes.find(({ id }) => id === state.node),
-        facts,
-        speech,
-      ),
-    ),
+    `Faults: ${moment.faults.map((fault) => faultText(fault, emptyIn(now))).join('; ') || 'none'}.`,
+    ...states.map((state) => describeNode(state, now.nodes.get(state.node), facts, speech)),
   ].join('\n')
 }
 
