@@ -20,8 +20,11 @@ import {
 const BATCH_BYTES = 256 * 1024
 /** Room for the entries that make a batch reach its size: one read of a socket is at most 64 KiB. */
 const BATCH_ROOM_BYTES = BATCH_BYTES + 80 * 1024
-/** A smaller batch is copied to a buffer of its size, a larger one changes hands in the buffer it was written to. */
-const BATCH_COPIED_BYTES_MAX = 16 * 1024
+/**
+ * A smaller batch is copied to a buffer of its size, a larger one changes hands in the buffer it was written to. Collectors count
+ * buffers by their size: with a hundred full-sized ones a second, a few kilobytes in each, the recorder's did little else.
+ */
+const BATCH_COPIED_BYTES_MAX = 128 * 1024
 /** Short against the recorder's commits and the eye; long enough that few messages meet a batch that leaves. */
 const BATCH_WAIT_MS = 10
 

@@ -9,7 +9,7 @@ import type { Observation } from '../../protocols/core/machine.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { StepInputKind } from '../../protocols/wire/tap.ts'
-import type { ChunkPlace, Chunks } from './chunks.ts'
+import type { Cursor } from './cursor.ts'
 
 export interface Wanted {
   readonly notes: readonly string[]
@@ -35,9 +35,11 @@ const NOTES = Buffer.from('"notes":')
 const OBSERVATION = Buffer.from('"observation":')
 /** Messages whose step is awaited; those sent long before are forgotten, for most of them were lost. */
 const AWAITED_MAX = 50_000
+const END = Number.POSITIVE_INFINITY
+const LOOK_EVERY = 256
 
 export class Hearing {
-  readonly #chunks: Chunks
+  readonly #cursor: Cursor
   readonly #tables: ChunkTables
   readonly #types: ReadonlySet<number>
   readonly #notes: readonly Buffer[]
@@ -45,10 +47,9 @@ export class Hearing {
   readonly #sent = new Map<number, { readonly from: number; readonly type: number; readonly body: Json }>()
   /** What each endpoint showed last, not parsed, and the life in which it did. */
   readonly #shown: ({ readonly life: number; readonly extras: Buffer } | undefined)[]
-  #seq = 0
 
-  constructor(chunks: Chunks, tables: ChunkTables, { notes, messages }: Wanted) {
-    this.#chunks = chunks
+  constructor(cursor: Cursor, tables: ChunkTables, { notes, messages }: Wanted) {
+    this.#cursor = cursor
     this.#tables = tables
     this.#types = new Set(messages.map((type) => tables.messageTypes.indexOf(type)))
     this.#notes = notes.map((note) => Buffer.from(JSON.stringify(note)))
@@ -57,21 +58,16 @@ export class Hearing {
 
   /** The last event that was gone over. */
   get seq(): number {
-    return this.#seq
+    return this.#cursor.seq
   }
 
   /** Goes on until the end or until `untilMs` (of performance.now) has come. */
   advance(untilMs: number, visit: (step: HeardStep) => void): void {
-    const { places } = this.#chunks
-    for (let i = this.#chunks.indexOf(this.#seq + 1); i < places.length; i++) {
-      const reader = this.#chunks.reader(places[i] as ChunkPlace)
-      while (reader.next()) {
-        if (reader.seq <= this.#seq) continue
-        this.#seq = reader.seq
-        if (reader.kind === ChunkKind.step) this.#step(reader, visit)
-        else if (reader.kind === ChunkKind.send && this.#types.has(reader.type)) this.#send(reader)
-      }
-      if (performance.now() >= untilMs) return
+    for (let reader = this.#cursor.next(END); reader; reader = this.#cursor.next(END)) {
+      this.#cursor.pass()
+      if (reader.kind === ChunkKind.step) this.#step(reader, visit)
+      else if (reader.kind === ChunkKind.send && this.#types.has(reader.type)) this.#send(reader)
+      if (reader.seq % LOOK_EVERY === 0 && performance.now() >= untilMs) return
     }
   }
 

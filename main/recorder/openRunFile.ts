@@ -49,19 +49,24 @@ export function reading<T>(file: string, doing: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof LabError) throw error
-    if (error instanceof ChunkError && error.newer) throw newer(file, error.message)
-    const { code, message } = error as { code?: string; message: string }
-    if (code === 'SQLITE_CANTOPEN' || code?.startsWith('SQLITE_READONLY') || code === 'EACCES') {
-      throw new LabError(
-        'bad-run-file',
-        `${file} cannot be opened (${message}).`,
-        'Check that you may read it; if its folder is read-only, copy it elsewhere first.',
-      )
-    }
-    if (code === 'SQLITE_BUSY') throw new LabError('disk', `${file} is held by another program.`, 'Close that program and try again.')
-    throw bad(file, `${doing}: ${message}`)
+    throw readingError(file, doing, error)
   }
+}
+
+/** What went wrong with the file's contents, said of the file. */
+export function readingError(file: string, doing: string, error: unknown): LabError {
+  if (error instanceof LabError) return error
+  if (error instanceof ChunkError && error.newer) return newer(file, error.message)
+  const { code, message } = error as { code?: string; message: string }
+  if (code === 'SQLITE_CANTOPEN' || code?.startsWith('SQLITE_READONLY') || code === 'EACCES') {
+    return new LabError(
+      'bad-run-file',
+      `${file} cannot be opened (${message}).`,
+      'Check that you may read it; if its folder is read-only, copy it elsewhere first.',
+    )
+  }
+  if (code === 'SQLITE_BUSY') return new LabError('disk', `${file} is held by another program.`, 'Close that program and try again.')
+  return bad(file, `${doing}: ${message}`)
 }
 
 export const bad = (file: string, what: string): LabError =>

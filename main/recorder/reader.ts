@@ -17,6 +17,7 @@ import type { ColumnsBlock } from '../contract/causality.ts'
 import type { Overview, ParsedRequest, Responses, RunSummary, Violation } from '../contract/commands.ts'
 import { Causes, type Work } from './causes.ts'
 import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
+import { Cursor } from './cursor.ts'
 import type { Branch, RunHeader } from './header.ts'
 import { type HeardStep, Hearing, type Wanted } from './hearing.ts'
 import { openRunFile, reading, readMeta, statusIn } from './openRunFile.ts'
@@ -275,7 +276,12 @@ export class RunReader {
     return atUs
   }
 
-  /** Cursors at the beginnings of the chunks that hold the events `from` to `to`, in order. */
+  /** Goes on behind event `seq`. */
+  cursor(seq: number): Cursor {
+    return new Cursor(this.file, this.#chunks, seq)
+  }
+
+  /** Readers at the beginnings of the chunks that hold the events `from` to `to`, in order. */
   *readers(from: number, to: number): Generator<ChunkReader> {
     for (let i = this.#chunks.indexOf(from); i < this.#chunks.places.length; i++) {
       const place = this.#chunks.places[i] as ChunkPlace
@@ -323,7 +329,7 @@ export class RunReader {
 
   /** Goes over the steps that are wanted, once, and on from there whenever `advance` is called. */
   hear(wanted: Wanted): { readonly seq: number; advance(untilMs: number, visit: (step: HeardStep) => void): void } {
-    const hearing = new Hearing(this.#chunks, this.#tables, wanted)
+    const hearing = new Hearing(this.cursor(0), this.#tables, wanted)
     const reading = <T>(work: () => T) => this.#reading('its steps', work)
     return {
       get seq() {

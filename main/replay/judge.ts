@@ -7,11 +7,13 @@ import type { CheckpointEvent, RunEvent, SendEvent, StepEvent } from '../../prot
 import type { MessageId, NodeId } from '../../protocols/core/ids.ts'
 import type { Json } from '../../protocols/core/json.ts'
 import { Bench } from '../../protocols/host/bench.ts'
+import { ChunkKind } from '../../protocols/wire/chunk.ts'
+import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { Verdict, Violation } from '../contract/commands.ts'
 import { Comparison } from './comparison.ts'
 import { DiskTrace } from './diskTrace.ts'
 import { Divergence, type Executed, type Execution } from './execution.ts'
-import type { EventSource } from './source.ts'
+import type { Cursor, EventSource } from './source.ts'
 
 /** What is known of a node. `state` is undefined while it is not known. */
 interface Known {
@@ -26,29 +28,33 @@ interface Known {
 const KEPT_VIOLATIONS = 50
 /** Messages whose delivery is awaited and kept at hand; those beyond are looked up when they are needed. */
 const KEPT_SENDS = 20_000
+const LOOK_EVERY = 16
+/** What happens to a message on its way, and what clients see, follows from these. */
+const JUDGED: ReadonlySet<number> = new Set([ChunkKind.send, ChunkKind.drop, ChunkKind.step, ChunkKind.checkpoint, ChunkKind.node])
 
 export class Judge {
   readonly #source: EventSource
+  readonly #cursor: Cursor
   readonly #execution: Execution | string
   readonly #bench: Bench
   readonly #comparison: Comparison | undefined
   readonly #known = new Map<NodeId, Known>()
   readonly #sends = new Map<MessageId, SendEvent>()
   readonly #violations: Violation[] = []
-  #judgedSeq = 0
   #divergence: string | undefined
   /** Why the judgement is incomplete though nothing diverged. */
   #gap: string | undefined
 
   constructor(source: EventSource, execution: Execution | string) {
     this.#source = source
+    this.#cursor = source.cursor(0)
     this.#execution = execution
     this.#bench = new Bench(typeof execution === 'string' ? [] : execution.invariants)
     this.#comparison = typeof execution === 'string' ? undefined : new Comparison(execution, source.header)
   }
 
   get judgedSeq(): number {
-    return this.#judgedSeq
+    return this.#cursor.seq
   }
 
   get violationCount(): number {
@@ -67,17 +73,10 @@ export class Judge {
   /** Goes on until event `seq` is judged or `untilMs` (of performance.now) has come. */
   advance(seq: number, untilMs: number): void {
     if (!this.canJudge) return
-    while (this.#judgedSeq < seq) {
-      const events = this.#source.eventsAround(this.#judgedSeq + 1)
-      if (!events) return
-      for (const event of events) {
-        if (event.seq <= this.#judgedSeq) continue
-        if (event.seq > seq) return
-        this.#take(event)
-        this.#judgedSeq = event.seq
-        if (event.seq % 16 === 0 && performance.now() >= untilMs) return
-      }
-      if (performance.now() >= untilMs) return
+    for (let reader = this.#cursor.next(seq); reader; reader = this.#cursor.next(seq)) {
+      if (JUDGED.has(reader.kind)) this.#take(readEvent(reader))
+      this.#cursor.pass()
+      if (reader.seq % LOOK_EVERY === 0 && performance.now() >= untilMs) return
     }
   }
 
@@ -92,7 +91,7 @@ export class Judge {
     return {
       is: this.#violations.length > 0 ? 'fail' : why === undefined ? 'pass' : 'unknown',
       ...(why === undefined ? {} : { why }),
-      judgedSeq: this.#judgedSeq,
+      judgedSeq: this.judgedSeq,
       lastSeq,
       invariants: this.#bench.seats.map(({ name, statement, source, violations }) => ({ name, statement, source, violations })),
       violations: [...this.#violations],

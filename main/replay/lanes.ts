@@ -12,7 +12,7 @@ import type { ParsedRequest } from '../contract/commands.ts'
 import type { Lane, LanePoint } from '../contract/state.ts'
 import type { Execution } from './execution.ts'
 import { valueIn } from './outline.ts'
-import type { EventSource } from './source.ts'
+import type { Cursor, EventSource } from './source.ts'
 import { Walk } from './walk.ts'
 
 type Value = NonNullable<LanePoint['value']> | null | undefined
@@ -94,16 +94,17 @@ export class Lanes {
 /** All that nodes show. */
 class Shown implements Pass {
   readonly #source: EventSource
+  readonly #cursor: Cursor
   readonly #facts = new Map<string, Track[]>()
-  #known = 0
   #atUs = 0
 
   constructor(source: EventSource) {
     this.#source = source
+    this.#cursor = source.cursor(0)
   }
 
   get known(): number {
-    return this.#known
+    return this.#cursor.seq
   }
 
   tracks(path: string): readonly Track[] | undefined {
@@ -111,15 +112,11 @@ class Shown implements Pass {
   }
 
   advance(to: number, untilMs: number): void {
-    if (this.#known >= to) return
-    for (const reader of this.#source.readers(this.#known + 1, to)) {
-      while (this.#known < to && reader.next()) {
-        if (reader.seq <= this.#known) continue
-        this.#known = reader.seq
-        this.#atUs = Math.max(this.#atUs, reader.atUs)
-        this.#take(reader)
-        if (reader.seq % LOOK_EVERY === 0 && performance.now() >= untilMs) return
-      }
+    for (let reader = this.#cursor.next(to); reader; reader = this.#cursor.next(to)) {
+      this.#cursor.pass()
+      this.#atUs = Math.max(this.#atUs, reader.atUs)
+      this.#take(reader)
+      if (reader.seq % LOOK_EVERY === 0 && performance.now() >= untilMs) return
     }
   }
 
@@ -144,7 +141,7 @@ class Shown implements Pass {
       tracks = this.#source.header.nodes.map(() => new Track())
       this.#facts.set(name, tracks)
     }
-    tracks[endpoint]?.take(this.#known, this.#atUs, value)
+    tracks[endpoint]?.take(this.known, this.#atUs, value)
   }
 }
 

@@ -29,12 +29,12 @@ export interface EventSource {
   /** As of the last `refresh`, which looks for more and returns it. */
   readonly lastSeq: number
   refresh(): number
-  /** The stretch of events that holds `seq`, in order and without gaps; undefined behind the end. Not to be changed. */
-  eventsAround(seq: number): readonly RunEvent[] | undefined
   moment(seq: number): MomentData
   /** `before`: an event that it is known to stand before, from which it is looked for backwards. */
   sendOf(message: MessageId, before?: number): SendEvent | undefined
-  /** Cursors over the events from `from` to `to`, a stretch each, from the beginning of the one that holds `from` on. */
+  /** Goes along the events behind `seq`. */
+  cursor(seq: number): Cursor
+  /** Readers of the events from `from` to `to`, a stretch each, from the beginning of the one that holds `from` on. */
   readers(from: number, to: number): Iterable<ChunkReader>
   /** The latest checkpoint of a life at or before a step and an event. */
   checkpoint(endpoint: number, life: number, step: number, seq: number): CheckpointEvent | undefined
@@ -42,6 +42,15 @@ export interface EventSource {
   checkpointStep(endpoint: number, life: number, step: number, seq: number): number | undefined
   /** Steps `first`..`last` of a life that stand at or before event `seq`, in order. */
   steps(endpoint: number, life: number, first: number, last: number, seq: number): Iterable<StepEvent>
+}
+
+/** Stands between two events. */
+export interface Cursor {
+  /** The last event that was passed. */
+  readonly seq: number
+  /** At the next event, if that is recorded (as of the last `refresh`) and not behind `to`; the same one again until it is passed. */
+  next(to: number): ChunkReader | undefined
+  pass(): void
 }
 
 /** Goes over the steps that somebody wants to hear of, once and in order; again for those that came since. */

@@ -14,7 +14,7 @@ import { leanSend, leanStep } from '../../protocols/wire/lean.ts'
 import { StepInputKind } from '../../protocols/wire/tap.ts'
 import { DiskTrace } from './diskTrace.ts'
 import { Divergence, type Execution } from './execution.ts'
-import type { EventSource } from './source.ts'
+import type { Cursor, EventSource } from './source.ts'
 
 /** How a node stands after some event. Never changed: the next step makes another. */
 export interface Standing {
@@ -66,9 +66,7 @@ export class Walk {
   /** Whether nodes are up follows from events as it does everywhere. */
   readonly #moment
   readonly #clients: number
-  #seq: number
-  /** Where it stopped, to go on from there. */
-  #reader: ChunkReader | undefined
+  readonly #cursor: Cursor
   /** It goes no further before this is done. */
   #proof: Proof | undefined
   /** Begun in the middle: what was sent up to this event was not seen. */
@@ -85,8 +83,8 @@ export class Walk {
     this.#disks = nodes.map(() => (from ? undefined : new DiskTrace()))
     this.#moment = firstMoment(nodes, 1, config.spares)
     this.nodes = from ? [...from.nodes] : [...this.#moment.nodes.values()].map(({ status }) => ({ ...NOWHERE, status }))
-    this.#seq = from?.seq ?? 0
-    this.#unseen = this.#seq
+    this.#cursor = source.cursor(from?.seq ?? 0)
+    this.#unseen = this.seq
     if (!from) return
     this.#moment.seq = from.seq
     for (const [endpoint, { status, life, step }] of from.nodes.entries())
@@ -95,7 +93,7 @@ export class Walk {
 
   /** The last event that is in. */
   get seq(): number {
-    return this.#seq
+    return this.#cursor.seq
   }
 
   /** Goes on to event `to`, or until `untilMs` (of performance.now) has come. `onChange` hears of each step that was run and of each node that came or went, and may end it with true. */
@@ -104,30 +102,14 @@ export class Walk {
     untilMs = Number.POSITIVE_INFINITY,
     onChange?: (endpoint: number, standing: Standing, reader: ChunkReader) => boolean | undefined,
   ): void {
-    if (this.#seq >= to || !this.#prove(untilMs)) return
-    for (const reader of this.#readers(to)) {
-      this.#reader = undefined // an event that cannot be read is read again by whoever tries again
-      while (this.#seq < to && reader.next()) {
-        if (reader.seq <= this.#seq) continue
-        const endpoint = this.#take(reader)
-        if (!this.#prove(untilMs)) {
-          this.#reader = reader
-          return
-        }
-        this.#seq = reader.seq
-        const isEnough = endpoint !== undefined && onChange?.(endpoint, this.nodes[endpoint] as Standing, reader)
-        if (!isEnough && (reader.seq % LOOK_EVERY !== 0 || performance.now() < untilMs)) continue
-        this.#reader = reader
-        return
-      }
-      if (this.#seq >= to) this.#reader = reader
-      if (this.#seq >= to || performance.now() >= untilMs) return
+    if (this.seq >= to || !this.#prove(untilMs)) return
+    for (let reader = this.#cursor.next(to); reader; reader = this.#cursor.next(to)) {
+      const endpoint = this.#take(reader)
+      if (!this.#prove(untilMs)) return
+      this.#cursor.pass()
+      if (endpoint !== undefined && onChange?.(endpoint, this.nodes[endpoint] as Standing, reader)) return
+      if (reader.seq % LOOK_EVERY === 0 && performance.now() >= untilMs) return
     }
-  }
-
-  *#readers(to: number): Generator<ChunkReader> {
-    if (this.#reader) yield this.#reader
-    yield* this.#source.readers(this.#seq + 1, to)
   }
 
   /** The endpoint whose standing it changed, if it did. */
@@ -245,7 +227,7 @@ export class Walk {
       }
       if (isDone) {
         this.#proof = undefined
-        this.#seq = event.seq
+        this.#cursor.pass()
       } else if (performance.now() >= untilMs) return false
     }
     return true
