@@ -7,6 +7,7 @@ import type { Unnumbered } from '../../protocols/core/event.ts'
 import { ByteWriter } from '../../protocols/wire/bytes.ts'
 import {
   FEED_UNACKED_BYTES_MAX,
+  type FeedAck,
   feedClosed,
   feedDeliver,
   feedDrop,
@@ -27,6 +28,8 @@ const BATCH_ROOM_BYTES = BATCH_BYTES + 80 * 1024
 const BATCH_COPIED_BYTES_MAX = 128 * 1024
 /** Short against the recorder's commits and the eye; long enough that few messages meet a batch that leaves. */
 const BATCH_WAIT_MS = 10
+/** As many as are on their way there and back at full speed. */
+const SPARE_MAX = 4
 
 export interface FeederOptions {
   /** Takes a batch away; its buffer changes hands. */
@@ -40,6 +43,8 @@ export class Feeder {
   readonly #options: FeederOptions
   readonly #unackedBytesMax: number
   #out = new ByteWriter(BATCH_ROOM_BYTES)
+  /** Buffers that have been there and back. */
+  readonly #spare: ArrayBuffer[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #postedBytes = 0
   #ackedBytes = 0
@@ -100,9 +105,10 @@ export class Feeder {
     this.#grew()
   }
 
-  /** The recorder has dealt with so many more bytes. */
-  acked(bytes: number): void {
-    this.#ackedBytes += bytes
+  /** The recorder has dealt with so many more bytes, and has no use for some buffers. */
+  acked({ ackedBytes, spent = [] }: FeedAck): void {
+    this.#ackedBytes += ackedBytes
+    this.#spare.push(...spent.slice(0, SPARE_MAX - this.#spare.length))
     while (this.#flushes[0] && this.#flushes[0].bytes <= this.#ackedBytes) this.#flushes.shift()?.done()
     // Some way below the limit, so that the sockets are not stopped and started for every batch.
     if (this.#isHigh && this.unackedBytes <= this.#unackedBytesMax * 0.75) this.#press(false)
@@ -135,7 +141,8 @@ export class Feeder {
       this.#options.post(this.#out.take())
     } else {
       const batch = this.#out.written()
-      this.#out = new ByteWriter(BATCH_ROOM_BYTES)
+      const spare = this.#spare.pop()
+      this.#out = new ByteWriter(spare ? new Uint8Array(spare) : BATCH_ROOM_BYTES)
       this.#options.post(batch)
     }
     if (!this.#isHigh && this.unackedBytes > this.#unackedBytesMax) this.#press(true)

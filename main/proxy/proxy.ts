@@ -9,6 +9,7 @@ import { type EndpointId, endpointIds, type FaultId, type MessageId, type NodeId
 import { LinkFate } from '../../protocols/net/link.ts'
 import { linksOf } from '../../protocols/net/target.ts'
 import { eachFlight } from '../../protocols/sim/framed.ts'
+import type { FeedAck } from '../../protocols/wire/feed.ts'
 import type { FrameHeader } from '../../protocols/wire/frame.ts'
 import type { Onset } from '../contract/process.ts'
 import { Clock } from './clock.ts'
@@ -158,8 +159,8 @@ export class FrameProxy {
     this.#feeder.event(event)
   }
 
-  acked(bytes: number): void {
-    this.#feeder.acked(bytes)
+  acked(ack: FeedAck): void {
+    this.#feeder.acked(ack)
   }
 
   /** Resolves when all that is in the feed so far was acknowledged. */

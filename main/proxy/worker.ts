@@ -14,7 +14,7 @@ parentPort?.once('message', ({ settings, recorder }: ProxyBeginning) => {
     onTapClosed: (endpoint, life) => say({ kind: 'tapClosed', endpoint, life }),
     onTrouble: (text) => say({ kind: 'trouble', text }),
   })
-  recorder.on('message', (ack: FeedAck) => proxy.acked(ack.ackedBytes))
+  recorder.on('message', (ack: FeedAck) => proxy.acked(ack))
   parentPort?.on('message', (word: ToProxy) => {
     if (!('call' in word)) return tell(proxy, word)
     const { call } = word

@@ -16,6 +16,7 @@ class RecorderWorker {
   readonly #recorder: Recorder
   #committedMs = 0
   #unackedBytes = 0
+  #spent: ArrayBuffer[] = []
   #timer: NodeJS.Timeout | undefined
   #failure: LabFailure | undefined
 
@@ -61,6 +62,7 @@ class RecorderWorker {
     if (this.#failure)
       this.#ack() // nothing more is recorded, and nobody shall wait for it
     else this.#trying(() => this.#recorder.take(feed))
+    if (feed.length < feed.buffer.byteLength) this.#spent.push(feed.buffer)
   }
 
   #drain(): void {
@@ -89,8 +91,9 @@ class RecorderWorker {
 
   #ack(): void {
     if (this.#unackedBytes === 0) return
-    this.#feed.postMessage({ ackedBytes: this.#unackedBytes } satisfies FeedAck)
+    this.#feed.postMessage({ ackedBytes: this.#unackedBytes, spent: this.#spent } satisfies FeedAck, this.#spent)
     this.#unackedBytes = 0
+    this.#spent = []
   }
 
   #close(): void {

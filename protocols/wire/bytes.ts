@@ -10,9 +10,10 @@ export class ByteWriter {
   view: DataView<ArrayBuffer>
   length = 0
 
-  constructor(capacity = 4096) {
-    this.bytes = new Uint8Array(capacity)
-    this.view = new DataView(this.bytes.buffer)
+  /** With so much room, or in bytes that nobody else uses. */
+  constructor(room: number | Uint8Array<ArrayBuffer> = 4096) {
+    this.bytes = typeof room === 'number' ? new Uint8Array(room) : room
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset)
   }
 
   /** Makes room for `count` more bytes. */

@@ -32,6 +32,8 @@ export interface FeedBatch {
 /** From recorder to proxy: so many more bytes of batches are dealt with (stored, or at least no longer in memory). */
 export interface FeedAck {
   readonly ackedBytes: number
+  /** Buffers of batches that had room to spare, for further ones. They change hands again. */
+  readonly spent?: readonly ArrayBuffer[]
 }
 
 export const FeedKind = { tap: 1, pass: 2, send: 3, deliver: 4, drop: 5, hold: 6, event: 7, closed: 8 } as const

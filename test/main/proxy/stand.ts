@@ -70,7 +70,7 @@ export class Stand {
   ackAll(): void {
     const bytes = this.#unacked
     this.#unacked = 0
-    if (bytes > 0) this.proxy.acked(bytes)
+    if (bytes > 0) this.proxy.acked({ ackedBytes: bytes })
   }
 
   /** Everything in the feed so far. */
