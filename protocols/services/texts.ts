@@ -12,5 +12,5 @@ export const ofTexts: Pick<Service<Texts, never>, 'init' | 'encode' | 'size' | '
   decode: (json) => PersistentMap(Object.entries(json as { readonly [key: string]: string })),
 }
 
-/** Different for every serial, so that a read shows which write it saw; padded to the asked size where that is larger. */
-export const uniqueValue = (serial: number, bytes: number): string => serial.toString(36).padEnd(bytes, '.')
+/** Different for every serial, so that a read shows which write it saw; padded to the asked size where that is larger, with what nobody takes for something left out. */
+export const uniqueValue = (serial: number, bytes: number): string => serial.toString(36).padEnd(bytes, '-')

@@ -40,6 +40,19 @@ export function angleAt(arc: Arc, fraction: number): number {
   return Math.atan2(dy, dx)
 }
 
+/** A label keeps so far beside the way to the clients, on which messages run; radians. */
+const BESIDE = Math.PI / 3
+
+/** Where the label of what stands at `at` goes, as a unit vector: away from the middle of all nodes, beside the way to the clients. */
+export function labelSide(at: Point, middle: Point, clients: Point | undefined): Point {
+  if (Math.hypot(at.x - middle.x, at.y - middle.y) < 1) return { x: 0, y: -1 }
+  const away = Math.atan2(at.y - middle.y, at.x - middle.x)
+  const way = clients ? Math.atan2(clients.y - at.y, clients.x - at.x) : Number.NaN
+  const beside = Math.atan2(Math.sin(away - way), Math.cos(away - way))
+  const side = Math.abs(beside) < BESIDE ? way + (beside < 0 ? -BESIDE : BESIDE) : away
+  return { x: Math.cos(side), y: Math.sin(side) }
+}
+
 /** The distance from `point` to the arc, good to about a unit: what the mouse is over. */
 export function distanceTo(arc: Arc, point: Point): number {
   let best = Number.POSITIVE_INFINITY

@@ -224,7 +224,7 @@ function drawHalo(pen: Pen, radius: number, look: NodeLook, ink: Ink): void {
 
 /** The name beside the node, away from the ring's middle, so that no link runs through it. */
 function drawLabel(pen: Pen, mark: NodeMark, radius: number, outward: Point, ink: Ink, scale: number): void {
-  const gap = radius + (mark.role === 'leader' ? 15 : 9) * scale
+  const gap = radius + (mark.role === 'leader' ? 17 : 12) * scale
   const side = Math.abs(outward.x) > 0.35 ? Math.sign(outward.x) : 0
   const isEmpty = mark.status === 'empty'
   const lines = mark.caption === '' ? 1 : 2

@@ -10,7 +10,7 @@ import { linkKey } from '../../model/targets.ts'
 import { CLIENTS_RADIUS, NODE_RADIUS, type Places, type Point } from './arrangement.ts'
 import { contour } from './contour.ts'
 import { drawFlow, FLOW_FROM, Flow, flowUnit } from './flow.ts'
-import { type Arc, angleAt, arcBetween, pointAt } from './geometry.ts'
+import { type Arc, angleAt, arcBetween, labelSide, pointAt } from './geometry.ts'
 import { glyphScale, type Ink, toDrawing, toScreen, type View } from './ink.ts'
 import { arcOnScreen, drawDivide, drawLinkMark, drawTag, TAGS_MAX, tagText } from './linkGlyphs.ts'
 import { drawFalling, drawMessage, drawQueueRest, type MessageLook, QUEUE_MAX, queuePlaces } from './messageGlyphs.ts'
@@ -106,9 +106,13 @@ export function paintMarks(pen: Pen, marks: Marks, ink: Ink, view: View, fresh =
   for (const mark of scene.nodes) {
     const at = places.get(mark.id)
     if (!at) continue
-    const length = Math.hypot(at.x - middle.x, at.y - middle.y)
-    const outward = length < 1 ? { x: 0, y: -1 } : { x: (at.x - middle.x) / length, y: (at.y - middle.y) / length }
-    drawNode(pen, mark, { ...marks.look(mark.id), at: toScreen(view, at), outward }, ink, view)
+    drawNode(
+      pen,
+      mark,
+      { ...marks.look(mark.id), at: toScreen(view, at), outward: labelSide(at, middle, places.get('clients')) },
+      ink,
+      view,
+    )
   }
   for (const { text, arc } of later) drawTag(pen, text, arc, ink, view)
 }
@@ -141,8 +145,9 @@ function apart(scene: Scene, from: EndpointId, to: EndpointId): boolean {
   return sideOf(from) >= 0 && sideOf(to) >= 0 && sideOf(from) !== sideOf(to)
 }
 
+/** Of the members: seats that nobody has taken stand aside. */
 function middleOf(scene: Scene, places: Places): Point {
-  const points = scene.nodes.filter(({ id }) => id !== 'clients').flatMap(({ id }) => places.get(id) ?? [])
+  const points = scene.nodes.filter(({ id, status }) => id !== 'clients' && status !== 'empty').flatMap(({ id }) => places.get(id) ?? [])
   const count = Math.max(1, points.length)
   return { x: points.reduce((s, p) => s + p.x, 0) / count, y: points.reduce((s, p) => s + p.y, 0) / count }
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { nodeIds } from '../../../../protocols/core/ids.ts'
 import { arrange } from '../../../../renderer/panels/topology/arrangement.ts'
 import { contour } from '../../../../renderer/panels/topology/contour.ts'
-import { angleAt, arcBetween, distanceTo, inside, pointAt } from '../../../../renderer/panels/topology/geometry.ts'
+import { angleAt, arcBetween, distanceTo, inside, labelSide, pointAt } from '../../../../renderer/panels/topology/geometry.ts'
 import { beside } from '../../../../renderer/panels/topology/linkGlyphs.ts'
 
 const a = { x: 0, y: 0 }
@@ -88,3 +88,25 @@ function crossings(lines: readonly (readonly Point[])[], p: Point, q: Point): nu
   return count
 }
 const side = (a: Point, b: Point, c: Point) => (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0
+
+test('labels stand away from the middle of the nodes, and beside the way to the clients', () => {
+  const middle = { x: 0, y: 0 }
+  for (let count = 2; count <= 9; count++) {
+    const places = arrange(nodeIds(count))
+    const clients = places.get('clients')!
+    for (const id of nodeIds(count)) {
+      const at = places.get(id)!
+      const side = labelSide(at, middle, clients)
+      expect(Math.hypot(side.x, side.y)).toBeCloseTo(1)
+      const length = Math.hypot(clients.x - at.x, clients.y - at.y)
+      const along = (side.x * (clients.x - at.x) + side.y * (clients.y - at.y)) / length
+      expect(along, `${id} of ${count}`).toBeLessThan(0.501)
+      const away = (side.x * at.x + side.y * at.y) / Math.hypot(at.x, at.y)
+      expect(away, `${id} of ${count}`).toBeGreaterThan(0.49)
+    }
+  }
+  // Right in the way it goes up, and where nobody else is it stays.
+  expect(labelSide({ x: -100, y: 0 }, middle, { x: -200, y: 0 }).y).toBeLessThan(-0.8)
+  expect(labelSide({ x: -100, y: 0 }, middle, undefined).x).toBeCloseTo(-1)
+  expect(labelSide(middle, middle, { x: -200, y: 0 })).toEqual({ x: 0, y: -1 })
+})
