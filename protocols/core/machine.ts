@@ -39,6 +39,8 @@ export interface FactSpec {
   readonly help: string
 }
 
+export type NoteData = { readonly [key: string]: Json }
+
 /** A change of state that is worth a name: what a `note` of a step says has happened. */
 export interface NoteSpec {
   readonly name: string
@@ -49,6 +51,8 @@ export interface NoteSpec {
    * it is not the node itself, and `data.later` that it can be asked again in a while.
    */
   readonly saysNo?: 'refuses' | 'gives up'
+  /** The note as it is told behind its node's name, where its name and its data would make no sentence. */
+  says?(data: NoteData): string
 }
 
 /** Something that a node can be told to do from outside: by clicking it, by a scenario, from the command line. */

@@ -1,3 +1,5 @@
+import type { Json } from './json.ts'
+
 /** What nodes do, as notes name it: such a name is told as what its node does, any other as what came about. */
 const VERBS =
   'abandon adopt back become begin catch choose count differ enter execute fetch follow give grant hand ignore install learn miss move overwrite ' +
@@ -11,3 +13,9 @@ export const noteWords = (note: string): string =>
     .toLowerCase()
     .replace(/\bpre /, 'pre-')
     .replace(verb, (does) => `${does}${/(s|ch)$/.test(does) ? 'es' : 's'}`)
+
+/** Several names, or one, in a sentence. */
+export const namesIn = (value: Json | undefined): string => (Array.isArray(value) ? value.join(' ') : String(value))
+
+/** "1 request", "3 requests". */
+export const counted = (count: Json | undefined, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

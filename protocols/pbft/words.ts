@@ -1,10 +1,12 @@
 /** How each message is named, drawn and summed up in a few words. */
+import type { Json } from '../core/json.ts'
 import type { AnyMessage, MessageSpec } from '../core/machine.ts'
 import type { Batch, MessageOf, PbftMessage } from './messages.ts'
 import { NULL_DIGEST } from './signing.ts'
 
 const requests = ({ length }: Batch): string => (length === 1 ? '1 request' : `${length} requests`)
-const short = (d: string): string => (d === NULL_DIGEST ? 'null' : d.slice(0, 6))
+/** Nobody reads a digest to its end: its beginning tells it from others. */
+export const short = (d: Json | undefined): string => (d === NULL_DIGEST ? 'null' : String(d).slice(0, 6))
 
 export const messageSpecs: readonly MessageSpec[] = [
   {

@@ -3,7 +3,6 @@ import type { ReturnEvent, RunEvent, SendEvent, StepEvent } from '../core/event.
 import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../core/ids.ts'
 import type { Control } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
-import { noteWords } from '../core/noteWords.ts'
 import { liesText, type ToldLie } from '../lies/liar.ts'
 import { clientDoes } from './clientDoes.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
@@ -122,7 +121,7 @@ export function eventSentence(event: RunEvent, telling: Telling): string {
 }
 
 function stepText(event: StepEvent, telling: Telling): string {
-  const told = event.notes.map(({ note, data }) => noteText(note, data))
+  const told = event.notes.map(({ note, data }) => telling.speech.note(note, data))
   const cause = causeText(event, telling)
   const sends = event.sends.count > 0 ? `sends ${event.sends.count}` : ''
   return [...told, cause, sends].filter((part) => part !== '').join(' · ')
@@ -153,13 +152,6 @@ function causeText(event: StepEvent, telling: Telling): string {
 export function controlText({ name, ...fields }: Control): string {
   const details = name === 'lie' && Array.isArray(fields.lies) ? liesText(fields.lies as unknown as readonly ToldLie[]) : brief(fields, 80)
   return [name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), details].filter((part) => part !== '').join(', ')
-}
-
-/** `becomeLeader`, `{ term: 3 }` → "becomes leader, term 3". */
-export function noteText(note: string, data: { readonly [key: string]: Json }): string {
-  const said = noteWords(note)
-  const details = brief(data, 80)
-  return details === '' ? said : `${said}, ${details}`
 }
 
 /** "c1 gets 7 · get x", "c1: outcome unknown, no answer · put x 7". */

@@ -4,7 +4,8 @@
  */
 import { CLIENT_MESSAGE_TYPES } from '../core/event.ts'
 import type { Json } from '../core/json.ts'
-import type { AnyMessage, AnyProtocol, MessageSpec, Observation, Role } from '../core/machine.ts'
+import type { AnyMessage, AnyProtocol, MessageSpec, NoteData, Observation, Role } from '../core/machine.ts'
+import { noteWords } from '../core/noteWords.ts'
 import { findProtocol } from '../registry.ts'
 import { findService } from '../services/index.ts'
 
@@ -30,6 +31,8 @@ export interface Speech {
   readonly faint: (type: string, body: Json | undefined) => boolean
   /** What a message says, in a few words. */
   readonly words: (type: string, body: Json | undefined) => string
+  /** What a node did or what came about in it, behind its name: "becomes leader, term 3". */
+  readonly note: (note: string, data: NoteData) => string
   readonly op: (op: Json) => string
   readonly result: (op: Json | undefined, result: Json) => string
 }
@@ -73,6 +76,7 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
       if (isClient(type)) return clientWords(type, body, op, (value) => result(undefined, value))
       return guarded(() => specs.get(type)?.summary?.(body as unknown as AnyMessage)) ?? brief(body)
     },
+    note: (name, data) => text(guarded(() => protocol?.notes.find((spec) => spec.name === name)?.says?.(data))) ?? noteText(name, data),
     op,
     result,
   }
@@ -98,7 +102,7 @@ function clientWords(type: string, body: Json, op: (op: Json) => string, result:
   if (type === 'ClientRequest' && request) return request.op === undefined ? request.kind : op(request.op)
   if (!outcome) return ''
   if (outcome.kind === 'redirect') return outcome.leader ? `ask ${outcome.leader}` : 'ask another'
-  if (outcome.kind === 'ok') return `ok ${result(outcome.result ?? null)}`
+  if (outcome.kind === 'ok') return outcome.result === null || outcome.result === undefined ? 'ok' : `ok ${result(outcome.result)}`
   return outcome.message ?? outcome.why ?? outcome.kind
 }
 
@@ -113,6 +117,13 @@ function guarded<T>(describe: () => T | undefined): T | undefined {
 
 /** What a service of another version made of an operation that it does not know is no text. */
 const text = (said: unknown): string | undefined => (typeof said === 'string' ? said : undefined)
+
+/** `becomeLeader`, `{ term: 3 }` → "becomes leader, term 3". */
+function noteText(note: string, data: NoteData): string {
+  const said = noteWords(note)
+  const details = brief(data, 80)
+  return details === '' ? said : `${said}, ${details}`
+}
 
 /** Plain data in at most one line: `term 3, granted true`, its own kind left out. */
 export function brief(value: Json, max = 120): string {

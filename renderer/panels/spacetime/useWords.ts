@@ -1,6 +1,5 @@
 /** A few words on rows that are in sight, from the recording; what is not here yet is fetched and drawn when it comes. */
 import type { RunEvent } from '../../../protocols/core/event.ts'
-import { noteText } from '../../../protocols/words/eventText.ts'
 import type { Speech } from '../../../protocols/words/speech.ts'
 import { useEvents } from '../../stores/events.ts'
 import { useRun } from '../../stores/run.ts'
@@ -34,7 +33,7 @@ export function useWords() {
 export function wordsOf(event: RunEvent, speech: Speech): string | undefined {
   switch (event.kind) {
     case 'step': {
-      if (event.notes.length > 0) return event.notes.map(({ note, data }) => noteText(note, data)).join(', ')
+      if (event.notes.length > 0) return event.notes.map(({ note, data }) => speech.note(note, data)).join(', ')
       if (event.input.kind === 'timer') return `${event.input.name} timer`
       return event.input.kind === 'start' ? 'start' : undefined
     }

@@ -2,7 +2,7 @@
  * Paints one moment onto two canvases above the graph: marks (nodes, faults; repainted when they change) and messages (repainted every
  * frame while something moves). Knows neither stores nor Vue: what it paints is handed to it.
  */
-import type { EndpointId, MessageId } from '../../../protocols/core/ids.ts'
+import { CLIENTS, type EndpointId, type MessageId } from '../../../protocols/core/ids.ts'
 import type { Speech } from '../../../protocols/words/speech.ts'
 import type { Flight } from '../../model/flights.ts'
 import type { Pen } from '../../model/picture/pen.ts'
@@ -39,7 +39,7 @@ export interface Report {
   readonly flowing: boolean
 }
 
-const radiusOf = (id: EndpointId): number => (id === 'clients' ? CLIENTS_RADIUS : NODE_RADIUS)
+const radiusOf = (id: EndpointId): number => (id === CLIENTS ? CLIENTS_RADIUS : NODE_RADIUS)
 
 /** The arc of a link in the drawing's units; undefined while an end has no place. */
 export function arcOf(from: EndpointId, to: EndpointId, places: Places): Arc | undefined {
@@ -106,13 +106,7 @@ export function paintMarks(pen: Pen, marks: Marks, ink: Ink, view: View, fresh =
   for (const mark of scene.nodes) {
     const at = places.get(mark.id)
     if (!at) continue
-    drawNode(
-      pen,
-      mark,
-      { ...marks.look(mark.id), at: toScreen(view, at), outward: labelSide(at, middle, places.get('clients')) },
-      ink,
-      view,
-    )
+    drawNode(pen, mark, { ...marks.look(mark.id), at: toScreen(view, at), outward: labelSide(at, middle, places.get(CLIENTS)) }, ink, view)
   }
   for (const { text, arc } of later) drawTag(pen, text, arc, ink, view)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { nodeIds } from '../../../../protocols/core/ids.ts'
+import { CLIENTS, nodeIds } from '../../../../protocols/core/ids.ts'
 import { arrange } from '../../../../renderer/panels/topology/arrangement.ts'
 import { contour } from '../../../../renderer/panels/topology/contour.ts'
 import { angleAt, arcBetween, distanceTo, inside, labelSide, pointAt } from '../../../../renderer/panels/topology/geometry.ts'
@@ -93,7 +93,7 @@ test('labels stand away from the middle of the nodes, and beside the way to the 
   const middle = { x: 0, y: 0 }
   for (let count = 2; count <= 9; count++) {
     const places = arrange(nodeIds(count))
-    const clients = places.get('clients')!
+    const clients = places.get(CLIENTS)!
     for (const id of nodeIds(count)) {
       const at = places.get(id)!
       const side = labelSide(at, middle, clients)
