@@ -96,7 +96,7 @@ const poses: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press('/')
     await page.keyboard.type('note:replaceConflict')
     await page
-      .getByText(/^replaces conflict/)
+      .getByText(/^deletes what conflicts/)
       .first()
       .click()
     await page.keyboard.press('ArrowLeft')
