@@ -59,7 +59,7 @@ export function testOf(test: TestTerm): (event: RunEvent, around: Surroundings) 
   return (event) => textsOf(field.name, event).some(is)
 }
 
-/** In what is recorded of it, in its names, or in the words that stand on the screen for its notes. `lower`: in small letters. */
+/** In what is recorded of it, in its names, or in the names of its notes, in words. `lower`: in small letters. */
 export function says(event: RunEvent, lower: string, around: Surroundings): boolean {
   return wordsOf(event, around).some((word) => word.toLowerCase().includes(lower)) || recordedText(event).toLowerCase().includes(lower)
 }
