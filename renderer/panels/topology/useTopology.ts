@@ -29,6 +29,8 @@ import { useTraffic } from './useTraffic.ts'
 const NEWS_MS = 240
 /** The words at the drawing's foot, in pixels: nothing of a node lies under them. */
 const LEGEND = 20
+/** Above and below the middles of nodes: for a leader's crown and label, and for what drifts, so that a partition moves two sides and not the whole drawing. */
+const ROOM = 78 + DRIFT
 const QUIET: Report = { painted: [], count: 0, stretched: false, flowing: false }
 
 export interface Surfaces {
@@ -159,9 +161,9 @@ export function useTopology(surfaces: Surfaces) {
     const box = size
     if (!core || box.width === 0) return
     const sideRoom = Math.max(56, Math.min(110, box.width * 0.12))
-    const bounds = [...places.rest.value.values()] // room for what drifts, so that a partition moves two sides and not the whole drawing
+    const bounds = [...places.rest.value.values()]
     const [left, right] = [Math.min(...bounds.map(({ x }) => x)) - 30, Math.max(...bounds.map(({ x }) => x)) + 30]
-    const [top, bottom] = [Math.min(...bounds.map(({ y }) => y)) - 84, Math.max(...bounds.map(({ y }) => y)) + 74 + DRIFT]
+    const [top, bottom] = [Math.min(...bounds.map(({ y }) => y)) - ROOM, Math.max(...bounds.map(({ y }) => y)) + ROOM]
     const zoom = Math.min((box.width - 2 * sideRoom + 60) / (right - left), (box.height - LEGEND - 12) / (bottom - top), 2)
     if (!(zoom > 0)) return
     core.viewport({
