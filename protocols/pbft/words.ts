@@ -6,7 +6,7 @@ import { NULL_DIGEST } from './signing.ts'
 
 const requests = ({ length }: Batch): string => (length === 1 ? '1 request' : `${length} requests`)
 /** Nobody reads a digest to its end: its beginning tells it from others. */
-export const short = (d: Json | undefined): string => (d === NULL_DIGEST ? 'null' : String(d).slice(0, 6))
+export const short = (d: Json | undefined): string => (d === NULL_DIGEST ? 'null request' : String(d).slice(0, 6))
 
 export const messageSpecs: readonly MessageSpec[] = [
   {
