@@ -76,7 +76,11 @@ export function speechOf(protocolName: string | undefined, serviceName: string |
       if (isClient(type)) return clientWords(type, body, op, (value) => result(undefined, value))
       return guarded(() => specs.get(type)?.summary?.(body as unknown as AnyMessage)) ?? brief(body)
     },
-    note: (name, data) => text(guarded(() => protocol?.notes.find((spec) => spec.name === name)?.says?.(data))) ?? noteText(name, data),
+    note: (name, data) => {
+      const said = text(guarded(() => protocol?.notes.find((spec) => spec.name === name)?.says?.(data)))
+      // Older recordings, and programs that are not ours, may leave out what it speaks of.
+      return said === undefined || said.includes('undefined') ? noteText(name, data) : said
+    },
     op,
     result,
   }

@@ -62,7 +62,7 @@ export function paintLinks(pen: Pen, { scene, places }: Marks, ink: Ink, view: V
     for (const to of places.keys()) {
       const arc = from === to || scene.links.has(linkKey(from, to)) || vacant.has(linkKey(from, to)) ? undefined : arcOf(from, to, places)
       if (!arc) continue
-      const toClient = from === 'clients' || to === 'clients'
+      const toClient = from === CLIENTS || to === CLIENTS
       pen.lineWidth = view.zoom
       pen.globalAlpha = toClient ? 0.4 : 1
       pen.setLineDash(toClient ? [2 * view.zoom, 5 * view.zoom] : [])
@@ -80,7 +80,7 @@ export function paintLinks(pen: Pen, { scene, places }: Marks, ink: Ink, view: V
 export function paintMarks(pen: Pen, marks: Marks, ink: Ink, view: View, fresh = true): void {
   begin(pen, view, fresh)
   const { scene, places } = marks
-  const sides = scene.partition?.map((side) => side.flatMap((id) => (id === 'clients' ? [] : (places.get(id) ?? [])))) ?? []
+  const sides = scene.partition?.map((side) => side.flatMap((id) => (id === CLIENTS ? [] : (places.get(id) ?? [])))) ?? []
   for (let i = 0; i < sides.length - 1; i++) {
     for (const line of dividing(sides[i]!, sides.slice(i + 1).flat())) {
       drawDivide(
@@ -141,7 +141,7 @@ function apart(scene: Scene, from: EndpointId, to: EndpointId): boolean {
 
 /** Of the members: seats that nobody has taken stand aside. */
 function middleOf(scene: Scene, places: Places): Point {
-  const points = scene.nodes.filter(({ id, status }) => id !== 'clients' && status !== 'empty').flatMap(({ id }) => places.get(id) ?? [])
+  const points = scene.nodes.filter(({ id, status }) => id !== CLIENTS && status !== 'empty').flatMap(({ id }) => places.get(id) ?? [])
   const count = Math.max(1, points.length)
   return { x: points.reduce((s, p) => s + p.x, 0) / count, y: points.reduce((s, p) => s + p.y, 0) / count }
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { loadSchema } from '../../../protocols/core/config.ts'
 import type { RunEvent, SendEvent } from '../../../protocols/core/event.ts'
 import { CLIENTS, faultId, messageId, nodeId, nodeIds } from '../../../protocols/core/ids.ts'
+import { noteWords } from '../../../protocols/core/noteWords.ts'
 import { protocols } from '../../../protocols/registry.ts'
 import { eventEndpoint, eventSentence, eventText, eventType, type Telling } from '../../../protocols/words/eventText.ts'
 import { speechOf } from '../../../protocols/words/speech.ts'
@@ -164,6 +165,7 @@ test('a protocol may tell a note in a sentence of its own; what is not as it sho
   const raft = speechOf('raft', 'kv')
   expect(raft.note('stepDown', { term: 3, waiting: 1 })).toBe('steps down in term 3, 1 request waiting')
   expect(raft.note('stepDown', { term: 3, waiting: 0 })).toBe('steps down in term 3')
+  expect(raft.note('stepDown', { term: 3 })).toBe('steps down, term 3')
   expect(raft.note('becomeLeader', { term: 3, votes: ['n1', 'n2'] })).toBe('becomes leader, term 3, votes n1 n2')
   const configuration = { index: 7, voters: ['n2', 'n3'], old: ['n1', 'n2'], learners: ['n4'] }
   expect(raft.note('useConfiguration', configuration)).toBe('uses the configuration of index 7: n1 n2 and n2 n3, learners n4')
@@ -173,7 +175,7 @@ test('a protocol may tell a note in a sentence of its own; what is not as it sho
 test('a note is told as what its node does', () => {
   for (const { name, notes } of protocols)
     for (const note of notes) {
-      const words = speechOf(name, undefined).note(note.name, {})
+      const words = 'says' in note && note.says ? note.says({}) : noteWords(note.name)
       expect(/^([a-z]+s|has)\b/.test(words), `${name}: ${note.name} is told as “n1 ${words}”`).toBe(true)
     }
 })
