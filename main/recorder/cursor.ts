@@ -29,7 +29,7 @@ export class Cursor {
    * At the event behind it, unless that is behind event `to` or not known yet: the same one again until it is passed, and what
    * could not be read is read again. Throws a LabError.
    */
-  next(to: number): ChunkReader | undefined {
+  next(to = Number.POSITIVE_INFINITY): ChunkReader | undefined {
     if (this.#seq >= to) return undefined
     const reader = this.#reader
     if (reader && reader.seq > this.#seq) return reader

@@ -35,7 +35,6 @@ const NOTES = Buffer.from('"notes":')
 const OBSERVATION = Buffer.from('"observation":')
 /** Messages whose step is awaited; those sent long before are forgotten, for most of them were lost. */
 const AWAITED_MAX = 50_000
-const END = Number.POSITIVE_INFINITY
 const LOOK_EVERY = 256
 
 export class Hearing {
@@ -63,7 +62,7 @@ export class Hearing {
 
   /** Goes on until the end or until `untilMs` (of performance.now) has come. */
   advance(untilMs: number, visit: (step: HeardStep) => void): void {
-    for (let reader = this.#cursor.next(END); reader; reader = this.#cursor.next(END)) {
+    for (let reader = this.#cursor.next(); reader; reader = this.#cursor.next()) {
       this.#cursor.pass()
       if (reader.kind === ChunkKind.step) this.#step(reader, visit)
       else if (reader.kind === ChunkKind.send && this.#types.has(reader.type)) this.#send(reader)

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts'
+import { nameWords } from './wording.ts'
 
 /** What nodes do, as notes name it: such a name is told as what its node does, any other as what came about. */
 const VERBS =
@@ -8,14 +8,6 @@ const verb = new RegExp(`^(?:${VERBS.replaceAll(' ', '|')})(?= |$)`)
 
 /** A note's name as a person reads it, behind the name of its node: `becomeLeader` → "becomes leader", `writeDone` → "write done". */
 export const noteWords = (note: string): string =>
-  note
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
+  nameWords(note)
     .replace(/\bpre /, 'pre-')
     .replace(verb, (does) => `${does}${/(s|ch)$/.test(does) ? 'es' : 's'}`)
-
-/** Several names, or one, in a sentence. */
-export const namesIn = (value: Json | undefined): string => (Array.isArray(value) ? value.join(' ') : String(value))
-
-/** "1 request", "3 requests". */
-export const counted = (count: Json | undefined, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

@@ -1,6 +1,6 @@
 /** What a node notes of itself: its changes of state, by name. */
 import type { NoteSpec } from '../core/machine.ts'
-import { namesIn } from '../core/noteWords.ts'
+import { namesIn } from '../core/wording.ts'
 
 export const notes = [
   {

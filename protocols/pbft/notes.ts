@@ -1,6 +1,6 @@
 /** What a replica notes of itself: its changes of state, by name. */
 import type { NoteSpec } from '../core/machine.ts'
-import { counted, namesIn } from '../core/noteWords.ts'
+import { counted, namesIn } from '../core/wording.ts'
 import { short } from './words.ts'
 
 export const notes = [

@@ -1,5 +1,6 @@
 /** How many replicas it takes (§3, §4): the paper's 2f + 1 of 3f + 1, and what this is for other sizes. */
 import type { NodeId } from '../core/ids.ts'
+import { counted } from '../core/wording.ts'
 import type { PbftState } from './state.ts'
 
 export type Cluster = Pick<PbftState, 'nodes' | 'options'>
@@ -30,5 +31,5 @@ export const isInWindow = (state: Pick<PbftState, 'stable' | 'options'>, n: numb
 export function refuseCluster(options: PbftState['options'], nodes: number): string | undefined {
   const { f } = options
   if (nodes >= 3 * f + 1) return undefined
-  return `To bear ${f} faulty replica${f === 1 ? '' : 's'} it takes 3f + 1 = ${3 * f + 1} nodes, and there are ${nodes}: they bear ${mostFaulty(nodes)}. Add nodes, or ask for less.`
+  return `To bear ${counted(f, 'faulty replica')} it takes 3f + 1 = ${3 * f + 1} nodes, and there are ${nodes}: they bear ${mostFaulty(nodes)}. Add nodes, or ask for less.`
 }

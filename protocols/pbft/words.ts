@@ -1,10 +1,11 @@
 /** How each message is named, drawn and summed up in a few words. */
 import type { Json } from '../core/json.ts'
 import type { AnyMessage, MessageSpec } from '../core/machine.ts'
+import { counted } from '../core/wording.ts'
 import type { Batch, MessageOf, PbftMessage } from './messages.ts'
 import { NULL_DIGEST } from './signing.ts'
 
-const requests = ({ length }: Batch): string => (length === 1 ? '1 request' : `${length} requests`)
+const requests = ({ length }: Batch): string => counted(length, 'request')
 /** Nobody reads a digest to its end: its beginning tells it from others. */
 export const short = (d: Json | undefined): string => (d === NULL_DIGEST ? 'null request' : String(d).slice(0, 6))
 

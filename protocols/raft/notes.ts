@@ -1,7 +1,7 @@
 /** What a server notes of itself: its changes of state, by name. */
 import type { Json } from '../core/json.ts'
 import type { NoteSpec } from '../core/machine.ts'
-import { counted, namesIn } from '../core/noteWords.ts'
+import { counted, namesIn, nameWords } from '../core/wording.ts'
 
 const learnersText = (learners: Json | undefined): string =>
   Array.isArray(learners) && learners.length > 0 ? `, learners ${namesIn(learners)}` : ''
@@ -127,7 +127,7 @@ export const notes = [
     name: 'refuse',
     saysNo: 'refuses',
     help: 'A control asks for what cannot be.',
-    says: ({ control, why }) => `refuses to ${String(control).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}: ${why}`,
+    says: ({ control, why }) => `refuses to ${nameWords(String(control))}: ${why}`,
   },
 ] as const satisfies readonly NoteSpec[]
 

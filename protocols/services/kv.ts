@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Service } from '../core/service.ts'
+import { counted } from '../core/wording.ts'
 import { ofTexts, type Texts, uniqueValue } from './texts.ts'
 import { quote, words } from './words.ts'
 
@@ -122,7 +123,7 @@ function parse(text: string): { readonly op: KvOperation } | { readonly error: s
   const wanted = form.form.split(' ').length - 1
   if (rest.length !== wanted) {
     const more = rest.length > wanted ? ' Put text with spaces in double quotes.' : ''
-    return { error: `This takes ${wanted} word${wanted === 1 ? '' : 's'} after it, not ${rest.length}: ${form.form}.${more}` }
+    return { error: `This takes ${counted(wanted, 'word')} after it, not ${rest.length}: ${form.form}.${more}` }
   }
   const [first, second, third] = rest
   if (!first || first.text === '') return { error: 'A key cannot be empty.' }

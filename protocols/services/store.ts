@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { Json } from '../core/json.ts'
 import type { Service } from '../core/service.ts'
+import { counted } from '../core/wording.ts'
 import { ofTexts, type Texts, uniqueValue } from './texts.ts'
 import { quote, words } from './words.ts'
 
@@ -115,7 +116,7 @@ function parse(text: string): { readonly op: StoreOperation } | { readonly error
   const given = read.words.length - 1
   if (given !== wanted) {
     const more = rest.length > 0 || given > wanted ? ' Put text with spaces in double quotes.' : ''
-    return { error: `This takes ${wanted} word${wanted === 1 ? '' : 's'} after it, not ${given}: ${form.form}.${more}` }
+    return { error: `This takes ${counted(wanted, 'word')} after it, not ${given}: ${form.form}.${more}` }
   }
   if (!first || first.text === '') return { error: 'A key cannot be empty.' }
   const key = first.text

@@ -3,6 +3,7 @@ import type { ReturnEvent, RunEvent, SendEvent, StepEvent } from '../core/event.
 import { CLIENTS, type EndpointId, type FaultId, type MessageId, messageIdParts, type NodeId } from '../core/ids.ts'
 import type { Control } from '../core/input.ts'
 import type { Json } from '../core/json.ts'
+import { nameWords } from '../core/wording.ts'
 import { liesText, type ToldLie } from '../lies/liar.ts'
 import { clientDoes } from './clientDoes.ts'
 import { clockText, diskText, faultText } from './faultText.ts'
@@ -151,7 +152,7 @@ function causeText(event: StepEvent, telling: Telling): string {
 /** `transferLeadership`, `{ to: 'n2' }` → "transfer leadership, to n2"; `lie` → "lie, equivocate about Commit". */
 export function controlText({ name, ...fields }: Control): string {
   const details = name === 'lie' && Array.isArray(fields.lies) ? liesText(fields.lies as unknown as readonly ToldLie[]) : brief(fields, 80)
-  return [name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), details].filter((part) => part !== '').join(', ')
+  return [nameWords(name), details].filter((part) => part !== '').join(', ')
 }
 
 /** "c1 gets 7 · get x", "c1: outcome unknown, no answer · put x 7". */

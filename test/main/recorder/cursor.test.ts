@@ -13,7 +13,6 @@ import { freshFolder, recordToy, toyHeader } from './runFiles.ts'
 import { merge, toyRun } from './toyRun.ts'
 
 const SEED = 20_261_127
-const END = Number.POSITIVE_INFINITY
 let folder: string
 beforeAll(() => {
   folder = freshFolder()
@@ -28,7 +27,7 @@ test('a recording that grows is gone along event by event, each once, however fa
   const reader = new RunReader(file)
   const cursor = reader.cursor(0)
   const passed: unknown[] = []
-  const goOn = (to: number) => {
+  const goOn = (to?: number) => {
     for (let at = cursor.next(to); at; at = cursor.next(to)) {
       expect(cursor.next(to), 'the same one until it is passed').toBe(at)
       passed.push(readEvent(at))
@@ -45,10 +44,10 @@ test('a recording that grows is gone along event by event, each once, however fa
   recorder.finish()
   store.close('ended')
   reader.refresh()
-  goOn(END)
+  goOn()
   expect(passed).toHaveLength(reader.lastSeq)
   expect(passed).toEqual(Array.from({ length: reader.lastSeq }, (_, i) => reader.event(i + 1)))
-  expect(reader.cursor(reader.lastSeq - 1).next(END)?.seq).toBe(reader.lastSeq)
+  expect(reader.cursor(reader.lastSeq - 1).next()?.seq).toBe(reader.lastSeq)
   reader.close()
 })
 
@@ -64,7 +63,7 @@ test('where a stretch breaks off it stands still, and says of which file and eve
   const reader = new RunReader(file)
   const cursor = reader.cursor(0)
   const toTheEnd = () => {
-    while (cursor.next(END)) cursor.pass()
+    while (cursor.next()) cursor.pass()
   }
   expect(toTheEnd).toThrow(/broken\.synod is damaged/)
   const { seq } = cursor

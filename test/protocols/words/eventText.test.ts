@@ -175,7 +175,7 @@ test('a protocol may tell a note in a sentence of its own; what is not as it sho
 test('a note is told as what its node does', () => {
   for (const { name, notes } of protocols)
     for (const note of notes) {
-      const words = 'says' in note && note.says ? note.says({}) : noteWords(note.name)
+      const words = note.says?.({}) ?? noteWords(note.name)
       expect(/^([a-z]+s|has)\b/.test(words), `${name}: ${note.name} is told as “n1 ${words}”`).toBe(true)
     }
 })
