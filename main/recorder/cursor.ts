@@ -4,7 +4,7 @@
  */
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import type { ChunkPlace, Chunks } from './chunks.ts'
-import { readingError } from './openRunFile.ts'
+import { reading, readingError } from './openRunFile.ts'
 
 export class Cursor {
   readonly #file: string
@@ -44,6 +44,11 @@ export class Cursor {
 
   pass(): void {
     if (this.#reader) this.#seq = this.#reader.seq
+  }
+
+  /** What `work` reads of the event that was passed last. Throws a LabError when that is not what it should be. */
+  read<T>(work: () => T): T {
+    return reading(this.#file, `event ${this.#seq}`, work)
   }
 
   #found(): ChunkReader | undefined {

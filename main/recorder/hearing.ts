@@ -72,7 +72,8 @@ export class Hearing {
 
   #send(reader: ChunkReader): void {
     if (this.#sent.size >= AWAITED_MAX) this.#sent.delete(this.#sent.keys().next().value as number)
-    this.#sent.set(reader.message, { from: reader.endpoint, type: reader.type, body: reader.json() ?? null })
+    const body = this.#cursor.read(() => reader.json() ?? null)
+    this.#sent.set(reader.message, { from: reader.endpoint, type: reader.type, body })
   }
 
   #step(reader: ChunkReader, visit: (step: HeardStep) => void): void {

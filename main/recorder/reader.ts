@@ -19,7 +19,7 @@ import { Causes, type Work } from './causes.ts'
 import { type ChunkPlace, Chunks, lowest } from './chunks.ts'
 import { Cursor } from './cursor.ts'
 import type { Branch, RunHeader } from './header.ts'
-import { type HeardStep, Hearing, type Wanted } from './hearing.ts'
+import { Hearing, type Wanted } from './hearing.ts'
 import { openRunFile, reading, readMeta, statusIn } from './openRunFile.ts'
 import { originOf } from './origin.ts'
 import { Rows } from './rows.ts'
@@ -328,15 +328,8 @@ export class RunReader {
   }
 
   /** Goes over the steps that are wanted, once, and on from there whenever `advance` is called. */
-  hear(wanted: Wanted): { readonly seq: number; advance(untilMs: number, visit: (step: HeardStep) => void): void } {
-    const hearing = new Hearing(this.cursor(0), this.#tables, wanted)
-    const reading = <T>(work: () => T) => this.#reading('its steps', work)
-    return {
-      get seq() {
-        return hearing.seq
-      },
-      advance: (untilMs, visit) => reading(() => hearing.advance(untilMs, visit)),
-    }
+  hear(wanted: Wanted): Hearing {
+    return new Hearing(this.cursor(0), this.#tables, wanted)
   }
 
   /** Opens every chunk: throws a LabError when any is not what it should be. Calls `check` for each event. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type NodeId, nodeId } from '../core/ids.ts'
 import type { AnyMessage, MessageSpec } from '../core/machine.ts'
+import { counted } from '../core/wording.ts'
 import { type Siblings, valuesOf } from './versions.ts'
 
 const node = z.string().min(1) as unknown as z.ZodType<NodeId>
@@ -166,7 +167,7 @@ export const messageSpecs: readonly MessageSpec[] = [
     style: 'request',
     help: 'Anti-entropy: the roots of Merkle trees that both keep (§4.7).',
     faint: () => true,
-    summary: of<TreeRoots>((m) => `${m.roots.length} partitions`),
+    summary: of<TreeRoots>((m) => counted(m.roots.length, 'partition')),
   },
   {
     kind: 'TreeSame',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { NodeId } from '../core/ids.ts'
 import type { Finding } from '../core/tuning.ts'
+import { counted } from '../core/wording.ts'
 import { named } from './messages.ts'
 
 const copies = (usual: number) => z.int().min(1).max(15).default(usual)
@@ -62,7 +63,7 @@ export function analysis({ n, r, w, sloppy }: Pick<DynamoOptions, 'n' | 'r' | 'w
     {
       about: 'Writes',
       text: sloppy
-        ? `A write needs ${w} nodes, any that answer: stand-ins keep it for replicas that do not.`
+        ? `A write needs ${counted(w, 'node')}, any that answer: stand-ins keep it for replicas that do not.`
         : `A write needs ${w} of ${n} replicas: it bears ${down(n - w)}.`,
       is: n === w && n > 1 && !sloppy ? 'weak' : 'plain',
     },

@@ -11,6 +11,7 @@ import { NumberTable } from './ledger.ts'
 import type { Batch, NewView, PbftMessage } from './messages.ts'
 import type { PbftState, Slot } from './state.ts'
 import { TakenBack } from './takenBack.ts'
+import { short } from './words.ts'
 
 type PbftJudge = Judge<PbftState, PbftMessage>
 type PbftJudgedStep = JudgedStep<PbftState, PbftMessage>
@@ -50,8 +51,6 @@ function changedSlots(before: PbftState | undefined, after: PbftState): Changed 
   changedSince.set(after, { before, changed })
   return changed
 }
-
-const short = (d: string): string => d.slice(0, 8)
 
 function agreement(): PbftJudge {
   const committed = new NumberTable<string>()

@@ -3,10 +3,12 @@ import type { BallotStep, BallotWord } from '../core/ballots.ts'
 import type { GridCell, GridRow, GridWindow } from '../core/grid.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { BallotsView, GridView, OperationWords, Panel } from '../core/panel.ts'
+import { counted } from '../core/wording.ts'
 import type { PbftMessage } from './messages.ts'
 import { highMark, mostFaulty, quorum } from './quorums.ts'
 import { NULL_DIGEST } from './signing.ts'
 import { type PbftState, type Slot, slotAt } from './state.ts'
+import { short } from './words.ts'
 
 const numbers: GridView<PbftState> = {
   kind: 'grid',
@@ -82,12 +84,12 @@ function cellOf(
   const d = certificate?.d ?? prePrepare?.d ?? prepared?.prePrepare.d ?? NULL_DIGEST
   const view = Math.max(certificate?.v ?? 0, prePrepare?.v ?? 0, prepared?.prePrepare.v ?? 0)
   const marks = [...(prePrepare ? ['prePrepared'] : []), ...(prepared ? ['prepared'] : []), ...(committed ? ['committed'] : [])]
-  const votes = `${count(prepares, view, d)} Prepares, ${count(commits, view, d)} Commits`
+  const votes = `${counted(count(prepares, view, d), 'Prepare')}, ${counted(count(commits, view, d), 'Commit')}`
   return {
     column,
     group: view,
     text: batchWords(state, d, words),
-    detail: `${marks.at(-1) === 'prePrepared' ? 'pre-prepared' : (marks.at(-1) ?? '')} in view ${view}; ${votes}; digest ${d.slice(0, 8)}`,
+    detail: `${marks.at(-1) === 'prePrepared' ? 'pre-prepared' : (marks.at(-1) ?? '')} in view ${view}; ${votes}; digest ${short(d)}`,
     identity: d,
     marks,
   }

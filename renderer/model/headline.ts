@@ -2,6 +2,7 @@
 import type { Foreign } from '../../main/contract/exchange.ts'
 import type { NodeId } from '../../protocols/core/ids.ts'
 import type { Observation } from '../../protocols/core/machine.ts'
+import { counted } from '../../protocols/core/wording.ts'
 import type { Speech } from '../../protocols/words/speech.ts'
 import { foreignText } from './foreign.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -35,7 +36,7 @@ export function headline(moment: Snapshot | undefined, words: Words, foreign?: F
   const slow = nodes.filter(([, { syncMs }]) => syncMs).map(([id]) => id)
   if (askew.length > 0) broken.push(askew.length === 1 ? `the clock of ${askew[0]} is wrong` : `the clocks of ${list(askew)} are wrong`)
   if (slow.length > 0) broken.push(slow.length === 1 ? `the disk of ${slow[0]} is slow` : `the disks of ${list(slow)} are slow`)
-  if (moment.faults.size > 0) broken.push(moment.faults.size === 1 ? '1 fault' : `${moment.faults.size} faults`)
+  if (moment.faults.size > 0) broken.push(counted(moment.faults.size, 'fault'))
   return { lead: lead(), leader: standing ? undefined : first?.[0], broken }
 
   function lead(): string {

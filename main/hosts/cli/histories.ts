@@ -1,5 +1,7 @@
 /** `synod check --history`: the verdict on a history from a file, and how verdicts on histories are printed. */
+
 import { models } from '../../../protocols/check/models/index.ts'
+import { counted } from '../../../protocols/core/wording.ts'
 import { LabError } from '../../contract/errors.ts'
 import type { HistoryOperation, HistoryReport, HistoryViolation, JudgeProgress } from '../../contract/history.ts'
 import { judgeFile } from '../../lab.ts'
@@ -49,7 +51,7 @@ export const RUN_WORDS: Words = { place: 'event', time: (us) => `${(us / 1000).t
 export function describeHistory(report: HistoryReport, words: Words): string {
   const { is, why, model, operations, unheard, parts, undecided } = report
   const counts = [
-    `${operations} ${operations === 1 ? 'operation' : 'operations'}${unheard === 0 ? '' : ` (${unheard} of unknown outcome)`} in ${parts} ${parts === 1 ? 'part' : 'parts'}`,
+    `${counted(operations, 'operation')}${unheard === 0 ? '' : ` (${unheard} of unknown outcome)`} in ${counted(parts, 'part')}`,
     ...(undecided === 0 ? [] : [`no verdict on ${undecided}`]),
   ]
   return [
@@ -105,9 +107,7 @@ function describeWeaker({ sequential, staleReads, eventual, behind }: NonNullabl
   const furthest =
     behind === undefined
       ? []
-      : [
-          `The stalest read, ${words.place} ${behind.read.at}: ${behind.versions} ${behind.versions === 1 ? 'version' : 'versions'} behind, ${words.time(behind.by)}`,
-        ]
+      : [`The stalest read, ${words.place} ${behind.read.at}: ${counted(behind.versions, 'version')} behind, ${words.time(behind.by)}`]
   const inTheEnd =
     eventual === undefined
       ? []

@@ -1,4 +1,5 @@
 /** The commands that read: the library, the protocols, and one recorded run. */
+import { counted } from '../../../protocols/core/wording.ts'
 import { misspeltIn } from '../../../protocols/query/misspelt.ts'
 import { parseQuery } from '../../../protocols/query/parse.ts'
 import { pathsOf } from '../../../protocols/query/paths.ts'
@@ -25,7 +26,7 @@ export async function list(options: CommonOptions): Promise<number> {
 }
 
 function runRow(run: RunSummary): string[] {
-  const verdict = run.violations > 0 ? `${run.violations} violations` : (run.verdict ?? '')
+  const verdict = run.violations > 0 ? counted(run.violations, 'violation') : (run.verdict ?? '')
   const { protocol, service, nodes, status, events, lengthUs, sizeBytes, startedAt } = run
   return [
     run.run,
@@ -139,7 +140,7 @@ function describeCompared(compared: Compared): string {
   const { steps, messages, timers, notes, observations, checkpoints, records, unsent } = compared
   const lost = unsent === 0 ? '' : unsent === 1 ? ' One message never left its node.' : ` ${unsent} messages never left their node.`
   return (
-    `Run again, bit for bit as recorded: ${steps} steps, ${messages} messages, ${timers} timers, ${notes} notes, ` +
-    `${observations} observations, ${checkpoints} states; ${records} persisted records by number.${lost}`
+    `Run again, bit for bit as recorded: ${counted(steps, 'step')}, ${counted(messages, 'message')}, ${counted(timers, 'timer')}, ${counted(notes, 'note')}, ` +
+    `${counted(observations, 'observation')}, ${counted(checkpoints, 'state')}; ${counted(records, 'persisted record')} by number.${lost}`
   )
 }

@@ -20,10 +20,11 @@ export async function findScenario(lab: Lab, name: string): Promise<{ text: stri
   )
   const found = known.find((scenario) => scenario.path === name)
   if (found) return { text: found.text, fileName: found.path }
+  const near = known.filter(({ path }) => path.startsWith(`${name.split('/')[0]}/`))
   throw new LabError(
     'not-found',
     `There is no scenario file ${name}, and no protocol has a scenario of that name.`,
-    `Built in are ${known.map(({ path }) => path).join(', ')}.`,
+    `Built in are ${(near.length > 0 ? near : known).map(({ path }) => path).join(', ')}.`,
   )
 }
 

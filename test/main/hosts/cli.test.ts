@@ -72,6 +72,13 @@ test('run: what is awaited in vain is unknown, never a pass', async () => {
   expect(JSON.parse(result.out)).toMatchObject({ is: 'unknown', summary: { verdict: 'unknown' } })
 })
 
+test('run: a scenario that no protocol has is answered with those that the protocol has', async () => {
+  const result = await synod('run', 'paxos/duell')
+  expect(result).toMatchObject({ code: 2, out: '' })
+  expect(result.err).toMatch(/no protocol has a scenario of that name.*Built in are paxos\/[^,]*, .*paxos\/duel,/s)
+  expect(result.err).not.toContain('raft/')
+})
+
 test('run: a wrong scenario exits 2 with line and column, and starts nothing', async () => {
   const file = path.join(data, 'bad.yaml')
   fs.writeFileSync(file, 'name: bad\nsteps:\n  - crush: n1\n')

@@ -72,3 +72,16 @@ test('where a stretch breaks off it stands still, and says of which file and eve
   expect(cursor.seq).toBe(seq)
   reader.close()
 })
+
+test('what a visitor of steps throws is its own: nobody is told that the file is damaged', () => {
+  const file = path.join(folder, 'visited.synod')
+  recordToy(file, SEED, 3000)
+  const reader = new RunReader(file)
+  const mistake = new TypeError('a mistake of the panel')
+  const visit = () => {
+    throw mistake
+  }
+  const hearing = reader.hear({ notes: [], messages: toyHeader.messageTypes })
+  expect(() => hearing.advance(Number.POSITIVE_INFINITY, visit)).toThrow(mistake)
+  reader.close()
+})

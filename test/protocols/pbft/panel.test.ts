@@ -31,7 +31,7 @@ test('a number shows the furthest phase that it has come to, its view and its vo
     { column: 1, group: 0, text: 'put x 1', marks: ['prePrepared', 'prepared', 'committed'] },
     { column: 2, group: 0, text: 'put x 2', marks: ['prePrepared'] },
   ])
-  expect(row.cells[1]?.detail).toMatch(/^pre-prepared in view 0; 1 Prepares, 0 Commits; digest [0-9a-f]{8}$/)
+  expect(row.cells[1]?.detail).toMatch(/^pre-prepared in view 0; 1 Prepare, 0 Commits; digest [0-9a-f]{6}$/)
 })
 
 test('a view is asked for by ViewChanges, begun by its primary, and refused by who finds it out', () => {
