@@ -14,7 +14,7 @@ import type { Scene } from './scene.ts'
 export const RIBBON_PX = 16
 export const RIBBONS_MAX = 3
 const BAND_PX = 16
-const STRIP_PX = 3
+const STRIP_PX = 2
 /** From the middle of a turning point to where its rings no longer cover words; and how high letters are. */
 const RINGS_PX = 13
 const LETTERS_PX = 12
@@ -71,6 +71,17 @@ function without(from: number, to: number, gaps: readonly (readonly [number, num
   return [...parts, [at, to]]
 }
 
+/** What at least one of them covers, in order. */
+function joined(spans: [number, number][]): [number, number][] {
+  const parts: [number, number][] = []
+  for (const [begin, end] of spans.sort(([a], [b]) => a - b)) {
+    const last = parts.at(-1)
+    if (last && begin <= last[1]) last[1] = Math.max(last[1], end)
+    else parts.push([begin, end])
+  }
+  return parts
+}
+
 /** Where on a lane the past of the chosen event ends and its future begins. */
 function coneAlong({ drawing, cone }: Scene, plane: Plane, lane: number): { past: number; future: number } {
   const none = { past: Number.NEGATIVE_INFINITY, future: Number.POSITIVE_INFINITY }
@@ -87,6 +98,7 @@ function coneAlong({ drawing, cone }: Scene, plane: Plane, lane: number): { past
 }
 
 export function drawBands(scene: Scene, plane: Plane, pen: Pen): void {
+  wash(scene, plane, pen)
   eachBand(scene, plane, (band, lane, from, to, row) => {
     if (band.kind === 'absent') absent(plane, pen, lane, from, to)
     else if (band.kind === 'fault') strip(plane, pen, lane, from, to, row)
@@ -179,12 +191,23 @@ function label(plane: Plane, pen: Pen, start: number, end: number, lane: number,
   )
 }
 
+/** Where a lane is touched by faults, once however many they are: what happened there must be seen. */
+function wash(scene: Scene, plane: Plane, pen: Pen): void {
+  const touched = scene.endpoints.map((): [number, number][] => [])
+  eachBand(scene, plane, (band, lane, from, to) => {
+    if (isFault(band)) touched[lane]?.push([Math.max(from, plane.head), Math.min(to, plane.tail)])
+  })
+  const { gap } = plane
+  for (const [lane, spans] of touched.entries())
+    for (const [start, end] of joined(spans))
+      pen.rect(...plane.box(start, plane.across(lane) - gap / 2, end - start, gap), { token: 'fault-wash', alpha: 0.5 })
+}
+
 /** Beside the lane, so that it hides no mark. */
 function strip(plane: Plane, pen: Pen, lane: number, from: number, to: number, row: number): void {
   const { gap } = plane
   const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
-  pen.rect(...plane.box(start, plane.across(lane) - gap / 2, end - start, gap), { token: 'fault-wash', alpha: 0.5 })
-  pen.rect(...plane.box(start, besideLane(plane, lane) + row * (STRIP_PX + 1), end - start, STRIP_PX), { token: 'fault', alpha: 0.85 })
+  pen.rect(...plane.box(start, besideLane(plane, lane) + row * (STRIP_PX + 1), end - start, STRIP_PX), { token: 'fault', alpha: 0.7 })
   if (from >= plane.head) pen.rect(...plane.box(from, plane.across(lane) - gap / 2, 1, gap), { token: 'fault', alpha: 0.7 })
 }
 
