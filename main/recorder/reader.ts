@@ -12,6 +12,7 @@ import { decodeMoment, firstMoment, type MomentData } from '../../protocols/core
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import type { ChunkReader } from '../../protocols/wire/chunkReader.ts'
+import { speechOf } from '../../protocols/words/speech.ts'
 import { BOOKMARKS_MAX, type Bookmarks, bookmarkSchema } from '../contract/bookmarks.ts'
 import type { ColumnsBlock } from '../contract/causality.ts'
 import type { Overview, ParsedRequest, Responses, RunSummary, Violation } from '../contract/commands.ts'
@@ -55,7 +56,7 @@ export class RunReader {
       db.close()
       throw error
     }
-    this.#search = new Search(this.#chunks, this.#tables)
+    this.#search = new Search(this.#chunks, this.#tables, speechOf(header.config.protocol, header.config.service).note)
     this.#causes = new Causes({
       ...{ chunks: this.#chunks, tables: this.#tables, search: this.#search },
       marks: () => this.marks(),

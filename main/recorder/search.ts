@@ -4,7 +4,7 @@
  */
 import type { RunEvent, SendEvent } from '../../protocols/core/event.ts'
 import { type MessageId, messageIdParts } from '../../protocols/core/ids.ts'
-import { CompiledQuery } from '../../protocols/query/compile.ts'
+import { CompiledQuery, type Knowledge } from '../../protocols/query/compile.ts'
 import { parseQuery } from '../../protocols/query/parse.ts'
 import { type Query, QueryError } from '../../protocols/query/syntax.ts'
 import { ChunkKind, type ChunkTables } from '../../protocols/wire/chunk.ts'
@@ -43,15 +43,17 @@ export class Search {
   readonly #chunks: Chunks
   readonly #tables: ChunkTables
   readonly #letters: Letters
+  readonly #known: Knowledge
   /** Where the last answer stopped in the middle of a chunk. */
   #paused: { readonly query: CompiledQuery; readonly lastSeq: number; readonly reader: ChunkReader } | undefined
   /** The last query, ready: it is asked again for its next page. */
   #compiled: { readonly where: string; readonly query: CompiledQuery } | undefined
 
-  constructor(chunks: Chunks, tables: ChunkTables) {
+  constructor(chunks: Chunks, tables: ChunkTables, noteText: Knowledge['noteText']) {
     this.#chunks = chunks
     this.#tables = tables
     this.#letters = new Letters((message) => this.readerAtSend(message))
+    this.#known = { letterOf: (message) => this.#letters.of(message), noteText }
   }
 
   events({ from, limit, direction, where }: Omit<ParsedRequest<'run.events'>, 'run'>): Responses['run.events'] {
@@ -123,7 +125,7 @@ export class Search {
   #query(where: string): CompiledQuery {
     if (this.#compiled?.where !== where) {
       const query = readQuery(where, this.#tables)
-      this.#compiled = { where, query: new CompiledQuery(query, this.#tables, (message) => this.#letters.of(message)) }
+      this.#compiled = { where, query: new CompiledQuery(query, this.#tables, this.#known) }
     }
     return this.#compiled.query
   }

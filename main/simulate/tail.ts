@@ -13,6 +13,7 @@ import type { ChunkTables } from '../../protocols/wire/chunk.ts'
 import { readEvent } from '../../protocols/wire/chunkEvents.ts'
 import { ChunkReader } from '../../protocols/wire/chunkReader.ts'
 import { PackedLog } from '../../protocols/wire/packedLog.ts'
+import { speechOf } from '../../protocols/words/speech.ts'
 import { readQuery } from '../recorder/search.ts'
 
 const encoder = new TextEncoder()
@@ -34,7 +35,10 @@ export class Tail extends PackedLog implements Sink {
   /** From now on until `stop`. */
   look(where: string): void {
     this.#found = undefined
-    this.#query = new CompiledQuery(readQuery(where, this.#tables), this.#tables, (message) => this.#letterOf(message))
+    this.#query = new CompiledQuery(readQuery(where, this.#tables), this.#tables, {
+      letterOf: (message) => this.#letterOf(message),
+      noteText: speechOf(this.#protocol.name, undefined).note,
+    })
     this.#recording = new Recording(this, this.#protocol, this.#tables.endpoints.length - 1)
   }
 

@@ -24,18 +24,25 @@ export interface PackedLetter {
   letter(): Letter
 }
 
+/** What must be known of a run beside its tables. */
+export interface Knowledge {
+  /** Of messages whose send may stand far from the event at hand. */
+  letterOf(message: number): PackedLetter | undefined
+  readonly noteText: Surroundings['noteText']
+}
+
 /** Where the event at hand is looked at: made anew for each, its object at most once. */
 class Sight {
   reader: ChunkReader
   readonly around: Surroundings
-  readonly #letterOf: (message: number) => PackedLetter | undefined
+  readonly #known: Knowledge
   #event: RunEvent | undefined
   #letter: PackedLetter | undefined | null = null
 
-  constructor(reader: ChunkReader, endpoints: readonly string[], letterOf: (message: number) => PackedLetter | undefined) {
+  constructor(reader: ChunkReader, endpoints: readonly string[], known: Knowledge) {
     this.reader = reader
-    this.#letterOf = letterOf
-    this.around = { endpoints, letterOf: (message) => letterOf(message)?.letter() }
+    this.#known = known
+    this.around = { endpoints, letterOf: (message) => known.letterOf(message)?.letter(), noteText: known.noteText }
   }
 
   turn(reader: ChunkReader): void {
@@ -51,7 +58,7 @@ class Sight {
 
   /** Of a deliver, drop or hold. */
   get letter(): PackedLetter | undefined {
-    if (this.#letter === null) this.#letter = this.#letterOf(this.reader.message)
+    if (this.#letter === null) this.#letter = this.#known.letterOf(this.reader.message)
     return this.#letter
   }
 }
@@ -74,16 +81,15 @@ export class CompiledQuery {
   readonly asksLetters: boolean
   readonly #check: Check
   readonly #endpoints: readonly string[]
-  readonly #letterOf: (message: number) => PackedLetter | undefined
+  readonly #known: Knowledge
   #sight: Sight | undefined
 
-  /** `letterOf` is asked about messages whose send may stand far from the event at hand. */
-  constructor(query: Query, tables: ChunkTables, letterOf: (message: number) => PackedLetter | undefined) {
+  constructor(query: Query, tables: ChunkTables, known: Knowledge) {
     this.asks = query.is !== 'all'
     this.bounds = boundsOf(query)
     this.asksLetters = [...termsOf(query)].some(asksLetters)
     this.#endpoints = tables.endpoints
-    this.#letterOf = letterOf
+    this.#known = known
     this.#check = compiled(query, tables)
   }
 
@@ -91,7 +97,7 @@ export class CompiledQuery {
   lets(reader: ChunkReader): boolean {
     if (!this.asks) return true
     if (this.#sight) this.#sight.turn(reader)
-    else this.#sight = new Sight(reader, this.#endpoints, this.#letterOf)
+    else this.#sight = new Sight(reader, this.#endpoints, this.#known)
     return this.#check.holds(this.#sight)
   }
 }
@@ -291,7 +297,7 @@ function compiledText(text: string, tables: ChunkTables): Check {
       const { reader } = sight
       if (needle && !byName) {
         const bytes = reader.textBytes()
-        // Notes are found by their words, too, which do not stand in their JSON.
+        // Notes are found by what is told of them, too, which does not stand in their JSON.
         if (!holdsText(bytes, needle) && !(reader.kind === ChunkKind.step && holdsText(bytes, NOTES))) return false
       }
       return says(sight.event, lower, sight.around)

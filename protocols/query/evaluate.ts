@@ -5,6 +5,7 @@
 import type { RunEvent, SendEvent } from '../core/event.ts'
 import { CLIENTS, type MessageId, messageIdParts } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
+import type { NoteData } from '../core/machine.ts'
 import { noteWords } from '../core/noteWords.ts'
 import { linksOf } from '../net/target.ts'
 import { fieldOf, pathOf } from './fields.ts'
@@ -18,6 +19,8 @@ export interface Surroundings {
   /** Nodes, then `clients`. */
   readonly endpoints: readonly string[]
   letterOf(message: MessageId): Letter | undefined
+  /** What the log says of a note, behind the name of its node: "becomes leader, term 3". */
+  noteText(note: string, data: NoteData): string
 }
 
 export function passes(query: Query, event: RunEvent, around: Surroundings): boolean {
@@ -56,19 +59,26 @@ export function testOf(test: TestTerm): (event: RunEvent, around: Surroundings) 
     return (event, around) => namesOf(field.name, event, around).some(is)
   }
   const is = jsonTest(test)
-  return (event) => textsOf(field.name, event).some(is)
+  return (event, around) => textsOf(field.name, event, around).some(is)
 }
 
-/** In what is recorded of it, in its names, or in the names of its notes, in words. `lower`: in small letters. */
+/** In what is recorded of it, in its names, or in its notes as they are told. `lower`: in small letters. */
 export function says(event: RunEvent, lower: string, around: Surroundings): boolean {
   return wordsOf(event, around).some((word) => word.toLowerCase().includes(lower)) || recordedText(event).toLowerCase().includes(lower)
 }
 
 /** Names and words by which an event can be found, beside its text. */
 function wordsOf(event: RunEvent, around: Surroundings): string[] {
-  const notes = event.kind === 'step' ? event.notes.map(({ note }) => noteWords(note)) : []
-  return [event.kind, ...namesOf('node', event, around), ...namesOf('type', event, around), ...namesOf('input', event, around), ...notes]
+  return [
+    event.kind,
+    ...(['node', 'type', 'input'] as const).flatMap((field) => namesOf(field, event, around)),
+    ...toldNotes(event, around),
+  ]
 }
+
+/** By their names in words, and as the log tells them. */
+const toldNotes = (event: RunEvent, around: Surroundings): string[] =>
+  event.kind === 'step' ? event.notes.flatMap(({ note, data }) => [noteWords(note), around.noteText(note, data)]) : []
 
 /** The JSON that is recorded of the event beside its numbers and names. */
 function recordedText(event: RunEvent): string {
@@ -193,8 +203,8 @@ function numbersOf(field: string, event: RunEvent): number[] {
   }
 }
 
-function textsOf(field: string, event: RunEvent): Json[] {
-  if (field === 'note') return event.kind === 'step' ? event.notes.flatMap(({ note }) => [note, noteWords(note)]) : []
+function textsOf(field: string, event: RunEvent, around: Surroundings): Json[] {
+  if (field === 'note') return event.kind === 'step' ? [...event.notes.map(({ note }) => note), ...toldNotes(event, around)] : []
   if (field === 'op') return event.kind === 'invoke' ? leaves(event.op) : []
   switch (event.kind) {
     case 'drop':

@@ -10,6 +10,7 @@ import { parseQuery } from '../../../protocols/query/parse.ts'
 import { type Query, QueryError } from '../../../protocols/query/syntax.ts'
 import { ByteWriter } from '../../../protocols/wire/bytes.ts'
 import { FrameKind, writeFrame } from '../../../protocols/wire/frame.ts'
+import { speechOf } from '../../../protocols/words/speech.ts'
 import { RAFT_TYPES } from './info.ts'
 import type { World } from './world.ts'
 
@@ -21,7 +22,8 @@ const endsOf = (world: World): string[] => [...world.nodes, CLIENTS]
 function asked(world: World, where: string): { readonly query: Query; readonly around: Surroundings } {
   try {
     const query = parseQuery(where, { endpoints: endsOf(world), messageTypes: RAFT_TYPES })
-    return { query, around: { endpoints: endsOf(world), letterOf: (message) => sendsOf(world).get(message) } }
+    const { note: noteText } = speechOf(world.protocol.name, undefined)
+    return { query, around: { endpoints: endsOf(world), letterOf: (message) => sendsOf(world).get(message), noteText } }
   } catch (error) {
     if (error instanceof QueryError) throw new LabError('bad-request', error.message, error.hint)
     throw error

@@ -9,6 +9,7 @@ import { messageId } from '../../../protocols/core/ids.ts'
 import { passes } from '../../../protocols/query/evaluate.ts'
 import { parseQuery } from '../../../protocols/query/parse.ts'
 import { readHeader } from '../../../protocols/wire/frame.ts'
+import { speechOf } from '../../../protocols/words/speech.ts'
 import { freshFolder, recordToy } from './runFiles.ts'
 
 const seed = 20_260_117
@@ -45,6 +46,8 @@ const QUERIES = [
     'lamport>1000 life=1',
     'copy=1',
     '"killed"',
+    '"becomes leader, term 6"',
+    'note:"leader, term 6"',
     'nothing',
   ],
 ]
@@ -85,8 +88,10 @@ test('two queries asked in turns, each answer as short as it can be, find what e
 })
 
 test.each(QUERIES)('%s: found page by page, forwards, backwards and by position', (where) => {
-  const around = { endpoints: ['n1', 'n2', 'n3', 'n4', 'clients'], letterOf: (message: number) => sends.get(message) }
   const query = parseQuery(where)
+  const { protocol, service } = reader.header.config
+  const noteText = speechOf(protocol, service).note
+  const around = { endpoints: ['n1', 'n2', 'n3', 'n4', 'clients'], letterOf: (message: number) => sends.get(message), noteText }
   const plain = all.filter((event) => passes(query, event, around)).map(({ seq }) => seq)
   const found: number[] = []
   for (let from: number | undefined = 1; from !== undefined; ) {

@@ -68,11 +68,14 @@ test('whatever is typed gives a query or says what is wrong within it', () => {
   )
 })
 
+/** As a log might tell of it: words that are recorded nowhere. */
+const noteText = (note: string) => `is told by ${note.length} letters`
+
 /** By the numbers of a chunk, as a recording is searched. */
 function byNumbers(query: Query, list: readonly RunEvent[]): number[] {
   const sends = sendsOf(list)
-  const compiled = new CompiledQuery(query, tables, (message) => {
-    const send = sends.get(message)
+  const letterOf = (message: number) => {
+    const send = sends.get(message as never)
     return (
       send && {
         to: tables.endpoints.indexOf(send.to),
@@ -81,7 +84,8 @@ function byNumbers(query: Query, list: readonly RunEvent[]): number[] {
         letter: () => send,
       }
     )
-  })
+  }
+  const compiled = new CompiledQuery(query, tables, { letterOf, noteText })
   const reader = new ChunkReader(packed(list), tables)
   const found: number[] = []
   const { fromSeq, toSeq, fromUs } = compiled.bounds
@@ -101,7 +105,7 @@ test('what is told from numbers is what is told from whole events', () => {
       const read: RunEvent[] = []
       while (reader.next()) read.push(readEvent(reader))
       const sends = sendsOf(read)
-      const around = { endpoints: tables.endpoints, letterOf: (message: number) => sends.get(message) }
+      const around = { endpoints: tables.endpoints, letterOf: (message: number) => sends.get(message), noteText }
       for (const query of asked) {
         const plain = read.filter((event) => passes(query, event, around)).map(({ seq }) => seq)
         expect(byNumbers(query, read), printQuery(query)).toEqual(plain)
@@ -181,13 +185,15 @@ test.each<[string, number[]]>([
   ['note:becomeLeader', [3]],
   ['note:"becomes leader"', [3]],
   ['"becomes leader"', [3]],
+  ['"is told by 12 letters"', [3]],
+  ['note:"told by"', [3]],
   ['input:Ask', [3]],
   ['role:leader epoch=4', [3]],
   ['"put x"', [1]],
   ['not (kind:send or kind:deliver)', [3, 4, 5]],
   ['kind:send and not node:n2 or copy>0', [4]],
 ])('%s', (text, seqs) => {
-  const around = { endpoints: tables.endpoints, letterOf: () => send as never }
+  const around = { endpoints: tables.endpoints, letterOf: () => send as never, noteText }
   const query = parseQuery(text, tables)
   expect(said.filter((event) => passes(query, event, around)).map(({ seq }) => seq)).toEqual(seqs)
   expect(byNumbers(query, said)).toEqual(seqs)
