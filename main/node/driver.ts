@@ -68,8 +68,10 @@ export class Driver {
   readonly #departures: Departures
   readonly #pace = new CheckpointPace()
   readonly #turnsEnd = () => {
+    this.timers.fireAtOnce()
     this.#isTurnOpen = false
     this.flush()
+    if (this.timers.isAtOnce) this.#openTurn()
   }
 
   #state: unknown

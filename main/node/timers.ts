@@ -1,7 +1,8 @@
 /**
  * A protocol's timers, by index, on run time. A timer that is set anew ten thousand times a second must cost nothing, so
  * deadlines are plain numbers and one real timer waits for the earliest. What is due is fired after the sockets were read
- * once more: a process that was held up must not take its own delay for the silence of others.
+ * once more: a process that was held up must not take its own delay for the silence of others. What is set for no time at
+ * all waits for no clock: it fires when the inputs that arrived together are stepped.
  */
 import type { RunClock } from './clock.ts'
 
@@ -17,6 +18,8 @@ export class Timers {
   /** The deadline for which the real timer is armed. */
   #armedFor = Number.POSITIVE_INFINITY
   #isHeld = false
+  /** Set for no time at all. */
+  #atOnce: number[] = []
 
   constructor(count: number, clock: RunClock, fire: (timer: number) => void) {
     this.#deadlines = new Array<number>(count).fill(Number.POSITIVE_INFINITY)
@@ -28,7 +31,22 @@ export class Timers {
   set(timer: number, nowMs: number, ms: number): void {
     const deadline = nowMs + ms
     this.#deadlines[timer] = deadline
-    if (deadline < this.#armedFor) this.#arm(deadline)
+    if (ms === 0) this.#atOnce.push(timer)
+    else if (deadline < this.#armedFor) this.#arm(deadline)
+  }
+
+  /** Some wait for `fireAtOnce`. */
+  get isAtOnce(): boolean {
+    return this.#atOnce.length > 0 && !this.#isHeld
+  }
+
+  /** Those set for no time at all. What is set so meanwhile waits for the next call. */
+  fireAtOnce(): void {
+    if (!this.isAtOnce) return
+    const timers = this.#atOnce
+    this.#atOnce = []
+    const nowMs = this.#clock.nowMs(this.#clock.atUs())
+    for (const timer of timers) this.#fireIfDue(timer, nowMs)
   }
 
   cancel(timer: number): void {
@@ -62,11 +80,13 @@ export class Timers {
   #due(): void {
     if (this.#isHeld) return
     const nowMs = this.#clock.nowMs(this.#clock.atUs())
-    for (let timer = 0; timer < this.#deadlines.length; timer++) {
-      if ((this.#deadlines[timer] as number) > nowMs) continue
-      this.#deadlines[timer] = Number.POSITIVE_INFINITY
-      this.#fire(timer)
-    }
+    for (let timer = 0; timer < this.#deadlines.length; timer++) this.#fireIfDue(timer, nowMs)
     this.#arm(Math.min(...this.#deadlines))
+  }
+
+  #fireIfDue(timer: number, nowMs: number): void {
+    if ((this.#deadlines[timer] as number) > nowMs) return
+    this.#deadlines[timer] = Number.POSITIVE_INFINITY
+    this.#fire(timer)
   }
 }

@@ -13,7 +13,10 @@ export type Effect<M> =
    * writing, so it need not wait for the disk (Raft dissertation §10.2.1). It leaves in the order of its link all the same.
    */
   | { readonly kind: 'send'; readonly to: NodeId; readonly message: M; readonly early?: true }
-  /** The driver draws from the range by the run's seed. Replaces an earlier setting of the same name. */
+  /**
+   * The driver draws from the range by the run's seed. Replaces an earlier setting of the same name. One for no time at all (0 to 0) runs
+   * out when all inputs that arrived together are taken in: what waits for it can be said of all of them at once.
+   */
   | { readonly kind: 'setTimer'; readonly name: string; readonly msMin: number; readonly msMax: number }
   | { readonly kind: 'cancelTimer'; readonly name: string }
   /**

@@ -83,6 +83,7 @@ const fields: Fields = {
     catchUpRounds: options.catchUpRounds,
     maxSessions: options.maxSessions,
     writeInParallel: options.writeInParallel,
+    batch: options.batch,
   }),
   currentTerm: ({ currentTerm }) => currentTerm,
   votedFor: ({ votedFor }) => votedFor ?? null,

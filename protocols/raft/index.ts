@@ -19,7 +19,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   summary:
     'A replicated log with a strong leader: a majority elects it for a term, entries flow from it alone, and an entry is committed when a majority holds it. Bears crashes and any message loss while a majority lives.',
   source: 'D. Ongaro, J. Ousterhout: In Search of an Understandable Consensus Algorithm (Extended Version), 2014',
-  version: 6,
+  version: 7,
   epochName: 'term',
   rings: { leader: 'leads', candidate: 'asks for votes' },
   called,
@@ -34,6 +34,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
     { name: 'quorum', help: 'A leader looks whether it still hears a majority (dissertation §6.2).' },
     { name: 'lease', help: 'The leader may not answer reads alone any more (dissertation §6.4.1).' },
     { name: 'transfer', help: 'Who was to lead instead does not: the leader goes on (dissertation §3.10).' },
+    { name: 'batch', help: 'All that arrived together is in the log: it leaves for the followers (dissertation §10.2.2).' },
   ],
   controls,
   membership,

@@ -24,6 +24,7 @@ export const optionsSchema = z
     catchUpRounds: z.int().min(1).max(1000).default(10),
     maxSessions: z.int().min(1).max(1_000_000).default(2048),
     writeInParallel: z.boolean().default(false),
+    batch: z.boolean().default(false),
   })
   .refine((options) => options.electionMsMin <= options.electionMsMax, {
     path: ['electionMsMax'],
@@ -122,5 +123,10 @@ export const optionSpecs: ProtocolDefinition['optionSpecs'] = [
     name: 'writeInParallel',
     label: 'Leader writes in parallel',
     help: 'Entries leave for the followers before the leader has them on its own disk; it counts itself when it has (dissertation §10.2.1).',
+  },
+  {
+    name: 'batch',
+    label: 'Leader sends in batches',
+    help: 'What arrived together leaves together, also while earlier entries are under way: one message for many commands (dissertation §10.2.2).',
   },
 ]

@@ -16,6 +16,7 @@ import { onChangeControl, settleMembership } from './membership.ts'
 import type { RaftMessage } from './messages.ts'
 import type { RaftOptions } from './options.ts'
 import { markVote, markWriting, onDurable } from './parallel.ts'
+import { replicateToAll } from './pipeline.ts'
 import { onQuorumTimer } from './quorumCheck.ts'
 import { onQuery, onReadIndex } from './reads.ts'
 import { appendAsLeader, onAppendEntries, onAppendEntriesReply, onHeartbeatTimer } from './replication.ts'
@@ -115,6 +116,8 @@ function onTimer(turn: Turn, name: RaftTimer): void {
       return onLeaseTimer(turn)
     case 'transfer':
       return onTransferTimer(turn)
+    case 'batch':
+      return replicateToAll(turn)
     default:
       return name satisfies never
   }

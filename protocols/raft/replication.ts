@@ -10,7 +10,7 @@ import { askAgain } from './followerReads.ts'
 import { beginLeaseRound, renewLease } from './lease.ts'
 import { appended, type Entry, firstIndexOfTerm, lastIndex, lastIndexOfTerm, replaceFrom, termAt } from './log.ts'
 import type { AppendEntries, AppendEntriesReply } from './messages.ts'
-import { replicate, sendHeartbeat } from './pipeline.ts'
+import { replicate, replicateAppended, sendHeartbeat } from './pipeline.ts'
 import { confirmReads } from './reads.ts'
 import { heedLeader, note, type Progress, send, setHeartbeatTimer, setProgress, type Turn } from './state.ts'
 import { becomeFollower } from './terms.ts'
@@ -24,7 +24,7 @@ export function appendAsLeader(turn: Turn, entry: Entry, requestId?: number): vo
   if (index < turn.writtenFrom) turn.writtenFrom = index
   if (entry.kind === 'config') followLog(turn, index, [entry])
   if (requestId !== undefined) state.waiting = state.waiting.set(index, requestId)
-  for (const peer of state.peers) replicate(turn, peer)
+  replicateAppended(turn)
   if (isAlone(state)) advanceCommit(turn)
 }
 

@@ -287,7 +287,7 @@ export function refuseControl(turn: Turn, control: string, about: readonly NodeI
   note(turn, 'refuse', { control, about, why, ...(later ? { later } : {}) })
 }
 
-export type RaftTimer = 'election' | 'heartbeat' | 'quorum' | 'lease' | 'transfer'
+export type RaftTimer = 'election' | 'heartbeat' | 'quorum' | 'lease' | 'transfer' | 'batch'
 
 export function setTimer(turn: Turn, name: RaftTimer, msMin: number, msMax: number): void {
   turn.effects.push({ kind: 'setTimer', name, msMin, msMax })

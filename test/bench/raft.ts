@@ -16,7 +16,7 @@ const VALUE_BYTES = 64
 type Rounds = Map<number, Throughput[]>
 
 async function measureOurs(lab: BenchLab, outstanding: number): Promise<Throughput> {
-  const run = await lab.startRun({ protocol: 'raft', nodes: 3, seed: 7, sync: 'batch', options: { writeInParallel: true } })
+  const run = await lab.startRun({ protocol: 'raft', nodes: 3, seed: 7, sync: 'batch', options: { writeInParallel: true, batch: true } })
   return await achieved(lab, run, writes(outstanding), MEASURED_MS)
 }
 

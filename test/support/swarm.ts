@@ -22,7 +22,7 @@ export interface SwarmResult {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any protocol may swarm
-export function swarm(definition: ProtocolDefinition<any, any, any>, service: AnyService, seed: number): SwarmResult {
+export function swarm(definition: ProtocolDefinition<any, any, any>, service: AnyService, seed: number, more: object = {}): SwarmResult {
   let throws = 0
   const coin = (): number => draw(seed, 77, throws++)
   const oneOf = <T>(...choices: readonly T[]): T => choices[coin() % choices.length] as T
@@ -39,6 +39,7 @@ export function swarm(definition: ProtocolDefinition<any, any, any>, service: An
       plainElections: apart % 2 === 0,
       leaseReads: apart % 4 === 1,
       ...compaction,
+      ...more,
     },
     weather: {
       loss: oneOf(0, 0.01, 0.1, 0.3),

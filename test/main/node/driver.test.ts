@@ -1,13 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { hashText } from '../../../protocols/core/hash.ts'
-import { messageId } from '../../../protocols/core/ids.ts'
+import { messageId, type NodeId } from '../../../protocols/core/ids.ts'
 import type { Json } from '../../../protocols/core/json.ts'
+import type { AnyProtocol } from '../../../protocols/core/machine.ts'
 import { between, draw, Purpose } from '../../../protocols/core/prng.ts'
 import { kv } from '../../../protocols/services/kv.ts'
 import { StepInputKind, TapKind } from '../../../protocols/wire/tap.ts'
 import { seedOf } from '../../support/seeds.ts'
-import { chatter } from './chatter.ts'
-import { type Bench, bench, hand, messageTypes } from './fakes.ts'
+import { type Chat, chatter } from './chatter.ts'
+import { type Bench, bench, hand, messageTypes, nodes } from './fakes.ts'
 
 const CHAT = 0
 const REQUEST = messageTypes.indexOf('ClientRequest')
@@ -303,6 +304,68 @@ test('timers fire at their drawn time, the latest setting holds, and a cancelled
       else settings.set(timer, nowMs + ms)
     }
   }
+})
+
+/** Counts what it hears, and says so to n2 when the timer that each message sets runs out. */
+const counter: AnyProtocol = {
+  ...chatter,
+  machine: () => ({
+    start: () => ({ state: { step: 0, heard: 0 }, effects: [] }),
+    step: (before, input) => {
+      const { heard } = before as { heard: number }
+      const again = { kind: 'setTimer', name: 'short', msMin: 0, msMax: 0 } as const
+      if (input.kind === 'timer') {
+        const message = { kind: 'Chat', step: heard, words: '' }
+        return {
+          state: { step: 0, heard: 0 },
+          effects: [{ kind: 'send', to: nodes[1] as NodeId, message }, ...(heard === 9 ? [again] : [])],
+        }
+      }
+      const words = input.kind === 'message' ? (input.message as unknown as Chat).words : ''
+      const effects = words === 'cancel' ? [{ kind: 'cancelTimer', name: 'short' } as const] : [again]
+      return { state: { step: 0, heard: words === 'nine' ? 9 : heard + 1 }, effects }
+    },
+  }),
+  observe: () => ({ role: 'other', epoch: 0, facts: {} }),
+  encode: (state) => state as Json,
+} as AnyProtocol
+
+test('a timer for no time at all runs out when all that arrived together is stepped, and what it says leaves with them', () => {
+  vi.useFakeTimers()
+  const b = bench({ definition: counter })
+  const tell = (...all: string[]) => {
+    for (const words of all) hand(b.driver, { from: 1, type: CHAT, body: { kind: 'Chat', step: 1, words } })
+  }
+  const said = () => b.links.left.map(({ body }) => body.step)
+  b.driver.start([])
+  b.endTurn()
+  tell('', '', '')
+  expect(said()).toEqual([])
+  b.endTurn()
+  expect(said()).toEqual([3])
+  expect(b.tap.steps.map(({ input }) => input).slice(-2)).toEqual([StepInputKind.message, StepInputKind.timer])
+  expect(b.isTurnOpen()).toBe(false)
+
+  tell('', 'cancel')
+  b.endTurn()
+  expect(said(), 'it was cancelled').toEqual([3])
+
+  tell('nine')
+  b.endTurn()
+  expect(said()).toEqual([3, 9])
+  expect(b.isTurnOpen(), 'set again by its own step: for the next turn').toBe(true)
+  b.endTurn()
+  expect(said()).toEqual([3, 9, 0])
+  expect(b.isTurnOpen()).toBe(false)
+
+  b.driver.timers.hold()
+  tell('', '')
+  b.endTurn()
+  expect(said(), 'time stands still').toHaveLength(3)
+  b.driver.timers.release()
+  vi.advanceTimersByTime(2)
+  b.endTurn()
+  expect(said()).toEqual([3, 9, 0, 2])
 })
 
 test('what it is told from outside stands in its record, before what it noted and what it shows', () => {

@@ -38,6 +38,9 @@ const planOf = ({ scenarios }: AnyProtocol): RunConfig['options'] => {
   return plan ? parseScenario(plan.text).run.options : {}
 }
 
+/** What such an afternoon leaves off, and must be seen as well. */
+const SEEN_AS_WELL: { readonly [protocol: string]: RunConfig['options'] } = { raft: { batch: true } }
+
 /** Steps of one run that are looked at: the first, and those that bring something new. */
 const STEPS_MAX = 1000
 const STEPS = 1000
@@ -64,7 +67,7 @@ function record(protocol: AnyProtocol, seed: number, steps: TakenStep[], missing
     seed,
     network,
     load: { clients: 4, rate: 0 },
-    options: planOf(protocol),
+    options: { ...planOf(protocol), ...SEEN_AS_WELL[protocol.name] },
   })
   const judging = new Judging(protocol, service)
   const before0 = steps.length

@@ -1,6 +1,8 @@
 /** One test per claim of the paper (extended version) and of the dissertation, titled as the claim, with its section. */
 import { expect, test } from 'vitest'
 import { raft } from '../../../protocols/raft/index.ts'
+import type { RaftMessage } from '../../../protocols/raft/messages.ts'
+import { kv } from '../../../protocols/services/kv.ts'
 import { append, diskOf, figure8c, figure8d, get, ledByN1, node, put, raftStage, staleLeaderRead, stand, termsOf } from './plays.ts'
 
 const heartbeat = { kind: 'AppendEntries' as const, leaderId: node('n1'), entries: [], readCtx: 0 }
@@ -385,4 +387,58 @@ test('what arrives while a message is under way goes together in the next, full 
   expect(toN2(narrow)).toEqual([4, 4, 4, 4])
   narrow.stage.settle()
   expect(narrow.stage.replies.size).toBe(21)
+})
+
+test('in batches, all that arrived together leaves together, and waits for an answer only when the pipeline is full (dissertation §10.2.2)', () => {
+  const { stage, session } = ledByN1(raft, { options: { batch: true, maxInflight: 2 } })
+  const toN2 = () =>
+    stage.inFlight.filter(({ to }) => to === 'n2').map(({ message }) => ('entries' in message ? message.entries.length : 0))
+  let seq = 0
+  const ask = (count: number) => {
+    for (let i = 0; i < count; i++) stage.request('n1', put(session, ++seq, 'x', String(seq)))
+  }
+  ask(3)
+  expect(toN2()).toEqual([])
+  stage.timer('n1', 'batch')
+  expect(toN2()).toEqual([3])
+  ask(2)
+  stage.timer('n1', 'batch')
+  expect(toN2()).toEqual([3, 2])
+  ask(4)
+  stage.timer('n1', 'batch')
+  expect(toN2()).toEqual([3, 2])
+  stage.deliver({ from: 'n1', to: 'n2' })
+  stage.deliver({ from: 'n2', to: 'n1' })
+  expect(toN2()).toEqual([2, 4])
+  stage.settle()
+  expect(stage.replies.size).toBe(10)
+  expect([...stage.replies.values()].filter(({ kind }) => kind === 'ok')).toHaveLength(9)
+})
+
+test('the first of a batch alone sets the timer for it, for every follower that could have it now', () => {
+  const { stage, session } = ledByN1(raft, { options: { batch: true, maxInflight: 1 } })
+  const machine = raft.machine(kv)
+  let seq = 0
+  const timers = (state = stage.state('n1')) => {
+    const input = { kind: 'request', id: 99, request: put(session, ++seq, 'x', '1'), nowMs: 0, coin: 0 } as const
+    const step = machine.step(state, input)
+    return { after: step.state, set: step.effects.filter(({ kind }) => kind === 'setTimer') }
+  }
+  const first = timers()
+  expect(first.set).toEqual([{ kind: 'setTimer', name: 'batch', msMin: 0, msMax: 0 }])
+  expect(timers(first.after).set).toEqual([])
+  const sent = machine.step(first.after, { kind: 'timer', name: 'batch', nowMs: 0, coin: 0 })
+  expect(sent.effects.filter(({ kind }) => kind === 'send')).toHaveLength(2)
+  expect(timers(sent.state).set, 'the next batch').toHaveLength(1)
+})
+
+test('a new leader sends its first entry in a batch, too, though it does not know yet where the logs agree', () => {
+  const stage = raftStage(raft, 3, { options: { batch: true } })
+  stage.timer('n1', 'election')
+  stage.deliver({ from: 'n1', to: 'n2' })
+  const [vote] = stage.inFlight.filter(({ to }) => to === 'n1')
+  const input = { kind: 'message', from: node('n2'), message: vote?.message as RaftMessage, nowMs: 0, coin: 0 } as const
+  const { state, effects } = raft.machine(kv).step(stage.state('n1'), input)
+  expect(state.role).toBe('leader')
+  expect(effects).toContainEqual({ kind: 'setTimer', name: 'batch', msMin: 0, msMax: 0 })
 })

@@ -18,10 +18,13 @@ const once = fs
   .flatMap((line) => (/^\d/.test(line) ? [Number.parseInt(line, 10)] : []))
 const seeds = only === undefined ? [...once, ...Array.from({ length: runs }, (_, i) => i + 1)] : [Number(only)]
 
-test(`${seeds.length} clusters stay safe under faults and go on when healed`, { timeout: 3_600_000 }, () => {
+test.each([
+  ['entries leave at once', {}, seeds],
+  ['entries leave in batches', { batch: true }, seeds.slice(0, Math.ceil(seeds.length / 3))],
+])('clusters stay safe under faults and go on when healed: %s', { timeout: 3_600_000 }, (_, options, seeds) => {
   const sums = new Map<string, number>()
   for (const seed of seeds) {
-    const result: SwarmResult = swarm(raft, kv, seed)
+    const result: SwarmResult = swarm(raft, kv, seed, options)
     if (result.failure) {
       const { name, text } = result.failure
       const setup = JSON.stringify(result.setup)
