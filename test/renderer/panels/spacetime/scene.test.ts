@@ -175,23 +175,28 @@ describe(`a run of seed ${seed}`, () => {
 
   test('beside the cone of an event messages are dotted and marks are small and hollow', () => {
     const drawing = drawn(columns, 'lamport')
-    const chosen = columns.pointRow[Math.floor(columns.points / 2)] as number
-    const cone = coneOf(columns, chosen)
-    const at = drawing.placement.ofRow(chosen)
-    const view = viewOf(at - 60, at + 60, lanes)
-    const plain = flat(shapesOf(sceneOf(run, drawing, view, { chosen })))
-    const lit = flat(shapesOf(sceneOf(run, drawing, view, { chosen, cone })))
     const dotted = (shapes: readonly Shape[]) => shapes.filter((shape) => shape.kind === 'line' && shape.dash?.join() === '1,3').length
     const small = (shapes: readonly Shape[]) => shapes.filter((shape) => shape.kind === 'circle' && shape.radius === 2.25).length
-    expect([dotted(plain), small(plain)]).toEqual([0, 0])
-    let aside = 0
-    for (const lane of drawing.marks)
-      lane.visit(view.from, view.to, (row) => {
-        if (cone && sideOf(columns, cone, row) === 'concurrent') aside++
-      })
-    expect(small(lit)).toBeGreaterThanOrEqual(aside)
-    expect(aside).toBeGreaterThan(0)
-    expect(dotted(lit)).toBeGreaterThan(0)
+    /** How many events round the chosen one are concurrent with it, and what of them and their messages is seen. */
+    const seenBeside = (chosen: number) => {
+      const cone = coneOf(columns, chosen)
+      const at = drawing.placement.ofRow(chosen)
+      const view = viewOf(at - 60, at + 60, lanes)
+      const plain = flat(shapesOf(sceneOf(run, drawing, view, { chosen })))
+      const lit = flat(shapesOf(sceneOf(run, drawing, view, { chosen, cone })))
+      expect([dotted(plain), small(plain)]).toEqual([0, 0])
+      let aside = 0
+      for (const lane of drawing.marks)
+        lane.visit(view.from, view.to, (row) => {
+          if (cone && sideOf(columns, cone, row) === 'concurrent') aside++
+        })
+      expect(small(lit)).toBeGreaterThanOrEqual(aside)
+      return { aside, dotted: dotted(lit) }
+    }
+    // Some events have none beside them; of a handful in the middle not all.
+    const handful = Array.from({ length: 8 }, (_, i) => seenBeside(columns.pointRow[Math.floor(columns.points / 2) + 5 * i] as number))
+    expect(Math.max(...handful.map(({ aside }) => aside))).toBeGreaterThan(0)
+    expect(Math.max(...handful.map((seen) => seen.dotted))).toBeGreaterThan(0)
   })
 
   test.each(AXES)('by %s, what a query found wears corners, at marks and at both ends of messages, and nothing else does', (axis) => {
