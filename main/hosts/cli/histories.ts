@@ -1,5 +1,4 @@
 /** `synod check --history`: the verdict on a history from a file, and how verdicts on histories are printed. */
-
 import { models } from '../../../protocols/check/models/index.ts'
 import { counted } from '../../../protocols/core/wording.ts'
 import { LabError } from '../../contract/errors.ts'

@@ -102,6 +102,22 @@ describe(`a run of seed ${seed}`, () => {
     expect(sides([fault, seat])).toBe(nodes - 1)
   })
 
+  test('faults that overlap wash a lane once, from the first to the last of them, and each has its strip', () => {
+    const drawing = drawn(columns, 'time')
+    const view = viewOf(0, drawing.end, lanes)
+    const at = (part: number) => ({ seq: 1 + Math.floor(part * columns.count), atUs: part * drawing.end })
+    const fault = (from: number, to: number): Band => ({ kind: 'fault', begin: at(from), end: at(to), text: 'Cut', lanes: [0] })
+    // A fault's beginning is a hair.
+    const rects = (bands: readonly Band[], token: string) =>
+      flat(shapesOf(sceneOf(run, drawing, view, { bands }))).filter(
+        (shape) => shape.kind === 'rect' && shape.token === token && shape.width > 1,
+      ).length
+    const overlapping = [fault(0.1, 0.4), fault(0.2, 0.6), fault(0.3, 0.5)]
+    expect(rects(overlapping, 'fault-wash')).toBe(1)
+    expect(rects(overlapping, 'fault')).toBe(3)
+    expect(rects([fault(0.1, 0.3), fault(0.5, 0.6)], 'fault-wash'), 'those that do not, each').toBe(2)
+  })
+
   test('the side of a fault stands behind the word of a node that is down, not on it', () => {
     const drawing = drawn(columns, 'time')
     const view = viewOf(drawing.end * 0.3, drawing.end * 0.34, lanes)
