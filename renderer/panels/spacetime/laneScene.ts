@@ -98,13 +98,14 @@ function coneAlong({ drawing, cone }: Scene, plane: Plane, lane: number): { past
 }
 
 export function drawBands(scene: Scene, plane: Plane, pen: Pen): void {
-  wash(scene, plane, pen)
-  eachBand(scene, plane, (band, lane, from, to, row) => {
+  const stretches = stretchesInSight(scene, plane)
+  wash(stretches, plane, pen)
+  for (const { band, lane, from, to, row } of stretches) {
     if (band.kind === 'absent') absent(plane, pen, lane, from, to)
     else if (band.kind === 'fault') strip(plane, pen, lane, from, to, row)
     else if (band.kind === 'down') down(plane, pen, lane, from, to)
     else paused(plane, pen, lane, from, to)
-  })
+  }
 }
 
 const BAND_WORDS = {
@@ -116,15 +117,26 @@ const BAND_WORDS = {
 /** Over everything that happened meanwhile, so that it can be read. */
 export function drawBandWords(scene: Scene, plane: Plane, pen: Pen): void {
   const taken = scene.endpoints.map((_, lane) => takenOn(scene, plane, pen, lane))
-  eachBand(scene, plane, (band, lane, from, to) => {
+  for (const { band, lane, from, to } of stretchesInSight(scene, plane)) {
     const [start, end] = [Math.max(from, plane.head), Math.min(to, plane.tail)]
     if (band.kind !== 'fault')
       label(plane, pen, start, end, lane, BAND_WORDS[band.kind](band), band.kind === 'absent' ? 'text-faint' : 'text-soft')
     else stripWords(scene, plane, pen, { band, lane, start, end, taken: taken[lane] ?? [] })
-  })
+  }
 }
 
-function eachBand(scene: Scene, plane: Plane, see: (band: Band, lane: number, from: number, to: number, row: number) => void): void {
+/** A band on one of its lanes. */
+interface Stretch {
+  readonly band: Band
+  readonly lane: number
+  readonly from: number
+  readonly to: number
+  /** Of a fault: the row of its strip. */
+  readonly row: number
+}
+
+function stretchesInSight(scene: Scene, plane: Plane): Stretch[] {
+  const seen: Stretch[] = []
   const faults = scene.bands.filter(isFault)
   const rows = rowsOf(faults, RIBBONS_MAX)
   const gaps = scene.endpoints.map((_, lane) => absences(scene, plane, lane))
@@ -134,9 +146,10 @@ function eachBand(scene: Scene, plane: Plane, see: (band: Band, lane: number, fr
       const whole = reach(scene, plane, band, lane)
       // A fault touches a node that is there.
       for (const [from, to] of isFault(band) ? without(...whole, gaps[lane] ?? []) : [whole])
-        if (from < to && to >= plane.head && from <= plane.tail) see(band, lane, from, to, row)
+        if (from < to && to >= plane.head && from <= plane.tail) seen.push({ band, lane, from, to, row })
     }
   }
+  return seen
 }
 
 function reach({ drawing }: Scene, plane: Plane, { begin, end }: Band, lane: number): [number, number] {
@@ -192,13 +205,16 @@ function label(plane: Plane, pen: Pen, start: number, end: number, lane: number,
 }
 
 /** Where a lane is touched by faults, once however many they are: what happened there must be seen. */
-function wash(scene: Scene, plane: Plane, pen: Pen): void {
-  const touched = scene.endpoints.map((): [number, number][] => [])
-  eachBand(scene, plane, (band, lane, from, to) => {
-    if (isFault(band)) touched[lane]?.push([Math.max(from, plane.head), Math.min(to, plane.tail)])
-  })
+function wash(stretches: readonly Stretch[], plane: Plane, pen: Pen): void {
+  const touched = new Map<number, [number, number][]>()
+  for (const { band, lane, from, to } of stretches) {
+    if (!isFault(band)) continue
+    const spans = touched.get(lane) ?? []
+    spans.push([Math.max(from, plane.head), Math.min(to, plane.tail)])
+    touched.set(lane, spans)
+  }
   const { gap } = plane
-  for (const [lane, spans] of touched.entries())
+  for (const [lane, spans] of touched)
     for (const [start, end] of joined(spans))
       pen.rect(...plane.box(start, plane.across(lane) - gap / 2, end - start, gap), { token: 'fault-wash', alpha: 0.5 })
 }

@@ -3,7 +3,21 @@ import { expect, test } from 'vitest'
 import { raft } from '../../../protocols/raft/index.ts'
 import type { RaftMessage } from '../../../protocols/raft/messages.ts'
 import { kv } from '../../../protocols/services/kv.ts'
-import { append, diskOf, figure8c, figure8d, get, ledByN1, node, put, raftStage, staleLeaderRead, stand, termsOf } from './plays.ts'
+import {
+  append,
+  diskOf,
+  figure8c,
+  figure8d,
+  get,
+  ledByN1,
+  node,
+  put,
+  type RaftStage,
+  raftStage,
+  staleLeaderRead,
+  stand,
+  termsOf,
+} from './plays.ts'
 
 const heartbeat = { kind: 'AppendEntries' as const, leaderId: node('n1'), entries: [], readCtx: 0 }
 
@@ -364,35 +378,36 @@ test('a follower that lost its disk is brought up again by the same leader', () 
   expect(stage.state('n3').lastApplied).toBe(stage.state('n1').lastApplied)
 })
 
+/** How many entries each message on its way to n2 carries. */
+const entriesToN2 = (stage: RaftStage) =>
+  stage.inFlight.filter(({ to }) => to === 'n2').map(({ message }) => ('entries' in message ? message.entries.length : 0))
+
 test('what arrives while a message is under way goes together in the next, full ones sooner (dissertation §10.2.2)', () => {
-  const toN2 = ({ stage }: ReturnType<typeof ledByN1>) =>
-    stage.inFlight.filter(({ to }) => to === 'n2').map(({ message }) => ('entries' in message ? message.entries.length : 0))
   const ask = ({ stage, session }: ReturnType<typeof ledByN1>) => {
     for (let seq = 1; seq <= 20; seq++) stage.request('n1', put(session, seq, 'x', String(seq)))
   }
   const roomy = ledByN1(raft)
   ask(roomy)
-  expect(toN2(roomy)).toEqual([1])
+  expect(entriesToN2(roomy.stage)).toEqual([1])
   roomy.stage.deliver({ from: 'n1', to: 'n2' })
   roomy.stage.deliver({ from: 'n2', to: 'n1' })
-  expect(toN2(roomy)).toEqual([19])
+  expect(entriesToN2(roomy.stage)).toEqual([19])
   roomy.stage.settle()
   expect(roomy.stage.replies.size).toBe(21)
 
   const narrow = ledByN1(raft, { options: { maxEntries: 4, maxInflight: 4 } })
   ask(narrow)
-  expect(toN2(narrow)).toEqual([1, 4, 4, 4])
+  expect(entriesToN2(narrow.stage)).toEqual([1, 4, 4, 4])
   narrow.stage.deliver({ from: 'n1', to: 'n2' })
   narrow.stage.deliver({ from: 'n2', to: 'n1' })
-  expect(toN2(narrow)).toEqual([4, 4, 4, 4])
+  expect(entriesToN2(narrow.stage)).toEqual([4, 4, 4, 4])
   narrow.stage.settle()
   expect(narrow.stage.replies.size).toBe(21)
 })
 
 test('in batches, all that arrived together leaves together, and waits for an answer only when the pipeline is full (dissertation §10.2.2)', () => {
   const { stage, session } = ledByN1(raft, { options: { batch: true, maxInflight: 2 } })
-  const toN2 = () =>
-    stage.inFlight.filter(({ to }) => to === 'n2').map(({ message }) => ('entries' in message ? message.entries.length : 0))
+  const toN2 = () => entriesToN2(stage)
   let seq = 0
   const ask = (count: number) => {
     for (let i = 0; i < count; i++) stage.request('n1', put(session, ++seq, 'x', String(seq)))
