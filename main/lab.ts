@@ -145,6 +145,7 @@ class SynodLab implements Lab {
   async open(): Promise<void> {
     if (!this.#options.readOnly) this.#exchange.tidy()
     await this.#views.start({
+      givesWay: this.#options.host === 'cli',
       onVerdict: (run, verdict) => this.#judged(run, verdict),
       onFailure: (error) =>
         this.#trouble({

@@ -7,10 +7,17 @@ import { Replay } from './replay.ts'
 import type { Recording } from './source.ts'
 import type { FromReplay, ToReplay } from './words.ts'
 
-/** `open` opens a run file; it throws a LabError when that is none. */
-export function serveReplay(port: MessagePort, open: (file: string) => Recording): void {
+export interface ServeOptions {
+  /** Opens a run file. Throws a LabError when it is none. */
+  open(file: string): Recording
+  /** The first live run is about to be followed. */
+  onFollowing(): void
+}
+
+export function serveReplay(port: MessagePort, { open, onFollowing }: ServeOptions): void {
   const views = new Map<number, Replay>()
   const tell = (word: FromReplay) => port.postMessage(word)
+  let hasFollowed = false
 
   const answer = (word: ToReplay): unknown => {
     if (word.ask === 'open') {
@@ -68,6 +75,8 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
       case 'check':
         return view.check()
       case 'follow':
+        if (!hasFollowed) onFollowing()
+        hasFollowed = true
         view.follow(word.on)
         return null
       case 'close':

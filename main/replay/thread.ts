@@ -14,6 +14,8 @@ import type { PanelQuestion, SinceQuestion } from './panels.ts'
 import type { Asked, FromReplay } from './words.ts'
 
 export interface ReplayOptions {
+  /** Once it has followed a live run, the thread does nothing while others want the processor. For a lab without a window: nobody waits for what is read. */
+  readonly givesWay?: boolean
   /** What the judge knows by now: a few times a second while it follows or checks, and whenever it finds something. */
   onVerdict?(run: RunId, verdict: Verdict): void
   /** The file of a run turned out to be damaged while nobody waited for an answer. */
@@ -63,7 +65,7 @@ export interface ReplayThread {
 
 export async function startReplay(options: ReplayOptions = {}): Promise<ReplayThread> {
   const entry = threadProgram('replay')
-  const worker = new Worker(entry, { name: 'replay' })
+  const worker = new Worker(entry, { name: 'replay', workerData: { givesWay: options.givesWay ?? false } })
   await new Promise<void>((resolve, reject) => {
     worker.once('online', resolve)
     worker.once('error', reject)
