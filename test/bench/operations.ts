@@ -7,12 +7,16 @@ import type { Throughput } from './peer/etcd.ts'
 
 /**
  * With so many outstanding a run is warmed up, whatever it is measured with: code is compiled by how often it has run, and with
- * one outstanding it would take most of a minute until everything is.
+ * one outstanding it would take minutes until everything is.
  */
 export const WARM_UP_OUTSTANDING = 256
 const WARM_UP_MS = 6000
-/** Until code that was compiled for another load is compiled for this one. */
-const SETTLE_MS = 6000
+/**
+ * Until code that was compiled for another load is compiled for this one. With one outstanding every operation has turns of its own, and
+ * what is done once a turn has hardly run before: compilers in the background still take a tenth of a processor after ten seconds, and
+ * a fiftieth after thirty.
+ */
+const settleMs = ({ clients }: Load) => (clients === 1 ? 25_000 : 6000)
 
 /** What clients achieve with this load once all is warm: for `measuredMs`, of a run that is recorded and judged while no window is open. The run ends with it. */
 export async function achieved(lab: BenchLab, run: RunId, load: Load, measuredMs: number): Promise<Throughput> {
@@ -20,7 +24,7 @@ export async function achieved(lab: BenchLab, run: RunId, load: Load, measuredMs
   await lab.call('run.load', { run, load: writes(WARM_UP_OUTSTANDING) })
   await pause(WARM_UP_MS)
   await lab.call('run.load', { run, load })
-  await pause(SETTLE_MS)
+  await pause(settleMs(load))
   const fromUs = (await lab.moment(run)).atUs
   await pause(measuredMs)
   const toUs = (await lab.moment(run)).atUs
