@@ -86,7 +86,7 @@ class SynodLab implements Lab {
   constructor(options: CreateLabOptions, library: RunLibrary) {
     this.#options = options
     this.#library = library
-    this.#views = new Views(library)
+    this.#views = new Views({ library, judgesAside: options.host === 'cli' })
     this.#live = new LabLive({
       library,
       views: this.#views,
@@ -145,7 +145,6 @@ class SynodLab implements Lab {
   async open(): Promise<void> {
     if (!this.#options.readOnly) this.#exchange.tidy()
     await this.#views.start({
-      givesWay: this.#options.host === 'cli',
       onVerdict: (run, verdict) => this.#judged(run, verdict),
       onFailure: (error) =>
         this.#trouble({

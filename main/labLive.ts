@@ -123,8 +123,7 @@ export class LabLive {
     const live = this.#live
     if (!live) return
     await live.stop()
-    const view = await this.#options.views.get(live.run).catch(() => undefined)
-    view?.follow(false)
+    await this.#options.views.follow(live.run, false).catch(() => undefined)
     this.#live = undefined
     this.#options.library.setLive(live.run, false)
     this.#options.onTurn()
@@ -164,8 +163,7 @@ export class LabLive {
     library.setLive(live.run, true)
     try {
       await live.start()
-      const view = await views.get(live.run)
-      view.follow(true)
+      await views.follow(live.run, true)
     } catch (error) {
       await live.stop()
       this.#live = undefined

@@ -8,24 +8,31 @@ import { type ReplayOptions, type ReplayThread, type RunView, startReplay } from
 /** Views that nobody asked for lately are closed beyond this many. */
 const OPEN_MAX = 16
 
+export interface ViewsOptions {
+  readonly library: RunLibrary
+  /** Nobody looks on: live runs are judged in a thread that gives way to their nodes. It is not the one that reads, and judges what is waited for. */
+  readonly judgesAside: boolean
+}
+
 export class Views {
   readonly #library: RunLibrary
   readonly #open = new Map<RunId, Promise<RunView>>()
   /** Files that are not in the library. */
   readonly #strangers = new Map<RunId, string>()
-  readonly #openStates = new Map<RunId, Promise<RunView>>()
   #replay: ReplayThread | undefined
-  /** States have a thread of their own, so that nobody who looks at one waits for a judgement. Started when first needed. */
-  #states: Promise<ReplayThread> | undefined
-  #onFailure: ReplayOptions['onFailure']
+  #options: ReplayOptions = {}
+  /** States have a thread of their own, so that nobody who looks at one waits for a judgement. */
+  readonly #states = new LazyThread(() => startReplay(this.#options.onFailure ? { onFailure: this.#options.onFailure } : {}))
+  readonly #aside: LazyThread | undefined
 
-  constructor(library: RunLibrary) {
+  constructor({ library, judgesAside }: ViewsOptions) {
     this.#library = library
+    this.#aside = judgesAside ? new LazyThread(() => startReplay({ ...this.#options, givesWay: true })) : undefined
   }
 
   async start(options: ReplayOptions): Promise<void> {
+    this.#options = options
     this.#replay = await startReplay(options)
-    this.#onFailure = options.onFailure
   }
 
   /** Rejects with a LabError when there is no such run or its file cannot be read. */
@@ -43,15 +50,14 @@ export class Views {
 
   /** For what is asked of states: in a thread beside the one that reads and judges. */
   async states(run: RunId): Promise<RunView> {
-    const known = this.#openStates.get(run)
-    if (known) return await known
-    await this.get(run) // says what is wrong with the file, and closes what nobody asked for lately
-    this.#states ??= startReplay(this.#onFailure ? { onFailure: this.#onFailure } : {})
-    const file = this.fileOf(run)
-    const view = this.#openStates.get(run) ?? this.#states.then((thread) => thread.open(run, file))
-    this.#openStates.set(run, view)
-    view.catch(() => this.#openStates.delete(run))
-    return await view
+    if (!this.#states.has(run)) await this.get(run) // says what is wrong with the file, and closes what nobody asked for lately
+    return await this.#states.view(run, this.fileOf(run))
+  }
+
+  /** Judges a live run as it grows (true); when it has ended, the rest of it (false). */
+  async follow(run: RunId, isLive: boolean): Promise<void> {
+    const view = await (this.#aside ? this.#aside.view(run, this.fileOf(run)) : this.get(run))
+    view.follow(isLive)
   }
 
   /** A file that is not in the library: it is read and never changed. */
@@ -72,17 +78,15 @@ export class Views {
   }
 
   async forget(run: RunId): Promise<void> {
-    const [view, states] = [this.#open.get(run), this.#openStates.get(run)]
+    const view = this.#open.get(run)
     this.#open.delete(run)
-    this.#openStates.delete(run)
-    states?.then((opened) => opened.close()).catch(() => undefined)
+    for (const thread of [this.#states, this.#aside]) thread?.forget(run)
     const opened = await view?.catch(() => undefined)
     opened?.close()
   }
 
   async close(): Promise<void> {
-    await this.#replay?.close()
-    await (await this.#states?.catch(() => undefined))?.close()
+    for (const thread of [this.#replay, this.#states, this.#aside]) await thread?.close()
   }
 
   async #read(run: RunId): Promise<RunView> {
@@ -95,5 +99,41 @@ export class Views {
       if (this.#open.size <= OPEN_MAX) return
       void this.forget(run)
     }
+  }
+}
+
+/** A thread that is started when it is first needed, and the runs that are open in it. */
+class LazyThread {
+  readonly #start: () => Promise<ReplayThread>
+  readonly #open = new Map<RunId, Promise<RunView>>()
+  #thread: Promise<ReplayThread> | undefined
+
+  constructor(start: () => Promise<ReplayThread>) {
+    this.#start = start
+  }
+
+  has(run: RunId): boolean {
+    return this.#open.has(run)
+  }
+
+  /** Opens the run at its first call. */
+  view(run: RunId, file: string): Promise<RunView> {
+    const known = this.#open.get(run)
+    if (known) return known
+    this.#thread ??= this.#start()
+    const view = this.#thread.then((thread) => thread.open(run, file))
+    this.#open.set(run, view)
+    view.catch(() => this.#open.delete(run))
+    return view
+  }
+
+  forget(run: RunId): void {
+    const view = this.#open.get(run)
+    this.#open.delete(run)
+    view?.then((opened) => opened.close()).catch(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    await (await this.#thread?.catch(() => undefined))?.close()
   }
 }

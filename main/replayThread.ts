@@ -4,10 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { giveWay } from './giveWay.ts'
 import { RunReader } from './recorder/reader.ts'
 import { serveReplay } from './replay/serve.ts'
+import type { ReplayWorkerData } from './replay/thread.ts'
 
 if (!parentPort) throw new Error('replayThread.ts is the entry of a worker thread: see main/replay/thread.ts')
-const { givesWay } = workerData as { readonly givesWay: boolean }
-serveReplay(parentPort as unknown as Parameters<typeof serveReplay>[0], {
-  open: (file) => new RunReader(file),
-  onFollowing: () => givesWay && giveWay(),
-})
+if ((workerData as ReplayWorkerData).givesWay) giveWay()
+serveReplay(parentPort as unknown as Parameters<typeof serveReplay>[0], (file) => new RunReader(file))

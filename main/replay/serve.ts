@@ -7,17 +7,10 @@ import { Replay } from './replay.ts'
 import type { Recording } from './source.ts'
 import type { FromReplay, ToReplay } from './words.ts'
 
-export interface ServeOptions {
-  /** Opens a run file. Throws a LabError when it is none. */
-  open(file: string): Recording
-  /** The first live run is about to be followed. */
-  onFollowing(): void
-}
-
-export function serveReplay(port: MessagePort, { open, onFollowing }: ServeOptions): void {
+/** `open` opens a run file; it throws a LabError when that is none. */
+export function serveReplay(port: MessagePort, open: (file: string) => Recording): void {
   const views = new Map<number, Replay>()
   const tell = (word: FromReplay) => port.postMessage(word)
-  let hasFollowed = false
 
   const answer = (word: ToReplay): unknown => {
     if (word.ask === 'open') {
@@ -75,8 +68,6 @@ export function serveReplay(port: MessagePort, { open, onFollowing }: ServeOptio
       case 'check':
         return view.check()
       case 'follow':
-        if (!hasFollowed) onFollowing()
-        hasFollowed = true
         view.follow(word.on)
         return null
       case 'close':

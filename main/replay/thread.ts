@@ -14,7 +14,7 @@ import type { PanelQuestion, SinceQuestion } from './panels.ts'
 import type { Asked, FromReplay } from './words.ts'
 
 export interface ReplayOptions {
-  /** Once it has followed a live run, the thread does nothing while others want the processor. For a lab without a window: nobody waits for what is read. */
+  /** The thread runs when nothing else wants a processor: not one to wait for. */
   readonly givesWay?: boolean
   /** What the judge knows by now: a few times a second while it follows or checks, and whenever it finds something. */
   onVerdict?(run: RunId, verdict: Verdict): void
@@ -22,6 +22,10 @@ export interface ReplayOptions {
   onTrouble?(run: RunId, failure: LabFailure): void
   /** The thread died. Calls under way reject. */
   onFailure?(error: Error): void
+}
+
+export interface ReplayWorkerData {
+  readonly givesWay: boolean
 }
 
 /** One open recording. Every method rejects with a LabError. */
@@ -65,7 +69,8 @@ export interface ReplayThread {
 
 export async function startReplay(options: ReplayOptions = {}): Promise<ReplayThread> {
   const entry = threadProgram('replay')
-  const worker = new Worker(entry, { name: 'replay', workerData: { givesWay: options.givesWay ?? false } })
+  const workerData: ReplayWorkerData = { givesWay: options.givesWay ?? false }
+  const worker = new Worker(entry, { name: 'replay', workerData })
   await new Promise<void>((resolve, reject) => {
     worker.once('online', resolve)
     worker.once('error', reject)

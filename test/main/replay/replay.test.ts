@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -14,6 +13,7 @@ import type { AnyProtocol } from '../../../protocols/core/machine.ts'
 import { raft } from '../../../protocols/raft/index.ts'
 import type { RaftMessage } from '../../../protocols/raft/messages.ts'
 import { seedOf } from '../../support/seeds.ts'
+import { canGiveWay, yieldingThreads } from '../../support/yieldingThreads.ts'
 import { dice } from '../recorder/toyRun.ts'
 import { play } from './playedRun.ts'
 
@@ -192,28 +192,12 @@ test('the thread answers, judges in the background, and says what is wrong with 
   await expect(view.moment(1)).rejects.toMatchObject({ name: 'LabError' })
 })
 
-/** Threads of this process that run only when nothing else does. See proc_pid_stat(5): the policy is field 41, SCHED_IDLE is 5. */
-function yieldingThreads(): number {
-  const isYielding = (thread: string) => {
-    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[41 - 3] === '5'
-  }
-  return readdirSync('/proc/self/task').filter(isYielding).length
-}
-
-test('a thread that is to give way does so once it has followed a run, where the system knows how; others never do', async () => {
-  const canGiveWay = process.platform === 'linux' && spawnSync('chrt', ['--version']).status === 0
-  const following = async (givesWay: boolean) => {
+test('a thread that is to give way does so from its start, where the system knows how; others never do', async () => {
+  for (const givesWay of [false, true]) {
     const thread = await startReplay({ givesWay })
     const view = await thread.open(runId('played'), played.file)
-    const before = canGiveWay ? yieldingThreads() : 0
-    view.follow(true)
+    await expect.poll(yieldingThreads).toBe(givesWay && canGiveWay ? 1 : 0)
     expect(await view.check()).toMatchObject({ is: 'pass' })
-    return { thread, before }
+    await thread.close()
   }
-  const ordinary = await following(false)
-  const yielding = await following(true)
-  if (canGiveWay) await expect.poll(yieldingThreads).toBe(1)
-  expect([ordinary.before, yielding.before]).toEqual([0, 0])
-  for (const { thread } of [ordinary, yielding]) await thread.close()
 })
