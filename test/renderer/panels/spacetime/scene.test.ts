@@ -21,6 +21,8 @@ const seed = seedOf('scene')
 const run = seenRun(seed, 5000)
 const { columns } = run
 const lanes = run.endpoints.length
+/** Of more marks none says what it notes (markScene.ts). */
+const NOTES_MAX = 140
 
 describe(`a run of seed ${seed}`, () => {
   test.each(AXES)('by %s, a window is drawn as simple shapes with numbers that are numbers', (axis) => {
@@ -43,7 +45,10 @@ describe(`a run of seed ${seed}`, () => {
     )
     const row = noted[Math.floor(noted.length / 2)] as number
     const at = columns.atUs[row] as number
-    const view = viewOf(at - 15_000, at + 15_000, lanes)
+    const around = (halfUs: number) => viewOf(at - halfUs, at + halfUs, lanes)
+    let halfUs = 15_000
+    while (amountIn({ view: around(halfUs), drawing }).marks > NOTES_MAX) halfUs /= 2
+    const view = around(halfUs)
     const plane = new Plane(view)
     const turningPoints = [{ row, kind: 'leader', text: 'TURNS' } as const]
     const scene = sceneOf(run, drawing, view, { turningPoints, words: () => 'notes something that is long to tell' })
@@ -55,7 +60,6 @@ describe(`a run of seed ${seed}`, () => {
     for (const { x, text } of before) expect(x + 6 * text.length, text).toBeLessThanOrEqual(turn?.x ?? 0)
     const behind = texts.filter(({ text, x, y }) => text.startsWith('notes') && y === over(15) && x > (turn?.x ?? 0))
     for (const { x } of behind) expect(x).toBeGreaterThan((turn?.x ?? 0) + 80)
-    expect(amountIn({ view, drawing }).marks, 'few enough for words').toBeLessThanOrEqual(140)
   })
 
   test('words end where the diagram does, and those of a fault begin behind the rings of a turning point', () => {
