@@ -82,10 +82,12 @@ test('since when a node has an entry, and has it committed, is the event of a st
   const replay = open()
   const seq = replay.recording.lastSeq
   const { rows } = gridIn(replay, seq, { from: 0, count: 2000 })
-  const up = rows.find(({ status, cells }) => status === 'up' && cells.length > 10)
+  const commit = ({ lines }: (typeof rows)[number]) => lines.commitIndex ?? 0
+  const long = rows.filter(({ status, cells }) => status === 'up' && cells.length > 10)
+  const up = long.toSorted((a, b) => commit(b) - commit(a))[0] // one that has just come back knows of none that is committed
   const node = up?.node as NodeId
   const has = (at: number, column: number) => gridIn(replay, at, { from: column, count: 1 }).rows.find((row) => row.node === node)
-  for (const column of [1, 4, Math.min(9, up?.lines.commitIndex as number)]) {
+  for (const column of [1, 4, 9].map((wanted) => Math.min(wanted, up ? commit(up) : 0))) {
     const group = up?.cells.find((cell) => cell.column === column)?.group
     const at = (of: number) => has(of, column)?.cells.find((cell) => cell.column === column)?.group
     const appended = await replay.panels.since({ view: 'logs', seq, node, column })
@@ -97,6 +99,10 @@ test('since when a node has an entry, and has it committed, is the event of a st
     expect(has((committed?.seq as number) - 1, column)?.lines.commitIndex ?? 0).toBeLessThan(column)
   }
   expect(await replay.panels.since({ view: 'logs', seq, node, column: 99_999 })).toBeNull()
+  for (const row of long) {
+    const column = commit(row) + 1
+    expect(await replay.panels.since({ view: 'logs', seq, node: row.node, column, line: 'commitIndex' })).toBeNull()
+  }
   expect(await replay.panels.since({ view: 'elections', seq, node, column: 1 })).toBeNull()
   replay.close()
 })
