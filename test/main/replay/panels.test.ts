@@ -25,7 +25,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'synod-panels-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const seed = seedOf('panels')
-const played = play({ protocol: raft, file: path.join(folder, 'run.synod'), seed, steps: 4000, crashes: 150 })
+const played = play({ protocol: raft, file: path.join(folder, 'run.synod'), seed, steps: 4000, crashes: 60 })
 const logs = raft.panel?.views[0] as GridView<RaftState>
 const elections = raft.panel?.views[1] as BallotsView<RaftMessage>
 const words = (op: Json) => kv.format(op as never)
@@ -80,14 +80,15 @@ test('the rows of any window at any event are those of the states there', () => 
 
 test('since when a node has an entry, and has it committed, is the event of a step that did it', async () => {
   const replay = open()
-  const seq = replay.recording.lastSeq
-  const { rows } = gridIn(replay, seq, { from: 0, count: 2000 })
-  const commit = ({ lines }: (typeof rows)[number]) => lines.commitIndex ?? 0
-  const long = rows.filter(({ status, cells }) => status === 'up' && cells.length > 10)
-  const up = long.toSorted((a, b) => commit(b) - commit(a))[0] // one that has just come back knows of none that is committed
+  const rowsAt = (seq: number) => gridIn(replay, seq, { from: 0, count: 2000 }).rows.filter(({ status }) => status === 'up')
+  const commit = ({ lines }: ReturnType<typeof rowsAt>[number]) => lines.commitIndex ?? 0
+  // At the end all may have just come back, and know of nothing that is committed.
+  let seq = replay.recording.lastSeq
+  while (seq > 0 && !rowsAt(seq).some((row) => commit(row) >= 9)) seq -= 50
+  const up = rowsAt(seq).find((row) => commit(row) >= 9)
   const node = up?.node as NodeId
   const has = (at: number, column: number) => gridIn(replay, at, { from: column, count: 1 }).rows.find((row) => row.node === node)
-  for (const column of [1, 4, 9].map((wanted) => Math.min(wanted, up ? commit(up) : 0))) {
+  for (const column of [1, 4, 9]) {
     const group = up?.cells.find((cell) => cell.column === column)?.group
     const at = (of: number) => has(of, column)?.cells.find((cell) => cell.column === column)?.group
     const appended = await replay.panels.since({ view: 'logs', seq, node, column })
@@ -99,7 +100,7 @@ test('since when a node has an entry, and has it committed, is the event of a st
     expect(has((committed?.seq as number) - 1, column)?.lines.commitIndex ?? 0).toBeLessThan(column)
   }
   expect(await replay.panels.since({ view: 'logs', seq, node, column: 99_999 })).toBeNull()
-  for (const row of long) {
+  for (const row of rowsAt(seq)) {
     const column = commit(row) + 1
     expect(await replay.panels.since({ view: 'logs', seq, node: row.node, column, line: 'commitIndex' })).toBeNull()
   }
