@@ -22,12 +22,12 @@ export class Views {
   #replay: ReplayThread | undefined
   #options: ReplayOptions = {}
   /** States have a thread of their own, so that nobody who looks at one waits for a judgement. */
-  readonly #states = new LazyThread(() => startReplay(this.#options.onFailure ? { onFailure: this.#options.onFailure } : {}))
+  readonly #states = this.#lazily(() => (this.#options.onFailure ? { onFailure: this.#options.onFailure } : {}))
   readonly #aside: LazyThread | undefined
 
   constructor({ library, judgesAside }: ViewsOptions) {
     this.#library = library
-    this.#aside = judgesAside ? new LazyThread(() => startReplay({ ...this.#options, givesWay: true })) : undefined
+    this.#aside = judgesAside ? this.#lazily(() => ({ ...this.#options, givesWay: true })) : undefined
   }
 
   async start(options: ReplayOptions): Promise<void> {
@@ -51,12 +51,12 @@ export class Views {
   /** For what is asked of states: in a thread beside the one that reads and judges. */
   async states(run: RunId): Promise<RunView> {
     if (!this.#states.has(run)) await this.get(run) // says what is wrong with the file, and closes what nobody asked for lately
-    return await this.#states.view(run, this.fileOf(run))
+    return await this.#states.view(run)
   }
 
   /** Judges a live run as it grows (true); when it has ended, the rest of it (false). */
   async follow(run: RunId, isLive: boolean): Promise<void> {
-    const view = await (this.#aside ? this.#aside.view(run, this.fileOf(run)) : this.get(run))
+    const view = await (this.#aside ? this.#aside.view(run) : this.get(run))
     view.follow(isLive)
   }
 
@@ -89,6 +89,10 @@ export class Views {
     for (const thread of [this.#replay, this.#states, this.#aside]) await thread?.close()
   }
 
+  #lazily(options: () => ReplayOptions): LazyThread {
+    return new LazyThread({ start: () => startReplay(options()), fileOf: (run) => this.fileOf(run) })
+  }
+
   async #read(run: RunId): Promise<RunView> {
     if (!this.#replay) throw new LabError('internal', 'The lab is not open.')
     return await this.#replay.open(run, this.fileOf(run))
@@ -102,14 +106,20 @@ export class Views {
   }
 }
 
+interface LazyThreadOptions {
+  start(): Promise<ReplayThread>
+  /** Throws when there is no such run. */
+  fileOf(run: RunId): string
+}
+
 /** A thread that is started when it is first needed, and the runs that are open in it. */
 class LazyThread {
-  readonly #start: () => Promise<ReplayThread>
+  readonly #options: LazyThreadOptions
   readonly #open = new Map<RunId, Promise<RunView>>()
   #thread: Promise<ReplayThread> | undefined
 
-  constructor(start: () => Promise<ReplayThread>) {
-    this.#start = start
+  constructor(options: LazyThreadOptions) {
+    this.#options = options
   }
 
   has(run: RunId): boolean {
@@ -117,10 +127,11 @@ class LazyThread {
   }
 
   /** Opens the run at its first call. */
-  view(run: RunId, file: string): Promise<RunView> {
+  view(run: RunId): Promise<RunView> {
     const known = this.#open.get(run)
     if (known) return known
-    this.#thread ??= this.#start()
+    const file = this.#options.fileOf(run)
+    this.#thread ??= this.#options.start()
     const view = this.#thread.then((thread) => thread.open(run, file))
     this.#open.set(run, view)
     view.catch(() => this.#open.delete(run))

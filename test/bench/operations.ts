@@ -7,7 +7,7 @@ import type { Throughput } from './peer/etcd.ts'
 
 /**
  * With so many outstanding a run is warmed up, whatever it is measured with: code is compiled by how often it has run, and with
- * one outstanding it would take minutes until everything is.
+ * one outstanding it would take most of a minute until everything is.
  */
 export const WARM_UP_OUTSTANDING = 256
 const WARM_UP_MS = 6000

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Command, Request, Response } from '../../../main/contract/commands.ts'
 import type { Change } from '../../../main/contract/stream.ts'
 import { createLab, type Lab, type LabConnection } from '../../../main/lab.ts'
+import type { LabOptions } from '../../../main/labApi.ts'
 import { leaderOf } from '../../../main/scenario/resolve.ts'
 import { RunView } from '../../../main/scenario/view.ts'
 import type { RunConfigInput } from '../../../protocols/core/config.ts'
@@ -36,9 +37,12 @@ export interface TestRun {
   events(types?: string[]): Promise<RunEvent[]>
 }
 
-export async function openLab(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-lab-'))): Promise<TestLab> {
+export async function openLab(
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'synod-lab-')),
+  host: LabOptions['host'] = 'cli',
+): Promise<TestLab> {
   const troubles: string[] = []
-  const options = { dataFolder: folder, host: 'cli' as const, onTrouble: (text: string) => void troubles.push(text) }
+  const options = { dataFolder: folder, host, onTrouble: (text: string) => void troubles.push(text) }
   const changes: Change[] = []
   let lab = await createLab(options)
   const connect = () => lab.connect({ change: (change) => void changes.push(change) })

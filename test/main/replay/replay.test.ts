@@ -110,7 +110,7 @@ const careless: AnyProtocol = {
 
 test('a protocol that counts refused votes is found out, at the event where it happened', async () => {
   const protocols = () => careless
-  // About one in ten does.
+  // Few of them do.
   for (let attempt = 1; attempt <= 200; attempt++) {
     const run = play({ protocol: careless, file: freshFile(), seed: seed + attempt, nodes: 5, steps: 600, crashes: 40 })
     const replay = replayOf(run.file, { protocols })
