@@ -79,7 +79,8 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
     }
   }
 
-  port.on('message', async (word: ToReplay) => {
+  port.on('message', async (word: ToReplay | 'end') => {
+    if (word === 'end') process.exit() // this thread
     try {
       tell({ id: word.id, answer: await answer(word) })
       views.get(word.view)?.answered()

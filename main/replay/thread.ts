@@ -133,8 +133,12 @@ class Thread implements ReplayThread {
     }
   }
 
+  /** The thread ends between two pieces of work: terminated while it unpacks a chunk, Node's zstd would abort the whole process. */
   async close(): Promise<void> {
-    await this.#worker.terminate()
+    if (this.#gone) return
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
+    this.#worker.postMessage('end')
+    await ended
   }
 
   #ask<T>(view: number, asked: Asked): Promise<T> {
