@@ -1,8 +1,8 @@
 /** The thread that makes branches of one run, as the lab holds it. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { BranchProgress } from '../contract/branch.ts'
 import { LabError } from '../contract/errors.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import { removeRunFile } from '../recorder/library.ts'
 import type { BranchWanted, FromBranching, Likely, MadeBranch, ToBranching } from './words.ts'
 
@@ -15,8 +15,7 @@ export class BranchThread {
   readonly #parts: string[] = []
 
   constructor(file: string, onProgress: (progress: BranchProgress) => void) {
-    const entry = threadProgram('branch')
-    this.#worker = new Worker(entry, { name: 'branch', workerData: { file } })
+    this.#worker = startThread('branch', { workerData: { file } })
     this.#worker.on('message', (word: FromBranching) => {
       if (word.kind === 'progress') return onProgress(word.progress)
       const call = this.#calls.get(word.call)

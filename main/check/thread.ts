@@ -1,9 +1,9 @@
 /** The judge of histories as the lab holds it: a thread for one history, so that nothing else waits while it searches. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import { LabError } from '../contract/errors.ts'
 import type { HistoryReport, JudgeProgress } from '../contract/history.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import type { FromJudge, HistoryJob, ToJudge } from './words.ts'
 
 export interface JudgeOptions {
@@ -43,8 +43,7 @@ class JudgeThread {
   readonly #worker: Worker
 
   constructor(job: HistoryJob, { onProgress }: JudgeOptions) {
-    const entry = threadProgram('check')
-    const worker = new Worker(entry, { name: 'check', workerData: job })
+    const worker = startThread('check', { workerData: job })
     this.#worker = worker
     this.report = new Promise((resolve, reject) => {
       worker.on('message', (word: FromJudge) => {

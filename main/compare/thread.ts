@@ -1,9 +1,8 @@
 /** A comparison on a thread of its own: given up by ending it. */
-import { Worker } from 'node:worker_threads'
 import type { RunSummary } from '../contract/commands.ts'
 import type { CompareProgress, CompareReport } from '../contract/compare.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 
 export interface CompareSettings {
   readonly a: { readonly file: string; readonly summary: RunSummary }
@@ -18,8 +17,7 @@ export function compareFiles(
   signal: AbortSignal,
   onProgress: (progress: CompareProgress) => void,
 ): Promise<CompareReport> {
-  const entry = threadProgram('compare')
-  const worker = new Worker(entry, { name: 'compare', workerData: settings })
+  const worker = startThread('compare', { workerData: settings })
   return new Promise((resolve, reject) => {
     const giveUp = () => void worker.terminate()
     signal.addEventListener('abort', giveUp)

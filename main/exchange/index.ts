@@ -1,8 +1,7 @@
 /** Export and import as the lab holds them: a thread for each, so that nothing else waits for it. */
-import { Worker } from 'node:worker_threads'
 import { LabError } from '../contract/errors.ts'
 import type { ExchangeProgress } from '../contract/exchange.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import type { ExchangeWork, FromExchange } from './words.ts'
 
 export { textOf } from './exporting.ts'
@@ -19,10 +18,9 @@ export interface ExchangeOptions {
 /** Rejects with a LabError (`stopped` when the signal came); then nothing is left of it. */
 export async function exchange(work: Work, { signal, onProgress }: ExchangeOptions): Promise<void> {
   const stop = new Int32Array(new SharedArrayBuffer(4))
-  const entry = threadProgram('exchange')
   // What is made on the way is soon garbage: with little room for the young it does not pile up.
   const resourceLimits = { maxYoungGenerationSizeMb: 16 }
-  const worker = new Worker(entry, { name: 'exchange', workerData: { ...work, stop } satisfies ExchangeWork, resourceLimits })
+  const worker = startThread('exchange', { workerData: { ...work, stop } satisfies ExchangeWork, resourceLimits })
   const end = () => Atomics.store(stop, 0, 1)
   if (signal.aborted) end()
   signal.addEventListener('abort', end)

@@ -1,7 +1,7 @@
 /** Threads that simulate futures. Each is given a handful of seeds when it has done with the last; one that dies takes its handful with it, and that is said. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { LabError, type LabFailure } from '../contract/errors.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import type { KeptFuture } from './keep.ts'
 import type { Future } from './past.ts'
 import type { Target } from './target.ts'
@@ -67,8 +67,7 @@ export class FutureThreads {
   }
 
   #begin(): void {
-    const entry = threadProgram('futures')
-    const worker = new Worker(entry, { name: 'futures', workerData: { file: this.#file } satisfies FuturesSettings })
+    const worker = startThread('futures', { workerData: { file: this.#file } satisfies FuturesSettings })
     this.#busy.set(worker, undefined)
     worker.on('message', (answer: FromFutures) => {
       const task = this.#busy.get(worker)

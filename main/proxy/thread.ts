@@ -1,10 +1,10 @@
 /** Starts the proxy's thread and speaks for it on the engine's main thread. */
-import { type MessagePort, Worker } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
 import type { Unnumbered } from '../../protocols/core/event.ts'
 import type { ArmedFault } from '../../protocols/core/fault.ts'
 import type { EndpointId, FaultId, MessageId, NodeId } from '../../protocols/core/ids.ts'
 import type { Onset } from '../contract/process.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import type { ProxyPorts, ProxySettings } from './settings.ts'
 import type { FromProxy, ProxyBeginning, ToProxy } from './words.ts'
 
@@ -49,7 +49,7 @@ type Answer = { readonly resolve: (value: never) => void; readonly reject: (erro
 
 /** A thread that waits to be told between whom it stands. */
 export function startProxyThread(): Worker {
-  return new Worker(threadProgram('proxy'), { name: 'proxy' })
+  return startThread('proxy')
 }
 
 /** Opens the ports, in a thread that waits. Rejects with the reason when one cannot be opened. */

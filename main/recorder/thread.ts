@@ -1,9 +1,9 @@
 /** The recorder's thread as lab.ts holds it. */
-import { type MessagePort, Worker } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
 import type { Bookmarks } from '../contract/bookmarks.ts'
 import type { RunSummary, Violation } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import type { RecorderReport, RunHeader } from './header.ts'
 import type { SequencedPast } from './sequencer.ts'
 
@@ -56,7 +56,7 @@ export type FromRecorder =
 
 /** A thread that waits to be told what to record. */
 export function startRecorderThread(): Worker {
-  return new Worker(threadProgram('recorder'), { name: 'recorder' })
+  return startThread('recorder')
 }
 
 /** Creates the run file, in a thread that waits. Rejects with a LabError (`disk`) when the file cannot be created. */

@@ -79,8 +79,7 @@ export function serveReplay(port: MessagePort, open: (file: string) => Recording
     }
   }
 
-  port.on('message', async (word: ToReplay | 'end') => {
-    if (word === 'end') process.exit() // this thread
+  port.on('message', async (word: ToReplay) => {
     try {
       tell({ id: word.id, answer: await answer(word) })
       views.get(word.view)?.answered()

@@ -1,5 +1,5 @@
 /** The replay thread as lab.ts holds it. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { RunEvent } from '../../protocols/core/event.ts'
 import type { MessageId, RunId } from '../../protocols/core/ids.ts'
 import type { MomentData } from '../../protocols/core/moment.ts'
@@ -9,7 +9,7 @@ import type { Overview, ParsedRequest, Responses, Verdict } from '../contract/co
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import type { PanelAnswer, PanelResponses } from '../contract/panel.ts'
 import type { FieldChanges, Lane, NodeStates, StateDiff } from '../contract/state.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import type { PanelQuestion, SinceQuestion } from './panels.ts'
 import type { Asked, FromReplay } from './words.ts'
 
@@ -68,9 +68,8 @@ export interface ReplayThread {
 }
 
 export async function startReplay(options: ReplayOptions = {}): Promise<ReplayThread> {
-  const entry = threadProgram('replay')
   const workerData: ReplayWorkerData = { givesWay: options.givesWay ?? false }
-  const worker = new Worker(entry, { name: 'replay', workerData })
+  const worker = startThread('replay', { workerData })
   await new Promise<void>((resolve, reject) => {
     worker.once('online', resolve)
     worker.once('error', reject)
@@ -133,12 +132,8 @@ class Thread implements ReplayThread {
     }
   }
 
-  /** The thread ends between two pieces of work: terminated while it unpacks a chunk, Node's zstd would abort the whole process. */
   async close(): Promise<void> {
-    if (this.#gone) return
-    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
-    this.#worker.postMessage('end')
-    await ended
+    await this.#worker.terminate()
   }
 
   #ask<T>(view: number, asked: Asked): Promise<T> {

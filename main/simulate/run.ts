@@ -4,7 +4,7 @@
  * what only a simulation has (clocks and disks that can be set) is there, too.
  */
 
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Load } from '../../protocols/core/config.ts'
 import type { ArmedFault, ClockSetting, NetworkFault, NodeAction, SyncMs } from '../../protocols/core/fault.ts'
 import { type FaultId, type MessageId, type NodeId, nodeIds, type RunId } from '../../protocols/core/ids.ts'
@@ -27,7 +27,7 @@ import {
   readOperation,
   tellAnswer,
 } from '../liveRun.ts'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import { headerOf } from '../recorder/header.ts'
 import type { Deed, FromSimulator, LiveSimulation, ToSimulator } from './liveWords.ts'
 
@@ -213,7 +213,7 @@ export class SimulatedRun implements LiveRun {
 
 /** A thread that waits to be told what to simulate. */
 export function startSimulator(): Worker {
-  return new Worker(threadProgram('simulate'), { name: 'simulate' })
+  return startThread('simulate')
 }
 
 const ended = (run: RunId): LabError => new LabError('run-ended', `The run ${run} has ended.`, 'Start another run.')

@@ -3,8 +3,7 @@
  * what was found is kept whatever happens to the rest: a thread that dies takes one seed with it, an interruption the few that are under way.
  */
 import { setFlagsFromString } from 'node:v8'
-import { Worker } from 'node:worker_threads'
-import { threadProgram } from '../programs/index.ts'
+import { startThread } from '../programs/thread.ts'
 import type { ScenarioOutcome } from '../scenario/runner.ts'
 
 export interface SeedResult extends Pick<ScenarioOutcome, 'is' | 'failure' | 'violated' | 'why'> {
@@ -93,9 +92,8 @@ class Threads {
   /** Resolves when the thread has ended. */
   #thread(): Promise<void> {
     const { text, fileName } = this.#options
-    const entry = threadProgram('sweep')
     const underWay = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
-    const worker = new Worker(entry, { workerData: { text, fileName, underWay } satisfies SweepSettings, name: 'sweep' })
+    const worker = startThread('sweep', { workerData: { text, fileName, underWay } satisfies SweepSettings })
     let seeds: readonly number[] = []
     const end = () => void worker.terminate()
     const give = () => {
