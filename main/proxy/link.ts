@@ -15,6 +15,7 @@ import { Outlet } from './outlet.ts'
 import { eachMessage, kept, type Parcel } from './parcel.ts'
 import type { PausableSocket } from './pausable.ts'
 import type { Receiver, Schedule } from './schedule.ts'
+import type { Vigil } from './vigil.ts'
 
 /** Bytes that may wait on a link for time or for their receiver; beyond it the sender is not read. A paused node of a cluster of fifteen has fourteen such links. */
 export const WAITING_BYTES_MAX = 8 * 1024 * 1024
@@ -30,6 +31,7 @@ export interface LinkContext {
   readonly clock: Clock
   readonly feeder: Feeder
   readonly schedule: Schedule
+  readonly vigil: Vigil
   readonly endpointCount: number
   readonly messageTypes: readonly string[]
 }
@@ -101,8 +103,9 @@ export class Link implements Receiver {
 
   /** Takes one read of a sender's connection. Throws FrameError, after everything before the bad frame went its way. */
   enter(splitter: FrameSplitter, life: number, chunk: Uint8Array): void {
-    const { clock, schedule } = this.#context
+    const { clock, schedule, vigil } = this.#context
     this.#readUs = clock.nowUs()
+    vigil.read(chunk.length)
     if (schedule.size > 0) schedule.run(this.#readUs)
     this.#nowMs = clock.runMs(this.#readUs)
     this.#life = life

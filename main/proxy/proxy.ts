@@ -23,6 +23,7 @@ import { Rejections } from './rejections.ts'
 import { Schedule } from './schedule.ts'
 import type { ProxyPorts, ProxySettings } from './settings.ts'
 import { TapConnection } from './tap.ts'
+import { Vigil } from './vigil.ts'
 
 export interface ProxyOptions extends ProxySettings {
   /** Takes a batch of the feed; its buffer changes hands. `acked` must follow. */
@@ -40,6 +41,7 @@ export class FrameProxy {
   readonly #clock: Clock
   readonly #feeder: Feeder
   readonly #schedule: Schedule
+  readonly #vigil = new Vigil()
   readonly #rejections: Rejections
   /** By from × endpoints + to. */
   readonly #links = new Map<number, Link>()
@@ -189,6 +191,7 @@ export class FrameProxy {
       clock: this.#clock,
       feeder: this.#feeder,
       schedule: this.#schedule,
+      vigil: this.#vigil,
       endpointCount: this.#endpoints.length,
       messageTypes,
       ...(bounds?.waitingBytesMax === undefined ? {} : { waitingBytesMax: bounds.waitingBytesMax }),

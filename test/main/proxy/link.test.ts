@@ -6,6 +6,7 @@ import { Clock } from '../../../main/proxy/clock.ts'
 import { Feeder } from '../../../main/proxy/feeder.ts'
 import { HELD_BYTES_MAX, Link } from '../../../main/proxy/link.ts'
 import { Schedule } from '../../../main/proxy/schedule.ts'
+import { Vigil } from '../../../main/proxy/vigil.ts'
 import { faultId } from '../../../protocols/core/ids.ts'
 import { LinkFate } from '../../../protocols/net/link.ts'
 import { ByteWriter } from '../../../protocols/wire/bytes.ts'
@@ -27,7 +28,18 @@ function makeLink(timeScale = 1) {
   const clock = new Clock(0, timeScale)
   const schedule = new Schedule(clock)
   const fate = new LinkFate({ seed: 1, from: 0, to: 1, network: { delayMs: 0, jitterMs: 0 } })
-  const link = new Link({ from: 0, to: 1, name: 'n1→n2', fate, clock, feeder, schedule, endpointCount: 2, messageTypes: ['A'] })
+  const link = new Link({
+    from: 0,
+    to: 1,
+    name: 'n1→n2',
+    fate,
+    clock,
+    feeder,
+    schedule,
+    vigil: new Vigil(),
+    endpointCount: 2,
+    messageTypes: ['A'],
+  })
   const wire = new PassThrough({ highWaterMark: 1e9 })
   link.outlet.use(wire as unknown as Socket)
   const numbers: number[] = []
