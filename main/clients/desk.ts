@@ -1,8 +1,9 @@
 /**
  * Where all logical clients of a run send their requests from and hear the answers: one process, one endpoint, stamped
  * like a node. Its recorded steps are the beginnings and ends of operations; whatever else happens (an answer that leads
- * on, a repeated request) is an event of its own in the clock, and is sent in the name of the last recorded step. What arrives together is handled together: at the end of the event loop's turn the records of
- * operations leave on the tap in one write, then the requests, one write per node.
+ * on, a repeated request) is an event of its own in the clock, and is sent in the name of the last recorded step. What arrives
+ * together is handled together: at the end of the event loop's turn, or when many are gathered, the records of operations leave on
+ * the tap in one write, then the requests, one write per node.
  */
 
 import { type Asker, type Desk, requestText, type Said, saidRecord } from '../../protocols/clients/desk.ts'
@@ -16,6 +17,9 @@ import type { ClientsSettings, ContinuedClients } from '../contract/process.ts'
 import type { RunClock } from '../node/clock.ts'
 import { OutgoingLink } from '../node/outgoingLink.ts'
 import { type Tap, writeReject } from '../node/tap.ts'
+
+/** So many requests do not wait for the rest of a turn: the nodes are at work on them meanwhile. */
+const TOGETHER_MAX = 64
 
 export class SocketDesk implements Desk {
   readonly clock: RunClock
@@ -36,6 +40,8 @@ export class SocketDesk implements Desk {
   #step = 0
   #atUs = 0
   #isTurnOpen = false
+  /** Requests since the last flush. */
+  #gathered = 0
   #isTapBehind = false
 
   constructor(settings: ClientsSettings, clock: RunClock, tap: Tap) {
@@ -95,7 +101,9 @@ export class SocketDesk implements Desk {
       header,
       `{"kind":"ClientRequest","id":${id},"request":${requestText(request, opText)}}`,
     )
-    this.#openTurn()
+    this.#gathered += 1
+    if (this.#gathered === TOGETHER_MAX) this.flush()
+    else this.#openTurn()
     return id
   }
 
@@ -111,6 +119,7 @@ export class SocketDesk implements Desk {
   }
 
   flush(): void {
+    this.#gathered = 0
     const isTaken = this.#tap.flush()
     if (isTaken === this.#isTapBehind) {
       this.#isTapBehind = !isTaken
