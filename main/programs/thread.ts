@@ -19,11 +19,11 @@ export class Thread extends Worker {
     setEnvironmentData(GATE, gate as never) // what it is now is given to each new thread
     super(program, options)
     this.#gate = gate
-    if (running.size === 0) process.on('exit', stopAll)
+    if (running.size === 0) process.on('exit', standStill)
     running.add(this)
     this.once('exit', () => {
       running.delete(this)
-      if (running.size === 0) process.off('exit', stopAll)
+      if (running.size === 0) process.off('exit', standStill)
     })
   }
 
@@ -33,14 +33,14 @@ export class Thread extends Worker {
     return await super.terminate()
   }
 
-  /** Returns when the process may end. */
-  stop(): void {
+  /** Returns when the process may end: the thread is at no such work, and begins none. */
+  standStill(): void {
     Atomics.or(this.#gate, 0, ENDING)
     Atomics.wait(this.#gate, 0, AT_WORK | ENDING, PATIENCE_MS)
   }
 }
 
 const running = new Set<Thread>()
-const stopAll = (): void => {
-  for (const thread of running) thread.stop()
+const standStill = (): void => {
+  for (const thread of running) thread.standStill()
 }
