@@ -9,7 +9,7 @@ const KEPT_MS = 120_000
 
 export class SpareThread {
   readonly #start: () => Worker
-  #waiting: { readonly worker: Worker; gone(): void } | undefined
+  #waiting: Worker | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(start: () => Worker) {
@@ -23,10 +23,10 @@ export class SpareThread {
       worker.unref()
       // One that ends before it is taken is none; why it ended, whoever starts the next one hears.
       const gone = () => {
-        if (this.#waiting?.worker === worker) this.#waiting = undefined
+        if (this.#waiting === worker) this.#waiting = undefined
       }
       worker.once('exit', gone).once('error', gone)
-      this.#waiting = { worker, gone }
+      this.#waiting = worker
     }
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.close(), KEPT_MS)
@@ -36,17 +36,16 @@ export class SpareThread {
   /** The one that waits, or else a new one. */
   take(): Worker {
     clearTimeout(this.#timer)
-    if (!this.#waiting) return this.#start()
-    const { worker, gone } = this.#waiting
+    const worker = this.#waiting ?? this.#start()
     this.#waiting = undefined
-    worker.off('exit', gone).off('error', gone).ref()
+    worker.ref()
     return worker
   }
 
   /** Ends the one that nobody took. */
   close(): void {
     clearTimeout(this.#timer)
-    void this.#waiting?.worker.terminate()
+    void this.#waiting?.terminate()
     this.#waiting = undefined
   }
 }

@@ -13,6 +13,7 @@ const BYTES_MAX = 40_000
 /** One in half a millisecond. */
 const READS_MIN = 20
 
+/** By the machine's clock: the run's is set when a run goes on where another was. */
 export class Vigil {
   #isWatching = false
   #untilMs = 0
