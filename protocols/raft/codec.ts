@@ -36,6 +36,7 @@ interface RaftStateJson {
     readonly asked: readonly Read[]
     readonly next: readonly Read[]
     readonly granted: readonly { readonly index: number; readonly reads: readonly Read[] }[]
+    readonly round: number
   }
   readonly configurations: readonly Configuration[]
   readonly votes: readonly NodeId[]
@@ -96,9 +97,10 @@ const fields: Fields = {
   lastApplied: ({ lastApplied }) => lastApplied,
   heardLeader: ({ heardLeader }) => heardLeader,
   installing: ({ installing }) => installing ?? null,
-  asking: ({ asking: { life, number, asked, next, granted } }) => ({
+  asking: ({ asking: { life, number, asked, next, granted, round } }) => ({
     ...{ life, number, asked: asked.toArray(), next: next.toArray() },
     granted: granted.toArray().map(({ index, reads }) => ({ index, reads: reads.toArray() })),
+    round,
   }),
   configurations: ({ configurations }) => configurations,
   votes: ({ votes }) => votes,
@@ -140,6 +142,7 @@ export function decode(json: Json): RaftState {
       ...{ life: same.asking.life, number: same.asking.number },
       ...{ asked: List(same.asking.asked), next: List(same.asking.next) },
       granted: List(same.asking.granted.map(({ index, reads }) => ({ index, reads: List(reads) }))),
+      round: same.asking.round,
     },
     configurations: same.configurations,
     peers: peersOf({ ...same, change: change ?? undefined }),

@@ -1,12 +1,12 @@
 /**
  * Reads at followers (dissertation §6.4): a follower asks the leader how far it must have applied (the read index), waits until it has, and
  * answers from its own state machine. The leader learns by a round, or holds by its lease, that it still leads (reads.ts), and does not execute
- * the queries. One question serves all queries that came before it. It may be lost: it is asked again with each heartbeat.
+ * the queries. One question serves all queries that came before it. It may be lost, and so may the answer: it is asked again with each heartbeat.
  */
 import { List } from 'immutable'
 import type { NodeId } from '../core/ids.ts'
 import { isMember, latest } from './configuration.ts'
-import type { ReadIndexReply } from './messages.ts'
+import type { AppendEntries, ReadIndexReply } from './messages.ts'
 import { executeRead } from './sessions.ts'
 import { type RaftState, type Read, reply, send, type Turn } from './state.ts'
 
@@ -25,14 +25,24 @@ function ask(turn: Turn): void {
   const { next, number } = state.asking
   if (next.size === 0) return
   state.asking = { ...state.asking, number: number + 1, asked: next, next: List<Read>() }
-  askAgain(turn)
+  askLeader(turn)
 }
 
-/** With each heartbeat that is heard, while the answer is not there. */
-export function askAgain({ state, effects }: Turn): void {
+function askLeader({ state, effects }: Turn): void {
   const { life, number, asked } = state.asking
   if (asked.size === 0 || state.leaderId === undefined) return
   effects.push({ kind: 'send', to: state.leaderId, message: { kind: 'ReadIndex', term: state.currentTerm, life, number } })
+}
+
+/**
+ * While the answer is not there, the question is put again with each heartbeat; not with what begins a round, which is how a
+ * leader sets about answering it.
+ */
+export function hearRound(turn: Turn, { entries, readCtx }: AppendEntries): void {
+  const { state } = turn
+  if (!state.options.followerReads) return
+  if (readCtx !== state.asking.round) state.asking = { ...state.asking, round: readCtx }
+  else if (entries.length === 0) askLeader(turn)
 }
 
 /** Only the answer to what was asked last, in this life: an earlier one says nothing of queries that came after it. */

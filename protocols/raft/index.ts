@@ -19,7 +19,7 @@ export const raft: ProtocolDefinition<RaftState, RaftMessage, RaftOptions> = {
   summary:
     'A replicated log with a strong leader: a majority elects it for a term, entries flow from it alone, and an entry is committed when a majority holds it. Bears crashes and any message loss while a majority lives.',
   source: 'D. Ongaro, J. Ousterhout: In Search of an Understandable Consensus Algorithm (Extended Version), 2014',
-  version: 7,
+  version: 8,
   epochName: 'term',
   rings: { leader: 'leads', candidate: 'asks for votes' },
   called,

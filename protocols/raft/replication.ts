@@ -6,7 +6,7 @@
 import type { NodeId } from '../core/ids.ts'
 import { advanceCommit, apply } from './commit.ts'
 import { followLog, isAlone } from './configuration.ts'
-import { askAgain } from './followerReads.ts'
+import { hearRound } from './followerReads.ts'
 import { beginLeaseRound, renewLease } from './lease.ts'
 import { appended, type Entry, firstIndexOfTerm, lastIndex, lastIndexOfTerm, replaceFrom, termAt } from './log.ts'
 import type { AppendEntries, AppendEntriesReply } from './messages.ts'
@@ -63,7 +63,7 @@ export function onAppendEntries(turn: Turn, from: NodeId, m: AppendEntries): voi
     state.commitIndex = commitIndex
     apply(turn)
   }
-  if (m.entries.length === 0) askAgain(turn)
+  hearRound(turn, m)
   send(turn, from, {
     kind: 'AppendEntriesReply',
     term: state.currentTerm,

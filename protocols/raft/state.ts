@@ -69,6 +69,8 @@ export interface Asking {
   readonly next: List<Read>
   /** They wait until so much is applied. */
   readonly granted: List<{ readonly index: number; readonly reads: List<Read> }>
+  /** The leader's round when it was last heard: what tells of a later one may be about the question. */
+  readonly round: number
 }
 
 /** For how long a leader may answer reads alone (lease.ts). Times are those of its own clock. */
@@ -192,7 +194,7 @@ export const noProgress: RaftState['progress'] = {}
 export const noWaiting: RaftState['waiting'] = PersistentMap()
 export const noWriting: Writing = { mark: 0, pending: [], matchIndex: 0 }
 export const noReads: Reads = { round: 0, asked: List(), askedIn: 0, next: List() }
-export const noAsking: Asking = { life: 0, number: 0, asked: List(), next: List(), granted: List() }
+export const noAsking: Asking = { life: 0, number: 0, asked: List(), next: List(), granted: List(), round: 0 }
 export const noLease: Lease = { isHeld: false, fromMs: 0, untilMs: 0, round: 0, sentMs: 0, isGivenUp: false }
 
 /** A server that has just come up with an empty disk. */

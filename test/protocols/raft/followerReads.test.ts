@@ -83,6 +83,32 @@ test('queries that come while it asks wait for the next question; answers to oth
   sound(stage)
 })
 
+test('a read is one question and one round: the messages of the round are no heartbeats', () => {
+  const { stage } = led()
+  const { round } = stage.state('n1').reads
+  const read = stage.request('n3', get('x'))
+  stage.deliver({ from: 'n3', to: 'n1', kind: 'ReadIndex' })
+  stage.deliver({ from: 'n1', to: 'n3', kind: 'AppendEntries' })
+  expect(stage.inFlight.filter(({ message }) => message.kind === 'ReadIndex')).toEqual([])
+  stage.settle()
+  expect(stage.replies.get(read)).toEqual(ok('1'))
+  expect(stage.state('n1').reads.round).toBe(round + 1)
+})
+
+test('an answer that was lost is asked for again, one heartbeat later', () => {
+  const { stage } = led()
+  const read = stage.request('n3', get('x'))
+  stage.deliver({ from: 'n3', to: 'n1', kind: 'ReadIndex' })
+  stage.settle(['n1', 'n2'])
+  stage.dropAll({ from: 'n1', to: 'n3' }) // the round's message and the answer
+  for (let heartbeat = 0; heartbeat < 2; heartbeat++) {
+    expect(stage.replies.get(read)).toBeUndefined()
+    stage.timer('n1', 'heartbeat')
+    stage.settle()
+  }
+  expect(stage.replies.get(read)).toEqual(ok('1'))
+})
+
 test('a question that was lost is asked again with the next heartbeat', () => {
   const { stage } = led()
   const read = stage.request('n3', get('x'))
