@@ -9,6 +9,7 @@ import type { AnyProtocol } from '../../protocols/core/machine.ts'
 import type { Moment } from '../../protocols/core/moment.ts'
 import { liesOf } from '../../protocols/lies/liar.ts'
 import { findProtocol } from '../../protocols/registry.ts'
+import { StandstillError } from '../../protocols/sim/standstill.ts'
 import type { ClientAnswer, Verdict } from '../contract/commands.ts'
 import { LabError, type LabFailure } from '../contract/errors.ts'
 import { isLeaderless } from './beside.ts'
@@ -122,7 +123,7 @@ class Runner {
     try {
       await this.#stage.open()
     } catch (error) {
-      return { is: 'unknown', why: `the run could not be watched: ${(error as Error).message}` }
+      return { ...this.#sort(error), why: `the run could not be watched: ${(error as Error).message}` }
     }
     this.#openedMs = this.#stage.nowMs()
     for (const [index, placed] of steps.entries()) {
@@ -147,6 +148,7 @@ class Runner {
 
   #sort(error: unknown): Omit<Problem, 'why'> {
     if (error instanceof TooLateError && (this.#stage.isExact || !error.whole)) return { is: 'fail', failure: 'liveness' }
+    if (error instanceof StandstillError) return { is: 'fail', failure: 'liveness' }
     if (error instanceof StepFailedError || error instanceof NobodyError) return { is: 'fail', failure: 'expectation' }
     const lost = error instanceof LabError && error.code === 'disk' ? { lost: error.toFailure() } : {}
     return { is: 'unknown', ...lost }

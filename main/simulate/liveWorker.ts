@@ -7,6 +7,7 @@ import { parentPort } from 'node:worker_threads'
 import type { Json } from '../../protocols/core/json.ts'
 import { Recording } from '../../protocols/sim/recording.ts'
 import { Simulation, SimulationError } from '../../protocols/sim/simulation.ts'
+import { StandstillError } from '../../protocols/sim/standstill.ts'
 import { readText } from '../../protocols/wire/bytes.ts'
 import { thaw } from '../branch/words.ts'
 import { LabError, type LabFailure, REFUSED } from '../contract/errors.ts'
@@ -188,6 +189,7 @@ class LiveSimulator {
 
 function failureOf(error: unknown, file: string): LabFailure {
   if (error instanceof LabError) return error.toFailure()
+  if (error instanceof StandstillError) return new LabError('run-ended', `The simulation was ended: ${error.message}`).toFailure()
   if (error instanceof SimulationError) return new LabError(REFUSED[error.why], error.message).toFailure()
   const { code, message } = error as NodeJS.ErrnoException
   if (code !== undefined) return diskError(error, file, 'The run can no longer be recorded').toFailure()

@@ -23,6 +23,7 @@ import { SimDesk } from './desk.ts'
 import { SimLink } from './link.ts'
 import { type NodeWorld, SimNode } from './node.ts'
 import type { Letter, Sink, StepSeen, Word } from './sink.ts'
+import { Standstill } from './standstill.ts'
 import { whyNot } from './whyNot.ts'
 
 export interface SimulationSetup {
@@ -81,6 +82,7 @@ export class Simulation {
   readonly #sink: Sink
   readonly #world: NodeWorld
   readonly #nodes: SimNode[]
+  readonly #standstill: Standstill
   readonly #links: (SimLink | undefined)[]
   readonly #desk: SimDesk
   readonly #clients: SimClients
@@ -122,6 +124,7 @@ export class Simulation {
       options: protocol.options.parse(config.options),
     }
     this.#nodes = this.nodes.map((_, endpoint) => new SimNode(this.#world, endpoint))
+    this.#standstill = new Standstill(this.#nodes)
     const empty = this.#nodes.filter(({ endpoint }) => (from ? from.cut.nodes[endpoint]?.status === 'empty' : endpoint >= members.length))
     this.#links = this.#makeLinks(costs.latencyMs)
     const [request] = CLIENT_MESSAGE_TYPES
@@ -183,10 +186,11 @@ export class Simulation {
     return shown.observation
   }
 
-  /** Lets things happen up to `untilUs`, or until `isDone`, asked after each of them, says so: then true. */
+  /** Lets things happen up to `untilUs`, or until `isDone`, asked after each of them, says so: then true. Throws a StandstillError when time does not go on. */
   run(untilUs: number, isDone?: () => boolean): boolean {
     const agenda = this.#agenda
     while (agenda.next(untilUs)) {
+      this.#standstill.happened(agenda.nowUs)
       if (this.#isLoadAwaited) this.#beginLoad()
       if (isDone?.()) return true
     }
