@@ -51,12 +51,13 @@ vary:
     driftBound: [1.2, 2.5]
     maxEntries: [1, 1, 2, 512]
     maxInflight: [1, 1, 4]
-    snapshotEvery: [10000, 10000, 40, 10]
+    snapshotEvery: [10000, 10000, 10, 4]
     keepEntries: [0, 5]
     snapshotChunk: [100, 1000, 65536]
     catchUpRounds: [10, 2]
     writeInParallel: [false, true]
     followerReads: [false, false, true]
+    batch: [false, true]
   spares: [0, 0, 1, 2]
 steps:
   - storm: { ms: 5000, tells: [transferLeadership, addServer, removeServer, addLearner, changeMembers] }
