@@ -2,7 +2,7 @@
 import type { NodeId } from '../core/ids.ts'
 
 /** So much in one moment is no burst any more. */
-export const AT_ONCE_MAX = 100_000
+const AT_ONCE_MAX = 100_000
 
 /** Nodes take step after step, and time does not go on. */
 export class StandstillError extends Error {

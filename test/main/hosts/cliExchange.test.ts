@@ -21,8 +21,8 @@ test('a run goes out in every format and comes in again; what fails says where a
   expect((await synod(desk, 'check', JSON.parse(imported.out).run)).code).toBe(0)
 
   const log = await synod(desk, 'export', run, '-', '--as', 'shiviz')
-  const ofProcesses = fs.readFileSync(ndjson, 'utf8').match(/"kind":"(step|node|invoke|return)",/g)
-  expect(parseAsShiviz(log.out)).toHaveLength(ofProcesses?.length ?? 0)
+  const ofProcesses = fs.readFileSync(ndjson, 'utf8').match(/"kind":"(step|node|invoke|return)",/g) as string[]
+  expect(parseAsShiviz(log.out)).toHaveLength(ofProcesses.length)
   const foreign = await synod(desk, 'import', desk.text(log.out, 'seven.shiviz.log'), '--name', 'Seven')
   expect(foreign).toMatchObject({ code: 0, out: expect.stringContaining('It has no times') })
 
